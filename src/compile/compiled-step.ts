@@ -1,0 +1,20 @@
+/** A step with its SQL: the sixth record of the eight. Made by `compile-step.ts`. */
+import type { SourceFile } from '../base/source-file.ts'
+import type { PlannedStep } from '../plan/plan.ts'
+
+/** A stretch of compiled SQL that came from one stretch of the template. Offsets are half-open, UTF-16. */
+export interface LineMapEntry {
+  readonly compiledStart: number
+  readonly compiledEnd: number
+  readonly sourceStart: number
+}
+
+export interface CompiledStep {
+  readonly planned: PlannedStep
+  /** SQL as sent to the materialization: ephemeral parents inlined. */
+  readonly compiledCode: string
+  /** CTEs of ephemeral parents, innermost first: `extra_ctes`. */
+  readonly extraCtes: readonly { readonly id: string; readonly sql: string }[]
+  readonly source: SourceFile
+  readonly lineMap: readonly LineMapEntry[]
+}
