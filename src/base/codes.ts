@@ -12,6 +12,8 @@ export const codes = {
   'template/security': 'The sandbox forbids this attribute or call',
   'template/recursion': 'Macros call each other without end',
   'template/runtime': 'The template failed while it was rendered',
+  'storage/permission-denied': 'The operating system forbids the file operation',
+  'storage/no-space': 'The disk is full',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

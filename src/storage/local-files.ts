@@ -1,0 +1,104 @@
+/** Project files on the local disk. */
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import fastGlob from 'fast-glob'
+import { isMissing, throwFileFailure } from './file-failure.ts'
+import { compareUtf8, type FileStat, type FileSystem, type ListOptions } from './file-system.ts'
+
+/** Files of the local disk; `root` may be relative to the working directory. */
+export function localFiles(root: string): FileSystem {
+  const base = resolve(root)
+  const at = (path: string): string => (isAbsolute(path) ? path : join(base, path))
+
+  return {
+    root: withSlashes(base),
+    read: path => orMissing(() => withoutMark(readFileSync(at(path), 'utf8')), 'read', at(path)),
+    readBytes: path => orMissing(() => readFileSync(at(path)), 'read', at(path)),
+    write: (path, content) => {
+      orFailure(() => writeAtomically(at(path), content), 'write', at(path))
+    },
+    exists: path => existsSync(at(path)),
+    stat: path => orMissing(() => statOf(at(path)), 'look at', at(path)),
+    list: (folder, options) => orFailure(() => listFolder(at(folder), options), 'list', at(folder)),
+    remove: path => {
+      orFailure(() => rmSync(at(path), { recursive: true, force: true }), 'remove', at(path))
+    },
+    makeFolder: path => {
+      orFailure(() => mkdirSync(at(path), { recursive: true }), 'make', at(path))
+    },
+    rename: (from, to) => {
+      orFailure(
+        () => {
+          mkdirSync(dirname(at(to)), { recursive: true })
+          renameSync(at(from), at(to))
+        },
+        'rename',
+        at(from),
+      )
+    },
+    realPath: path => withSlashes(orMissing(() => realpathSync(at(path)), 'resolve', at(path)) ?? resolve(at(path))),
+  }
+}
+
+let temporaryCount = 0
+
+function writeAtomically(path: string, content: string | Uint8Array): void {
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true })
+  temporaryCount += 1
+  const temporary = join(folder, `.${basename(path)}.${process.pid}-${temporaryCount}.tmp`)
+  try {
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode
+    writeFileSync(temporary, content, mode === undefined ? { flag: 'wx' } : { flag: 'wx', mode })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+function statOf(path: string): FileStat | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return undefined
+  return { kind: found.isDirectory() ? 'folder' : 'file', sizeBytes: found.size, modifiedMs: found.mtimeMs }
+}
+
+function listFolder(folder: string, options: ListOptions = {}): string[] {
+  if (statOf(folder)?.kind !== 'folder') return []
+  const endings = options.extensions?.map(one => (one.startsWith('.') ? one : `.${one}`))
+  const found = fastGlob.sync('**', {
+    cwd: folder,
+    dot: true,
+    onlyFiles: true,
+    unique: false,
+    followSymbolicLinks: true,
+    ignore: [...(options.ignore ?? [])],
+  })
+  const wanted = endings === undefined ? found : found.filter(path => endings.some(ending => path.endsWith(ending)))
+  return wanted.sort(compareUtf8)
+}
+
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+function withSlashes(path: string): string {
+  return sep === '/' ? path : path.split(sep).join('/')
+}
+
+function orMissing<T>(action: () => T, verb: string, path: string): T | undefined {
+  try {
+    return action()
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    return throwFileFailure(error, verb, path)
+  }
+}
+
+function orFailure<T>(action: () => T, verb: string, path: string): T {
+  try {
+    return action()
+  } catch (error) {
+    return throwFileFailure(error, verb, path)
+  }
+}

@@ -1,0 +1,119 @@
+/** What every `FileSystem` keeps to, run against each implementation. */
+import { describe, expect, test } from 'vitest'
+import type { FileSystem } from '../../src/storage/file-system.ts'
+
+export function fileSystemContract(name: string, create: () => FileSystem): void {
+  describe(`${name} as a file system`, () => {
+    test('what was written is read back as text and as bytes', () => {
+      const files = create()
+      files.write('a/b/c.sql', 'select ‘ü’')
+      expect(files.read('a/b/c.sql')).toBe('select ‘ü’')
+      files.write('a/raw', new Uint8Array([0, 255, 1]))
+      expect([...(files.readBytes('a/raw') ?? [])]).toEqual([0, 255, 1])
+    })
+
+    test('a byte order mark is not part of the text', () => {
+      const files = create()
+      files.write('a.sql', '\ufeffselect 1')
+      expect(files.read('a.sql')).toBe('select 1')
+    })
+
+    test('what is missing is undefined, and so is a folder read as a file or a file used as a folder', () => {
+      const files = create()
+      files.write('folder/file', 'x')
+      expect(files.read('nothing')).toBeUndefined()
+      expect(files.readBytes('nothing')).toBeUndefined()
+      expect(files.stat('nothing')).toBeUndefined()
+      expect(files.exists('nothing')).toBe(false)
+      expect(files.read('folder')).toBeUndefined()
+      expect(files.read('folder/file/inner')).toBeUndefined()
+      expect(files.list('nothing')).toEqual([])
+      expect(files.list('folder/file')).toEqual([])
+    })
+
+    test('absolute and relative paths name the same file', () => {
+      const files = create()
+      files.write('x/y.sql', '1')
+      expect(files.read(`${files.root}/x/y.sql`)).toBe('1')
+      expect(files.read('./x/../x/y.sql')).toBe('1')
+      expect(files.realPath('x/y.sql')).toBe(`${files.realPath('.')}/x/y.sql`)
+      expect(files.realPath('x/none')).toBe(`${files.root}/x/none`)
+    })
+
+    test('stat tells files from folders and gives size and time', () => {
+      const files = create()
+      files.write('x/y', 'abc')
+      expect(files.stat('x')?.kind).toBe('folder')
+      expect(files.stat('x/y')).toMatchObject({ kind: 'file', sizeBytes: 3 })
+      expect(files.stat('x/y')?.modifiedMs).toBeGreaterThan(0)
+    })
+
+    test('a listing is recursive, relative, in byte order and holds hidden files but no folders', () => {
+      const files = create()
+      for (const path of ['l/b.sql', 'l/a/z.sql', 'l/a.sql', 'l/.hidden', 'l/Z.sql', 'l/ä.sql', 'other'])
+        files.write(path, '')
+      files.makeFolder('l/empty')
+      expect(files.list('l')).toEqual(['.hidden', 'Z.sql', 'a.sql', 'a/z.sql', 'b.sql', 'ä.sql'])
+    })
+
+    test('a listing is narrowed by extensions and by ignored patterns', () => {
+      const files = create()
+      const paths = ['a.sql', 'b.yml', 'target/x.sql', 'deep/target/x.sql', 'deep/c.sql', 'deep/c.csv', 'd.xsql']
+      for (const path of paths) files.write(path, '')
+      expect(files.list('.', { extensions: ['sql', '.yml'], ignore: ['target', 'deep/*.csv'] })).toEqual([
+        'a.sql',
+        'b.yml',
+        'deep/c.sql',
+        'deep/target/x.sql',
+      ])
+      expect(files.list('.', { extensions: ['.sql'], ignore: ['**/target/**'] })).toEqual(['a.sql', 'deep/c.sql'])
+    })
+
+    test('names with glob characters in the listed folder are taken literally', () => {
+      const files = create()
+      files.write('we[i]rd*/a.sql', '')
+      files.write('weird/b.sql', '')
+      expect(files.list('we[i]rd*')).toEqual(['a.sql'])
+    })
+
+    test('writing again replaces the content and leaves nothing else behind', () => {
+      const files = create()
+      files.write('a', 'one')
+      files.write('a', 'two')
+      expect(files.read('a')).toBe('two')
+      expect(files.list('.')).toEqual(['a'])
+    })
+
+    test('remove takes files and whole folders, and a missing one is no error', () => {
+      const files = create()
+      files.write('x/y/z', '')
+      files.write('xy', '')
+      files.remove('x')
+      files.remove('x')
+      expect(files.exists('x')).toBe(false)
+      expect(files.list('.')).toEqual(['xy'])
+      files.remove('xy')
+      expect(files.list('.')).toEqual([])
+    })
+
+    test('rename moves files and folders, replaces a file and makes the folders above', () => {
+      const files = create()
+      files.write('a', 'one')
+      files.write('b', 'two')
+      files.rename('a', 'b')
+      expect(files.read('b')).toBe('one')
+      files.write('f/g/h', 'three')
+      files.rename('f', 'deep/er')
+      expect(files.read('deep/er/g/h')).toBe('three')
+      expect(files.exists('f')).toBe(false)
+      expect(() => files.rename('missing', 'c')).toThrow()
+    })
+
+    test('makeFolder makes the folders above and may be repeated', () => {
+      const files = create()
+      files.makeFolder('p/q')
+      files.makeFolder('p/q')
+      expect(files.stat('p/q')?.kind).toBe('folder')
+    })
+  })
+}

@@ -1,0 +1,47 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { localFiles } from '../../src/storage/local-files.ts'
+import { fileSystemContract } from '../rig/file-system-contract.ts'
+
+const made: string[] = []
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'eider-files-'))
+  made.push(path)
+  return path
+}
+
+afterAll(() => {
+  for (const path of made) rmSync(path, { recursive: true, force: true })
+})
+
+fileSystemContract('local', () => localFiles(folder()))
+
+test('a linked folder is listed and a broken link is missing', () => {
+  const root = folder()
+  const files = localFiles(root)
+  files.write('real/a.sql', 'x')
+  symlinkSync(join(root, 'real'), join(root, 'linked'))
+  symlinkSync(join(root, 'nowhere'), join(root, 'broken'))
+  expect(files.list('linked')).toEqual(['a.sql'])
+  expect(files.realPath('linked/a.sql')).toBe(files.realPath('real/a.sql'))
+  expect(files.stat('broken')).toBeUndefined()
+})
+
+test('replacing a file keeps its mode', () => {
+  const root = folder()
+  const files = localFiles(root)
+  files.write('run.sh', 'one')
+  chmodSync(join(root, 'run.sh'), 0o750)
+  files.write('run.sh', 'two')
+  expect(statSync(join(root, 'run.sh')).mode & 0o777).toBe(0o750)
+})
+
+test('a write below a file names the path and leaves the file as it was', () => {
+  const files = localFiles(folder())
+  files.write('a', 'one')
+  expect(() => files.write('a/b', 'two')).toThrow()
+  expect(files.read('a')).toBe('one')
+})
