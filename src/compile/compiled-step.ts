@@ -1,6 +1,6 @@
 /** A step with its SQL: the sixth record of the eight. Made by `compile-step.ts`. */
 import type { SourceFile } from '../base/source-file.ts'
-import type { PlannedStep } from '../plan/plan.ts'
+import type { GraphMember } from '../project/node.ts'
 
 /** A stretch of compiled SQL that came from one stretch of the template. Offsets are half-open, UTF-16. */
 export interface LineMapEntry {
@@ -10,7 +10,7 @@ export interface LineMapEntry {
 }
 
 export interface CompiledStep {
-  readonly planned: PlannedStep
+  readonly node: GraphMember
   /** SQL as sent to the materialization: ephemeral parents inlined. */
   readonly compiledCode: string
   /** CTEs of ephemeral parents, innermost first: `extra_ctes`. */
