@@ -1,0 +1,384 @@
+/**
+ * Python values in JavaScript.
+ *
+ *   None null | bool boolean | int number (safe integers), else bigint | float PyFloat | str string | list Array
+ *   tuple PyTuple | dict PyDict | set PySet | bytes PyBytes | escaped text Markup | missing Undefined
+ *   everything else: a subclass of PyObject
+ *
+ * 1. A bigint inside the safe integer range never occurs: results of arithmetic go through `normalInt`.
+ * 2. JavaScript `undefined` is never a Value; in lookups it says "there is no such name, attribute or item".
+ * 3. What Python's operators do with these values is in operators.ts, attribute.ts and repr.ts, not on the classes.
+ */
+import { type TemplateError, typeError, undefinedError } from './template-error.ts'
+
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Value[]
+  | PyFloat
+  | PyTuple
+  | PyDict
+  | PySet
+  | PyBytes
+  | Markup
+  | Undefined
+  | PyObject
+
+export type Kwargs = ReadonlyMap<string, Value>
+export const noKwargs: Kwargs = new Map()
+
+/** Binary operators in Python's spelling. */
+export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**'
+
+/** What a dict or set tells keys apart by: equal Python values have identical hash keys (`1`, `1.0` and `True`). */
+export type HashKey = string | number | bigint | null | object
+
+export class PyFloat {
+  readonly value: number
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
+export class PyTuple {
+  readonly items: readonly Value[]
+  constructor(items: readonly Value[]) {
+    this.items = items
+  }
+  /** Named tuples answer with their fields. */
+  attr(_name: string): Value | undefined {
+    return undefined
+  }
+  get typeName(): string {
+    return 'tuple'
+  }
+}
+
+export const emptyTuple = new PyTuple([])
+
+export class PyBytes {
+  readonly data: Uint8Array
+  constructor(data: Uint8Array) {
+    this.data = data
+  }
+}
+
+/** Text marked as safe HTML. Acts as `str` does; joined with plain text it escapes that text. */
+export class Markup {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+export class PyDict {
+  private readonly slots = new Map<HashKey, [key: Value, value: Value]>()
+
+  /** From a record (string keys) or from pairs. */
+  static of(source: Readonly<Record<string, Value>> | Iterable<readonly [Value, Value]> = []): PyDict {
+    const dict = new PyDict()
+    const pairs = Symbol.iterator in source ? (source as Iterable<readonly [Value, Value]>) : Object.entries(source)
+    for (const [key, value] of pairs) dict.set(key, value)
+    return dict
+  }
+
+  get size(): number {
+    return this.slots.size
+  }
+  get(key: Value): Value | undefined {
+    return this.slots.get(hashKey(key))?.[1]
+  }
+  has(key: Value): boolean {
+    return this.slots.has(hashKey(key))
+  }
+  /** Keeps the first spelling of an equal key, as Python does. */
+  set(key: Value, value: Value): this {
+    const hash = hashKey(key)
+    const slot = this.slots.get(hash)
+    if (slot) slot[1] = value
+    else this.slots.set(hash, [key, value])
+    return this
+  }
+  delete(key: Value): boolean {
+    return this.slots.delete(hashKey(key))
+  }
+  clear(): void {
+    this.slots.clear()
+  }
+  *keys(): IterableIterator<Value> {
+    for (const slot of this.slots.values()) yield slot[0]
+  }
+  *values(): IterableIterator<Value> {
+    for (const slot of this.slots.values()) yield slot[1]
+  }
+  /** The pairs themselves: not to be changed by the caller. */
+  entries(): IterableIterator<readonly [Value, Value]> {
+    return this.slots.values()
+  }
+  [Symbol.iterator](): IterableIterator<readonly [Value, Value]> {
+    return this.slots.values()
+  }
+  copy(): PyDict {
+    return PyDict.of(this)
+  }
+}
+
+/** A set. Iterates in order of insertion, where Python's order is not defined. */
+export class PySet {
+  private readonly slots = new Map<HashKey, Value>()
+  readonly frozen: boolean
+
+  constructor(items: Iterable<Value> = [], frozen = false) {
+    this.frozen = frozen
+    for (const item of items) this.add(item)
+  }
+  get size(): number {
+    return this.slots.size
+  }
+  has(item: Value): boolean {
+    return this.slots.has(hashKey(item))
+  }
+  add(item: Value): void {
+    const hash = hashKey(item)
+    if (!this.slots.has(hash)) this.slots.set(hash, item)
+  }
+  delete(item: Value): boolean {
+    return this.slots.delete(hashKey(item))
+  }
+  clear(): void {
+    this.slots.clear()
+  }
+  values(): IterableIterator<Value> {
+    return this.slots.values()
+  }
+  [Symbol.iterator](): IterableIterator<Value> {
+    return this.slots.values()
+  }
+}
+
+/**
+ * Any other Python object. Every method is optional to override; the defaults are those of a bare `object()`.
+ * A method that answers `undefined` says "not supported", and the operation raises what Python would raise.
+ */
+export abstract class PyObject {
+  /** Python's `type(x).__name__`. */
+  abstract readonly typeName: string
+
+  attr(_name: string): Value | undefined {
+    return undefined
+  }
+  /** `x[key]`; `undefined` for a KeyError or IndexError and for objects without subscripts. */
+  item(_key: Value): Value | undefined {
+    return undefined
+  }
+  /** Raises when the object does not allow assignment. */
+  setItem(_key: Value, _value: Value): void {
+    throw typeError(`'${this.typeName}' object does not support item assignment`)
+  }
+  /** Present on callable objects only. */
+  call?(args: readonly Value[], kwargs: Kwargs): Value | Promise<Value>
+  str(): string {
+    return this.repr()
+  }
+  repr(): string {
+    return `<${this.typeName} object>`
+  }
+  truthy(): boolean {
+    return this.length() !== 0
+  }
+  length(): number | undefined {
+    return undefined
+  }
+  iterate(): Iterator<Value> | undefined {
+    return undefined
+  }
+  contains(_value: Value): boolean | undefined {
+    return undefined
+  }
+  equals(other: Value): boolean {
+    return this === other
+  }
+  /** Negative, zero or positive; `undefined` when the two cannot be ordered. */
+  compare(_other: Value): number | undefined {
+    return undefined
+  }
+  /** Equal objects give identical keys. The default is identity; throw `typeError` when not hashable. */
+  hashKey(): HashKey {
+    return this
+  }
+  /** `this op other`, or `other op this` when reflected. */
+  binary(_operator: BinaryOperator, _other: Value, _reflected: boolean): Value | undefined {
+    return undefined
+  }
+  unary(_operator: '-' | '+' | 'abs'): Value | undefined {
+    return undefined
+  }
+  /** What `int(x)` and the filter `int` give. */
+  toInt(): number | bigint | undefined {
+    return undefined
+  }
+  /** What `float(x)` and the filter `float` give. */
+  toFloat(): number | undefined {
+    return undefined
+  }
+  /** What `round(x, digits)` gives. */
+  round(_digits: number | null): Value | undefined {
+    return undefined
+  }
+  /** `format(x, spec)` with a spec that is not empty. */
+  format(_spec: string): string | undefined {
+    return undefined
+  }
+  /** Answers the tests `mapping`, `number` and `sequence`, and `**x` in calls. */
+  get kind(): 'mapping' | 'number' | 'sequence' | 'other' {
+    return 'other'
+  }
+}
+
+export type Callable = (args: readonly Value[], kwargs: Kwargs) => Value | Promise<Value>
+
+/** A function that the context offers to templates. */
+export class PyFunction extends PyObject {
+  readonly typeName: string = 'function'
+  readonly name: string
+  private readonly body: Callable
+
+  constructor(name: string, body: Callable) {
+    super()
+    this.name = name
+    this.body = body
+  }
+  override call(args: readonly Value[], kwargs: Kwargs): Value | Promise<Value> {
+    return this.body(args, kwargs)
+  }
+  override repr(): string {
+    return `<function ${this.name}>`
+  }
+}
+
+/** Shorthand for `new PyFunction`. */
+export function fn(name: string, body: Callable): PyFunction {
+  return new PyFunction(name, body)
+}
+
+/** A one-way iterator, such as a generator: truthy, no length, used up by the first pass. */
+export class PyIterator extends PyObject {
+  readonly typeName: string
+  private readonly source: Iterator<Value>
+
+  constructor(source: Iterator<Value>, typeName = 'generator') {
+    super()
+    this.source = source
+    this.typeName = typeName
+  }
+  override iterate(): Iterator<Value> {
+    return this.source
+  }
+  override repr(): string {
+    return `<${this.typeName} object>`
+  }
+}
+
+export interface UndefinedCause {
+  /** The whole message, when it is not about a name. */
+  readonly message?: string
+  /** The name, attribute or key that was looked for. */
+  readonly name?: Value
+  /** Python's name of the type that lacked it: `dict object`, `None`. */
+  readonly owner?: string
+  /** Raised instead of an undefined error when the value is used (sandbox). */
+  readonly error?: (message: string) => TemplateError
+  /** Candidates for "did you mean", asked for only when the error is raised. */
+  readonly hint?: () => string | undefined
+}
+
+/** A missing value: prints as nothing, is false and empty; any deeper use is an error. */
+export class Undefined {
+  readonly cause: UndefinedCause
+  constructor(cause: UndefinedCause = {}) {
+    this.cause = cause
+  }
+  get typeName(): string {
+    return 'Undefined'
+  }
+  get message(): string {
+    const { message, name, owner } = this.cause
+    if (message !== undefined) return message
+    const shown = typeof name === 'string' ? `'${name}'` : String(name ?? 'value')
+    if (owner === undefined) return `${shown} is undefined`
+    return typeof name === 'string' ? `'${owner}' has no attribute ${shown}` : `${owner} has no element ${shown}`
+  }
+  /** The error that a use of this value raises. */
+  fail(): TemplateError {
+    if (this.cause.error) return this.cause.error(this.message)
+    return undefinedError(this.message, this.cause.hint?.())
+  }
+}
+
+/** dbt's undefined while it parses: attributes, items and calls give another one of the kind. */
+export class PermissiveUndefined extends Undefined {}
+
+let lastIdentity = 0
+const identities = new WeakMap<object, number>()
+
+/** @throws `template/type` for lists, dicts and sets. */
+export function hashKey(value: Value): HashKey {
+  if (typeof value === 'string') return value.charCodeAt(0) === 0 ? `\0s${value}` : value
+  if (typeof value === 'number' || typeof value === 'bigint' || value === null) return value
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (value instanceof PyObject) return value.hashKey()
+  if (value instanceof PyTuple) return `\0t${value.items.map(compositeKey).join(',')}`
+  if (value instanceof PyFloat) return floatKey(value.value)
+  if (value instanceof Markup) return hashKey(value.text)
+  if (value instanceof Undefined) return `\0u${value instanceof PermissiveUndefined}`
+  if (value instanceof PyBytes) return `\0b${Array.from(value.data).join('.')}`
+  if (value instanceof PySet && value.frozen) return `\0f${Array.from(value, compositeKey).sort().join(',')}`
+  throw typeError(`unhashable type: '${Array.isArray(value) ? 'list' : value instanceof PyDict ? 'dict' : 'set'}'`)
+}
+
+function floatKey(value: number): HashKey {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value
+  return BigInt(value)
+}
+
+function compositeKey(value: Value): string {
+  const key = hashKey(value)
+  if (typeof key === 'string') return JSON.stringify(key)
+  if (typeof key !== 'object' || key === null) return `${typeof key === 'bigint' ? key : String(key)}`
+  let identity = identities.get(key)
+  if (identity === undefined) {
+    identity = ++lastIdentity
+    identities.set(key, identity)
+  }
+  return `#${identity}`
+}
+
+/** Brings a result of integer arithmetic into its one legal form. */
+export function normalInt(value: bigint): number | bigint {
+  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value
+}
+
+/** Python's `type(x).__name__`. */
+export function typeName(value: Value): string {
+  switch (typeof value) {
+    case 'string':
+      return 'str'
+    case 'boolean':
+      return 'bool'
+    case 'number':
+    case 'bigint':
+      return 'int'
+    default:
+  }
+  if (value === null) return 'NoneType'
+  if (Array.isArray(value)) return 'list'
+  if (value instanceof PyFloat) return 'float'
+  if (value instanceof PyDict) return 'dict'
+  if (value instanceof PySet) return value.frozen ? 'frozenset' : 'set'
+  if (value instanceof PyBytes) return 'bytes'
+  if (value instanceof Markup) return 'Markup'
+  return value.typeName
+}
