@@ -116,7 +116,16 @@ export interface RelationName {
   readonly identifier: string
 }
 
-export type RelationKind = 'table' | 'view'
+/** dbt's words for what a relation is; the catalogue itself only knows tables and views. */
+export type RelationKind =
+  | 'table'
+  | 'view'
+  | 'cte'
+  | 'materialized_view'
+  | 'external'
+  | 'pointer_table'
+  | 'ephemeral'
+  | 'function'
 
 /** A relation that exists. */
 export interface RelationInfo extends RelationName {

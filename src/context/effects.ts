@@ -1,0 +1,15 @@
+/** Where the doings of a template go that are not its text: log lines, printed lines, warnings. */
+export interface ContextEffects {
+  /** `info` also goes to the terminal, otherwise only to the log file. */
+  log(message: string, level: 'info' | 'debug'): void
+  /** `print()`: to the terminal even when quiet. */
+  print(message: string): void
+  /** `exceptions.warn()` and our own; the implementer decides whether warnings are errors and throws then. */
+  warn(message: string): void
+}
+
+export const noEffects: ContextEffects = {
+  log: () => {},
+  print: () => {},
+  warn: () => {},
+}

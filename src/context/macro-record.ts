@@ -1,0 +1,19 @@
+/** A macro as the namespace knows it, whoever parsed it, and who wants to hear of its calls. */
+import type { PyFunction, Scope } from '../template/value.ts'
+
+export interface MacroRecord {
+  /** `macro.<package>.<name>`. */
+  readonly uniqueId: string
+  readonly packageName: string
+  /** The name as Jinja code calls it. */
+  readonly name: string
+  /** Path of its file, for messages. */
+  readonly file?: string
+  /** Binds the compiled macro to the names of one rendering. May compile on first use; called at most once a scope. */
+  readonly bind: (scope: Scope) => PyFunction
+}
+
+export interface MacroRecorder {
+  /** A macro was called with `depth` macros around it; depth 0 makes it a dependency of the node itself. */
+  called(uniqueId: string, depth: number): void
+}
