@@ -14,6 +14,8 @@ export const codes = {
   'template/runtime': 'The template failed while it was rendered',
   'storage/permission-denied': 'The operating system forbids the file operation',
   'storage/no-space': 'The disk is full',
+  'storage/bad-key': 'A text cannot be the key of an object',
+  'storage/object-changed': 'An object was replaced while it was read',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes
