@@ -1,0 +1,44 @@
+/**
+ * Switches of dbt's that change behaviour for a whole project: set under `flags:` in the project file, never on the
+ * command line. Names are dbt's in camelCase; the defaults are those of dbt 1.11.
+ */
+export interface BehaviourFlags {
+  readonly requireBatchedExecutionForCustomMicrobatchStrategy: boolean
+  readonly requireEventNamesInDeprecations: boolean
+  readonly requireExplicitPackageOverridesForBuiltinMaterializations: boolean
+  readonly requireResourceNamesWithoutSpaces: boolean
+  readonly sourceFreshnessRunProjectHooks: boolean
+  readonly skipNodesIfOnRunStartFails: boolean
+  readonly stateModifiedCompareMoreUnrenderedValues: boolean
+  readonly stateModifiedCompareVars: boolean
+  readonly requireYamlConfigurationForMfTimeSpines: boolean
+  readonly requireNestedCumulativeTypeParams: boolean
+  readonly validateMacroArgs: boolean
+  readonly requireAllWarningsHandledByWarnError: boolean
+  readonly requireGenericTestArgumentsProperty: boolean
+  readonly requireUniqueProjectResourceNames: boolean
+  readonly requireRefSearchesNodePackageBeforeRoot: boolean
+}
+
+export const defaultBehaviourFlags: BehaviourFlags = {
+  requireBatchedExecutionForCustomMicrobatchStrategy: false,
+  requireEventNamesInDeprecations: false,
+  requireExplicitPackageOverridesForBuiltinMaterializations: true,
+  requireResourceNamesWithoutSpaces: true,
+  sourceFreshnessRunProjectHooks: true,
+  skipNodesIfOnRunStartFails: false,
+  stateModifiedCompareMoreUnrenderedValues: false,
+  stateModifiedCompareVars: false,
+  requireYamlConfigurationForMfTimeSpines: false,
+  requireNestedCumulativeTypeParams: false,
+  validateMacroArgs: false,
+  requireAllWarningsHandledByWarnError: false,
+  requireGenericTestArgumentsProperty: true,
+  requireUniqueProjectResourceNames: false,
+  requireRefSearchesNodePackageBeforeRoot: false,
+}
+
+/** `requireX` -> `require_x`: the spelling in YAML and, in capitals, in templates. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+}
