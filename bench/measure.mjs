@@ -1,0 +1,63 @@
+/** Runs commands as whole processes and tells how long they took and how much memory they held at most. */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/**
+ * @param {string[]} command program and arguments
+ * @param {{ cwd?: string, env?: Record<string, string>, allowFailure?: boolean }} [options]
+ * @returns {Promise<{ milliseconds: number, peakMiB: number, stdout: string }>} peak memory is 0 where `/proc` is not there
+ */
+export function once(command, { cwd, env, allowFailure = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const started = performance.now()
+    const child = spawn(command[0], command.slice(1), { cwd, env: { ...process.env, ...env } })
+    let stdout = ''
+    let stderr = ''
+    let peakKiB = 0
+    const watch = setInterval(() => {
+      peakKiB = Math.max(peakKiB, highWaterKiB(child.pid))
+    }, 10)
+    child.stdout.on('data', chunk => {
+      stdout += chunk
+    })
+    child.stderr.on('data', chunk => {
+      stderr += chunk
+    })
+    child.on('error', reject)
+    child.on('exit', code => {
+      const milliseconds = performance.now() - started
+      clearInterval(watch)
+      if (code !== 0 && !allowFailure) reject(new Error(`${command.join(' ')} ended with ${code}\n${stdout}${stderr}`))
+      else resolve({ milliseconds, peakMiB: peakKiB / 1024, stdout })
+    })
+  })
+}
+
+/**
+ * Medians over `runs` runs; `before` is called untimed ahead of each.
+ * @param {() => string[]} command
+ */
+export async function median(command, { runs = 5, before, ...options } = {}) {
+  const all = []
+  for (let run = 0; run < runs; run++) {
+    before?.()
+    all.push(await once(command(), options))
+  }
+  return {
+    milliseconds: middle(all.map(one => one.milliseconds)),
+    peakMiB: middle(all.map(one => one.peakMiB)),
+  }
+}
+
+function middle(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]
+}
+
+function highWaterKiB(pid) {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
