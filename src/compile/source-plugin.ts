@@ -8,5 +8,9 @@ export interface SourcePlugin {
    * Makes the source readable under its own relation name, or gives the SQL text to read it from instead. Called at most
    * once a run and source. `config` answers keys of `config` and `meta` as dbt-duckdb's `SourceConfig.get` does.
    */
-  load(source: SourceNode, config: (key: string) => Value | undefined, connection: Connection): Promise<string | undefined>
+  load(
+    source: SourceNode,
+    config: (key: string) => Value | undefined,
+    connection: Connection,
+  ): Promise<string | undefined>
 }

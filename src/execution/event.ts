@@ -124,7 +124,12 @@ export type RunEvent =
   /** PrintEvent (Z052): `print()` in a template, shown even with `--quiet`. */
   | (Timed & { readonly kind: 'template print'; readonly message: string; readonly node: string | null })
   /** JinjaLogWarning (I061) and adapter warnings. */
-  | (Timed & { readonly kind: 'warning'; readonly message: string; readonly node: string | null; readonly name: string })
+  | (Timed & {
+      readonly kind: 'warning'
+      readonly message: string
+      readonly node: string | null
+      readonly name: string
+    })
   /** ShowNode (Q041): rows of a preview, a seed with `--show`, or a failing test with `--show`. */
   | (Timed & { readonly kind: 'rows shown'; readonly node: GraphMember; readonly preview: Preview })
   /** LogCancelLine (Q022). */

@@ -1,0 +1,212 @@
+/**
+ * Runs units of work in the order their dependencies allow, a bounded number at a time. Knows nothing of nodes.
+ *
+ * 1. A unit starts once every unit it waits for has ended, whatever way it ended; what that means is the caller's.
+ * 2. Of the units that may start, the one with the longest chain of dependants goes first; ties go by the order given,
+ *    or by chance when there is a seed.
+ * 3. After an abort nothing starts; the call ends when what was running has ended.
+ */
+
+export interface Unit {
+  readonly id: string
+  /** Ids of units to wait for; those that are not scheduled are ignored. */
+  readonly after: readonly string[]
+}
+
+export interface ScheduleOptions {
+  /** How many units run at a time. */
+  readonly workers: number
+  readonly signal?: AbortSignal
+  /** Breaks ties by chance, the same way for the same seed. */
+  readonly seed?: number
+}
+
+/** What a running unit may ask of the schedule. */
+export interface Turn {
+  /** Number of the worker, from 1. No two units have the same at one time. */
+  readonly worker: number
+  /** Runs `work` while nothing else runs: waits for what is running and holds back what is ready. */
+  alone<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** Resolves to the ids that never started. Rejects with the first error that `run` lets out: a unit's own failure is no error. */
+export function schedule(
+  units: readonly Unit[],
+  run: (id: string, turn: Turn) => Promise<void>,
+  options: ScheduleOptions,
+): Promise<readonly string[]> {
+  return new Schedule(units, run, options).finish()
+}
+
+interface Pending {
+  readonly id: string
+  readonly dependants: Pending[]
+  waitsFor: number
+  rank: number
+  weight: number
+}
+
+class Schedule {
+  private readonly pending: readonly Pending[]
+  private readonly ready: Pending[] = []
+  private readonly idleWorkers: number[]
+  private readonly wishes: (() => void)[] = []
+  private readonly started = new Set<Pending>()
+  private running = 0
+  private busyAlone = false
+  private failure: { readonly error: unknown } | undefined
+  private readonly run: (id: string, turn: Turn) => Promise<void>
+  private readonly options: ScheduleOptions
+  private resolve: (ids: readonly string[]) => void = () => {}
+  private reject: (error: unknown) => void = () => {}
+
+  constructor(units: readonly Unit[], run: (id: string, turn: Turn) => Promise<void>, options: ScheduleOptions) {
+    this.run = run
+    this.options = options
+    this.pending = link(units, options.seed)
+    this.idleWorkers = Array.from({ length: Math.max(1, options.workers) }, (_, index) => options.workers - index)
+    for (const one of this.pending) if (one.waitsFor === 0) push(this.ready, one)
+  }
+
+  finish(): Promise<readonly string[]> {
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+      this.step()
+    })
+  }
+
+  /** Starts whatever may start; settles the promise when nothing runs and nothing will. */
+  private step(): void {
+    if (this.running === this.wishes.length && this.wishes.length > 0 && !this.busyAlone) {
+      this.busyAlone = true
+      this.wishes.shift()?.()
+      return
+    }
+    const open = !this.options.signal?.aborted && this.failure === undefined
+    while (
+      open &&
+      this.wishes.length === 0 &&
+      !this.busyAlone &&
+      this.ready.length > 0 &&
+      this.idleWorkers.length > 0
+    ) {
+      this.start(pop(this.ready), this.idleWorkers.pop() ?? 1)
+    }
+    if (this.running > 0) return
+    if (this.failure) this.reject(this.failure.error)
+    else this.resolve(this.pending.filter(one => !this.started.has(one)).map(one => one.id))
+  }
+
+  private start(one: Pending, worker: number): void {
+    this.started.add(one)
+    this.running++
+    const turn: Turn = { worker, alone: work => this.alone(work) }
+    const ended = (): void => {
+      this.running--
+      this.idleWorkers.push(worker)
+      for (const dependant of one.dependants) if (--dependant.waitsFor === 0) push(this.ready, dependant)
+      this.step()
+    }
+    this.run(one.id, turn).then(ended, error => {
+      this.failure ??= { error }
+      ended()
+    })
+  }
+
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
+    await new Promise<void>(resolve => {
+      this.wishes.push(resolve)
+      this.step()
+    })
+    try {
+      return await work()
+    } finally {
+      this.busyAlone = false
+      queueMicrotask(() => this.step())
+    }
+  }
+}
+
+function link(units: readonly Unit[], seed: number | undefined): Pending[] {
+  const chance = seed === undefined ? undefined : randomNumbers(seed)
+  const byId = new Map<string, Pending>()
+  for (const [index, { id }] of units.entries()) {
+    byId.set(id, { id, dependants: [], waitsFor: 0, rank: chance ? chance() : index, weight: 1 })
+  }
+  for (const { id, after } of units) {
+    const own = byId.get(id)
+    for (const other of new Set(after)) {
+      const parent = byId.get(other)
+      if (!own || !parent || own === parent) continue
+      parent.dependants.push(own)
+      own.waitsFor++
+    }
+  }
+  const all = [...byId.values()]
+  weigh(all)
+  return all
+}
+
+/** Sets each unit's weight to the number of units in the longest chain that hangs on it. */
+function weigh(all: readonly Pending[]): void {
+  const left = new Map(all.map(one => [one, one.waitsFor]))
+  const order = all.filter(one => one.waitsFor === 0)
+  for (const one of order) {
+    for (const dependant of one.dependants) {
+      const count = (left.get(dependant) ?? 0) - 1
+      left.set(dependant, count)
+      if (count === 0) order.push(dependant)
+    }
+  }
+  for (const one of order.reverse()) {
+    for (const dependant of one.dependants) one.weight = Math.max(one.weight, dependant.weight + 1)
+  }
+}
+
+/** mulberry32: small, and the same numbers on every machine. */
+function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+function before(one: Pending, other: Pending): boolean {
+  return one.weight > other.weight || (one.weight === other.weight && one.rank < other.rank)
+}
+
+/** A binary heap in an array: the unit that goes first is at 0. */
+function push(heap: Pending[], one: Pending): void {
+  let at = heap.push(one) - 1
+  while (at > 0) {
+    const up = (at - 1) >> 1
+    const parent = heap[up]
+    if (!parent || !before(one, parent)) break
+    heap[at] = parent
+    heap[up] = one
+    at = up
+  }
+}
+
+function pop(heap: Pending[]): Pending {
+  const first = heap[0]
+  const last = heap.pop()
+  if (!first || !last) throw new Error('nothing is ready')
+  if (heap.length === 0) return first
+  let at = 0
+  for (;;) {
+    const left = heap[2 * at + 1]
+    const right = heap[2 * at + 2]
+    const down = left && right && before(right, left) ? 2 * at + 2 : 2 * at + 1
+    const child = heap[down]
+    if (!child || !before(child, last)) break
+    heap[at] = child
+    at = down
+  }
+  heap[at] = last
+  return first
+}

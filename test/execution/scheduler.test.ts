@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { schedule, type Turn, type Unit } from '../../src/execution/scheduler.ts'
+
+/** Units that run until the test lets each one end. */
+class Puppets {
+  readonly started: string[] = []
+  readonly workers = new Map<string, number>()
+  private readonly ends = new Map<string, () => void>()
+
+  readonly run = (id: string, turn: Turn): Promise<void> => {
+    this.started.push(id)
+    this.workers.set(id, turn.worker)
+    return new Promise(resolve => this.ends.set(id, resolve))
+  }
+
+  async end(id: string): Promise<void> {
+    this.ends.get(id)?.()
+    await settled()
+  }
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+}
+
+const unit = (id: string, ...after: string[]): Unit => ({ id, after })
+
+describe('the scheduler', () => {
+  test('starts no unit before those it waits for have ended', async () => {
+    const puppets = new Puppets()
+    const done = schedule([unit('c', 'a', 'b'), unit('a'), unit('b')], puppets.run, { workers: 4 })
+    expect(puppets.started).toEqual(['a', 'b'])
+    await puppets.end('a')
+    expect(puppets.started).toEqual(['a', 'b'])
+    await puppets.end('b')
+    expect(puppets.started).toEqual(['a', 'b', 'c'])
+    await puppets.end('c')
+    expect(await done).toEqual([])
+  })
+
+  test('never runs more units than it has workers, each with a worker of its own', async () => {
+    const puppets = new Puppets()
+    void schedule([unit('a'), unit('b'), unit('c')], puppets.run, { workers: 2 })
+    expect(puppets.started).toEqual(['a', 'b'])
+    expect(new Set(puppets.workers.values()).size).toBe(2)
+    await puppets.end('b')
+    expect(puppets.started).toEqual(['a', 'b', 'c'])
+    expect(puppets.workers.get('c')).toBe(puppets.workers.get('b'))
+  })
+
+  test('starts the unit with the longest chain of dependants first', () => {
+    const puppets = new Puppets()
+    void schedule([unit('leaf'), unit('root'), unit('middle', 'root'), unit('end', 'middle')], puppets.run, {
+      workers: 1,
+    })
+    expect(puppets.started).toEqual(['root'])
+  })
+
+  test('breaks ties by its seed, the same way each time', () => {
+    const orderOf = (seed: number): string => {
+      const order: string[] = []
+      void schedule(
+        Array.from({ length: 20 }, (_, index) => unit(String(index))),
+        async id => void order.push(id),
+        { workers: 20, seed },
+      )
+      return order.join(' ')
+    }
+    expect(orderOf(1)).toBe(orderOf(1))
+    expect(orderOf(1)).not.toBe(orderOf(2))
+  })
+
+  test('starts nothing after an abort and tells what never started', async () => {
+    const puppets = new Puppets()
+    const abort = new AbortController()
+    const done = schedule([unit('a'), unit('b', 'a')], puppets.run, { workers: 2, signal: abort.signal })
+    abort.abort()
+    await puppets.end('a')
+    expect(await done).toEqual(['b'])
+  })
+
+  test('lets a unit run work alone, after what runs and before what is ready', async () => {
+    const order: string[] = []
+    const puppets = new Puppets()
+    const done = schedule(
+      [unit('big'), unit('small'), unit('later')],
+      async (id, turn) => {
+        if (id !== 'big') return puppets.run(id, turn)
+        await settled()
+        await turn.alone(async () => void order.push(`alone with ${puppets.started.join()}`))
+      },
+      { workers: 2 },
+    )
+    await settled()
+    expect(order).toEqual([])
+    await puppets.end('small')
+    expect(order).toEqual(['alone with small'])
+    expect(puppets.started).toEqual(['small', 'later'])
+    await puppets.end('later')
+    expect(await done).toEqual([])
+  })
+
+  test('lets out the first error, after what was running has ended', async () => {
+    const puppets = new Puppets()
+    const done = schedule(
+      [unit('bad'), unit('good')],
+      (id, turn) => (id === 'bad' ? Promise.reject(new Error('a bug')) : puppets.run(id, turn)),
+      { workers: 2 },
+    )
+    await settled()
+    await puppets.end('good')
+    await expect(done).rejects.toThrow('a bug')
+  })
+
+  test('is done at once when there is nothing to do', async () => {
+    expect(await schedule([], async () => {}, { workers: 2 })).toEqual([])
+  })
+
+  test('handles ten thousand units in a chain and side by side', async () => {
+    const units = Array.from({ length: 10_000 }, (_, index) =>
+      unit(`u${index}`, ...(index % 2 ? [`u${index - 1}`] : [])),
+    )
+    let count = 0
+    await schedule(units, async () => void count++, { workers: 8 })
+    expect(count).toBe(10_000)
+  })
+})
