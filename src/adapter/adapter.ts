@@ -9,6 +9,8 @@ export type { ColumnInfo, QueryResult, RelationInfo, RelationKind, RelationName,
 export interface ExecuteOptions {
   /** Ends the statement with `adapter/interrupted` when it aborts. */
   readonly signal?: AbortSignal
+  /** Path under which an error shows the text; the text itself is what was sent. */
+  readonly path?: string
 }
 
 /**

@@ -63,6 +63,14 @@ export interface DuckdbSettings {
   readonly isDucklake: boolean
 }
 
+/** Facts about the machine, used where the profile says nothing. */
+export interface Machine {
+  /** DuckDB's own spelling: `6GB`. */
+  readonly memoryLimit?: string
+  /** Where statements that outgrow the memory limit put their data. */
+  readonly temporaryFolder?: string
+}
+
 /** The settings of a profile that says nothing: an in-memory database. */
 export const defaultDuckdbSettings: DuckdbSettings = {
   path: ':memory:',

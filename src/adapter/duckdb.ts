@@ -1,0 +1,333 @@
+/**
+ * DuckDB in this process: the only file that knows the driver. An instance is opened by the first connection and closed
+ * with the last one if the profile says so. Errors are diagnostics with the settings' secrets masked.
+ */
+import { type DuckDBConnection, DuckDBInstance, type DuckDBMaterializedResult } from '@duckdb/node-api'
+import type { SourceFile } from '../base/source-file.ts'
+import { mayHoldSeveralStatements, type StatementText, splitStatements } from '../base/sql-text.ts'
+import type { ColumnInfo, SqlValue } from '../base/sql-value.ts'
+import type { Connection, Database, ExecuteOptions, QueryResult } from './adapter.ts'
+import { databaseError, errorTypeOf, exceptionName, messageOf } from './duckdb-error.ts'
+import { type DriverType, valueReader } from './duckdb-value.ts'
+import { extensionError, openError } from './open-error.ts'
+import type { DuckdbSettings, Machine, RetrySetting } from './settings.ts'
+import {
+  attachStatement,
+  instanceOptions,
+  secretMask,
+  secretStatements,
+  settingStatements,
+} from './start-statements.ts'
+
+export interface DatabaseEnvironment {
+  readonly machine?: Machine
+  /** Open the file read-only when another process holds it for reading. */
+  readonly readOnlyIfLocked?: boolean
+  /** Waits between retries. */
+  readonly wait?: (milliseconds: number) => Promise<void>
+}
+
+/** The database of a profile. Nothing is opened until the first `connect()`. */
+export function duckdbDatabase(settings: DuckdbSettings, environment: DatabaseEnvironment = {}): Database {
+  return new DuckdbDatabase(settings, environment)
+}
+
+class DuckdbDatabase implements Database {
+  readOnly = false
+  readonly mask: (text: string) => string
+  readonly settings: DuckdbSettings
+  readonly wait: (milliseconds: number) => Promise<void>
+  private readonly environment: DatabaseEnvironment
+  private readonly connections = new Set<DuckdbConnection>()
+  private readonly perConnection: readonly string[]
+  private instance: Promise<DuckDBInstance> | undefined
+
+  constructor(settings: DuckdbSettings, environment: DatabaseEnvironment) {
+    this.settings = settings
+    this.environment = environment
+    this.mask = secretMask(settings)
+    this.perConnection = settingStatements(settings.settings)
+    this.wait = environment.wait ?? waitFor
+  }
+
+  async connect(): Promise<Connection> {
+    this.instance ??= this.open()
+    let instance: DuckDBInstance
+    try {
+      instance = await this.instance
+    } catch (error) {
+      this.instance = undefined
+      throw error
+    }
+    const driver = await instance.connect()
+    for (const sql of this.perConnection) await this.start(driver, sql)
+    const connection = new DuckdbConnection(this, driver)
+    this.connections.add(connection)
+    return connection
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.connections) connection.interrupt()
+    await Promise.all([...this.connections].map(connection => connection.close()))
+    await this.closeInstance()
+  }
+
+  /** Called by a connection that has ended. */
+  async release(connection: DuckdbConnection): Promise<void> {
+    this.connections.delete(connection)
+    const { keepOpen, path } = this.settings
+    if (this.connections.size === 0 && !keepOpen && path !== ':memory:') await this.closeInstance()
+  }
+
+  private async closeInstance(): Promise<void> {
+    const opened = this.instance
+    this.instance = undefined
+    const instance = await opened?.catch(() => undefined)
+    instance?.closeSync()
+  }
+
+  private async open(): Promise<DuckDBInstance> {
+    const instance = await this.openFile()
+    const driver = await instance.connect()
+    try {
+      for (const { name } of this.settings.extensions) await this.loadExtension(driver, name)
+      for (const sql of secretStatements(this.settings.secrets)) await this.start(driver, sql)
+      for (const attach of this.settings.attach) await this.attach(driver, attachStatement(attach), attach.path)
+    } catch (error) {
+      driver.closeSync()
+      instance.closeSync()
+      throw error
+    }
+    driver.closeSync()
+    return instance
+  }
+
+  private async openFile(): Promise<DuckDBInstance> {
+    const { path, retries } = this.settings
+    const options = instanceOptions(this.settings, this.environment.machine)
+    try {
+      return await retrying(retries, retries?.connectAttempts, this.wait, () => DuckDBInstance.create(path, options))
+    } catch (cause) {
+      const failure = openError(cause, path, this.mask)
+      if (failure.diagnostic.code !== 'adapter/database-locked' || !this.environment.readOnlyIfLocked) throw failure
+      try {
+        const instance = await DuckDBInstance.create(path, { ...options, access_mode: 'READ_ONLY' })
+        this.readOnly = true
+        return instance
+      } catch {
+        throw failure
+      }
+    }
+  }
+
+  private async loadExtension(driver: DuckDBConnection, name: string): Promise<void> {
+    try {
+      await driver.run(`LOAD ${name}`)
+    } catch (cause) {
+      throw extensionError(cause, name)
+    }
+  }
+
+  private async attach(driver: DuckDBConnection, sql: string, path: string): Promise<void> {
+    try {
+      await driver.run(sql)
+    } catch (cause) {
+      throw openError(cause, path, this.mask)
+    }
+  }
+
+  private async start(driver: DuckDBConnection, sql: string): Promise<void> {
+    try {
+      await driver.run(sql)
+    } catch (cause) {
+      const text = this.mask(sql)
+      throw databaseError(new Error(this.mask(messageOf(cause))), text, { path: 'profiles.yml', text })
+    }
+  }
+}
+
+type TransactionState = 'none' | 'wished' | 'open'
+
+class DuckdbConnection implements Connection {
+  private readonly database: DuckdbDatabase
+  private readonly driver: DuckDBConnection
+  private transaction: TransactionState = 'none'
+  private running: Promise<unknown> | undefined
+  private closed = false
+
+  constructor(database: DuckdbDatabase, driver: DuckDBConnection) {
+    this.database = database
+    this.driver = driver
+  }
+
+  async execute(sql: string, options: ExecuteOptions = {}): Promise<QueryResult> {
+    const { signal } = options
+    if (signal?.aborted) throw databaseError(interruption, sql, sourceOf(sql, options))
+    const stop = (): void => this.interrupt()
+    signal?.addEventListener('abort', stop, { once: true })
+    const work = this.send(sql, options)
+    this.running = work
+    try {
+      return await work
+    } finally {
+      this.running = undefined
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  async rows(sql: string, options: ExecuteOptions = {}): Promise<readonly (readonly SqlValue[])[]> {
+    return (await this.execute(sql, options)).rows
+  }
+
+  get inTransaction(): boolean {
+    return this.transaction !== 'none'
+  }
+
+  begin(): void {
+    if (this.transaction === 'none' && !this.database.settings.disableTransactions) this.transaction = 'wished'
+  }
+
+  async commit(): Promise<void> {
+    await this.end('COMMIT')
+  }
+
+  async rollback(): Promise<void> {
+    await this.end('ROLLBACK')
+  }
+
+  interrupt(): void {
+    if (!this.closed && this.running) this.driver.interrupt()
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    await this.running?.catch(() => undefined)
+    if (this.closed) return
+    await this.rollback()
+    this.closed = true
+    this.driver.closeSync()
+    await this.database.release(this)
+  }
+
+  private async send(sql: string, options: ExecuteOptions): Promise<QueryResult> {
+    try {
+      if (this.transaction === 'wished') {
+        this.transaction = 'open'
+        await this.driver.run('BEGIN')
+      }
+      if (mayHoldSeveralStatements(sql)) return await this.sendEach(sql, options)
+      return await resultOf(await this.attempt(sql, sql, options, 0))
+    } catch (error) {
+      if (this.transaction === 'open') await this.end('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** DuckDB's own parser looks at the whole text first, so that nothing runs if the last statement is misspelt. */
+  private async sendEach(sql: string, options: ExecuteOptions): Promise<QueryResult> {
+    const statements = splitStatements(sql)
+    if (statements.length > 1) await this.parse(sql, options)
+    let last: DuckDBMaterializedResult | undefined
+    for (const { sql: text, start } of statements) last = await this.attempt(text, sql, options, start)
+    return last ? await resultOf(last) : emptyResult
+  }
+
+  private async parse(sql: string, options: ExecuteOptions): Promise<void> {
+    try {
+      await this.driver.extractStatements(sql)
+    } catch (cause) {
+      const error = new Error(messageOf(cause).replace(/^Failed to extract statements: /, ''))
+      throw this.failure(error, { sql, start: 0 }, sql, options)
+    }
+  }
+
+  private async attempt(
+    text: string,
+    whole: string,
+    options: ExecuteOptions,
+    start: number,
+  ): Promise<DuckDBMaterializedResult> {
+    const { retries } = this.database.settings
+    try {
+      return await retrying(retries, retries?.queryAttempts, this.database.wait, () => this.driver.run(text))
+    } catch (cause) {
+      throw this.failure(cause, { sql: text, start }, whole, options)
+    }
+  }
+
+  private failure(cause: unknown, statement: StatementText, whole: string, options: ExecuteOptions): Error {
+    const masked = this.database.mask(messageOf(cause))
+    const error = masked === messageOf(cause) ? cause : new Error(masked)
+    return databaseError(error, statement.sql, sourceOf(whole, options), statement.start)
+  }
+
+  /** A statement of the user's may have ended the transaction already; then there is nothing left to end. */
+  private async end(how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+    const state = this.transaction
+    this.transaction = 'none'
+    if (state !== 'open') return
+    try {
+      await this.driver.run(how)
+    } catch (cause) {
+      if (/no transaction is active/.test(messageOf(cause))) return
+      throw this.failure(cause, { sql: how, start: 0 }, how, {})
+    }
+  }
+}
+
+const interruption = new Error('INTERRUPT Error: Interrupted!')
+
+const emptyResult: QueryResult = { columns: [], rows: [], rowCount: 0 }
+
+function sourceOf(sql: string, options: ExecuteOptions): SourceFile {
+  return { path: options.path ?? 'sql', text: sql }
+}
+
+/** DuckDB's number for a result that is rows of a query, as opposed to a count of changed rows or nothing. */
+const queryResult = 3
+
+async function resultOf(result: DuckDBMaterializedResult): Promise<QueryResult> {
+  const columns: ColumnInfo[] = []
+  const readers: ((value: unknown) => SqlValue)[] = []
+  for (let index = 0; index < result.columnCount; index++) {
+    const type = result.columnType(index) as DriverType
+    columns.push({ name: result.columnName(index), type: type.alias ?? type.toString() })
+    readers.push(valueReader(type))
+  }
+  const rows: SqlValue[][] = []
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const vectors = columns.map((_, index) => chunk?.getColumnVector(index))
+    for (let row = 0; row < chunk.rowCount; row++) {
+      rows.push(readers.map((read, index) => read(vectors[index]?.getItem(row))))
+    }
+  }
+  return { columns, rows, rowCount: rowCountOf(result, rows) }
+}
+
+function rowCountOf(result: DuckDBMaterializedResult, rows: readonly (readonly SqlValue[])[]): number {
+  if (result.returnType === queryResult) return rows.length
+  const count = rows[0]?.[0]
+  return typeof count === 'number' ? count : result.rowsChanged
+}
+
+async function retrying<T>(
+  retries: RetrySetting | undefined,
+  attempts: number | undefined,
+  wait: (milliseconds: number) => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!retries || attempts === undefined || attempts <= 1) return await work()
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      const name = exceptionName(errorTypeOf(messageOf(error)))
+      if (!retries.retryableExceptions.includes(name) || attempt + 1 >= attempts) throw error
+      await wait(1000 * 2 ** attempt)
+    }
+  }
+}
+
+function waitFor(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds))
+}
