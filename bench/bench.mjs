@@ -1,0 +1,178 @@
+/**
+ * Prints what eider costs: whole processes, medians, and beside each figure the ratio to a bare twin measured in the same run.
+ *
+ *   npm run bench                     everything
+ *   npm run bench -- --smoke          small sizes, one run each; fails only on a gross loss against the ratios in bench/limits.json
+ *   npm run bench -- --only sample    scenarios whose name contains the text
+ *   npm run bench -- --dbt PATH       beside it, an installed dbt with dbt-duckdb
+ *   npm run bench -- --json FILE      the figures as JSON
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { generateProject } from './generate-project.mjs'
+import { generateShop } from './generate-shop.mjs'
+import { median, once } from './measure.mjs'
+
+const { values: options } = parseArgs({
+  options: {
+    smoke: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    dbt: { type: 'string' },
+    json: { type: 'string' },
+    models: { type: 'string' },
+  },
+})
+
+const root = resolve(import.meta.dirname, '..')
+const work = join(root, 'target', 'bench')
+const eider = [process.execPath, join(root, 'dist', 'eider.js')]
+const runs = options.smoke ? 1 : 5
+const modelCount = Number(options.models ?? (options.smoke ? 100 : 1000))
+const figures = []
+
+/** Scenarios in the order they are printed. Each adds rows to `figures`. */
+const scenarios = { startUp, sample, externalWrite, shop, manyModels }
+
+mkdirSync(work, { recursive: true })
+for (const [name, scenario] of Object.entries(scenarios)) {
+  if (!options.only || name.includes(options.only)) await scenario()
+}
+print()
+if (options.json) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`)
+if (options.smoke) checkLimits()
+
+async function startUp() {
+  const bare = await median(() => [process.execPath, '-e', '0'], { runs: runs * 2 })
+  const version = await median(() => [...eider, '--version'], { runs: runs * 2 })
+  add('start-up: eider --version', version, 'node -e 0', bare)
+  const list = await median(() => [...eider, '--quiet', 'list'], { runs, cwd: root, env: sampleEnvironment() })
+  add('start-up: eider list on the sample', list, 'node -e 0', bare)
+}
+
+async function sample() {
+  const folder = join(root, 'lake', 'dev_bench')
+  const database = join(work, 'sample.duckdb')
+  const fresh = () => {
+    rmSync(folder, { recursive: true, force: true })
+    rmSync(database, { force: true })
+    mkdirSync(folder, { recursive: true })
+  }
+  const profiles = join(work, 'sample-profiles')
+  mkdirSync(profiles, { recursive: true })
+  writeFileSync(
+    join(profiles, 'profiles.yml'),
+    `flights:\n  target: dev\n  outputs:\n    dev:\n      type: duckdb\n      path: ${database}\n      schema: bench\n      external_root: ${folder}\n      threads: 4\n`,
+  )
+  const command = [...eider, 'run', '--select', 'marts', '--vars', '{"day":"2024-02-01"}', '--profiles-dir', profiles]
+  await againstTwin('sample: run the marts of a day from nothing', command, { cwd: root, database, fresh })
+}
+
+async function externalWrite() {
+  const folder = join(work, 'external')
+  const source = join(root, 'node_modules/vega-datasets/data/flights-3m.parquet')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(join(folder, 'models'), { recursive: true })
+  writeFileSync(join(folder, 'dbt_project.yml'), 'name: writing\nprofile: writing\n')
+  writeFileSync(
+    join(folder, 'profiles.yml'),
+    'writing:\n  outputs:\n    dev:\n      type: duckdb\n      path: writing.duckdb\n      threads: 1\n  target: dev\n',
+  )
+  const query = `select *, delay * 2 as twice from '${source}'`
+  writeFileSync(join(folder, 'models/flights.sql'), `{{ config(materialized='external') }}\n${query}\n`)
+  const ours = await median(() => [...eider, 'run'], { runs, cwd: folder })
+  const statements = join(folder, 'copy.json')
+  writeFileSync(statements, JSON.stringify([`copy (${query}) to '${join(folder, 'bare.parquet')}' (format parquet)`]))
+  const bare = await median(() => [process.execPath, join(root, 'bench/bare-twin.mjs'), ':memory:', statements], { runs, cwd: folder })
+  add('external: write three million rows', ours, 'a bare COPY', bare)
+}
+
+async function shop() {
+  const folder = join(work, 'shop')
+  generateShop(folder)
+  const database = join(folder, 'shop.duckdb')
+  await againstTwin('shop: build 28 nodes', [...eider, 'build'], { cwd: folder, database, fresh: () => rmSync(database, { force: true }) })
+  await againstDbt('shop: build 28 nodes', ['build'], folder)
+}
+
+async function manyModels() {
+  const folder = join(work, 'many')
+  generateProject(folder, { models: modelCount })
+  const database = join(folder, 'synthetic.duckdb')
+  const label = `${modelCount} models, ${modelCount * 2} tests`
+  const cold = () => rmSync(join(folder, 'target'), { recursive: true, force: true })
+  const few = Math.min(runs, 3)
+  add(`${label}: parse, cold`, await median(() => [...eider, 'parse'], { runs: few, cwd: folder, before: cold }))
+  add(`${label}: parse, nothing changed`, await median(() => [...eider, 'parse'], { runs: few, cwd: folder }))
+  const one = `model_9_0`
+  add(`${label}: list one model`, await median(() => [...eider, 'list', '-s', one], { runs: few, cwd: folder }))
+  add(`${label}: compile all, cold`, await median(() => [...eider, 'compile'], { runs: few, cwd: folder, before: cold }))
+  add(`${label}: compile one with its ancestors`, await median(() => [...eider, 'compile', '-s', `+${one}`], { runs: few, cwd: folder }))
+  await againstTwin(`${label}: build`, [...eider, 'build'], { cwd: folder, database, fresh: () => rmSync(database, { force: true }), runs: few })
+  for (const command of [['parse'], ['compile'], ['build']]) await againstDbt(`${label}: ${command[0]}`, command, folder)
+}
+
+/** Measures a command from a fresh state, and a bare script that sends the very statements that the command sent. */
+async function againstTwin(name, command, { cwd, database, fresh, runs: times = runs }) {
+  const logs = join(work, 'logs')
+  rmSync(logs, { recursive: true, force: true })
+  fresh()
+  await once(command, { cwd, env: { ...sampleEnvironment(), DBT_LOG_PATH: logs, DBT_LOG_FORMAT_FILE: 'json', DBT_LOG_LEVEL_FILE: 'debug' } })
+  const statements = join(work, 'statements.json')
+  writeFileSync(statements, JSON.stringify(statementsOf(join(logs, 'dbt.log'))))
+  const ours = await median(() => command, { runs: times, cwd, before: fresh, env: sampleEnvironment() })
+  const twin = [process.execPath, join(root, 'bench/bare-twin.mjs'), database, statements]
+  const bare = await median(() => twin, { runs: times, cwd, before: fresh })
+  add(name, ours, 'the same statements, bare', bare)
+}
+
+async function againstDbt(name, command, folder) {
+  if (!options.dbt) return
+  const dbt = await median(() => [options.dbt, ...command, '--profiles-dir', '.'], { runs: Math.min(runs, 3), cwd: folder })
+  const ours = figures.findLast(figure => figure.name.startsWith(name))
+  figures.push({ name: `${name}: dbt`, milliseconds: dbt.milliseconds, peakMiB: dbt.peakMiB, against: 'eider', ratio: ours && dbt.milliseconds / ours.milliseconds })
+}
+
+/** What was sent to the database, in order, out of the JSON log. */
+function statementsOf(logFile) {
+  return readFileSync(logFile, 'utf8')
+    .split('\n')
+    .filter(line => line.includes('"SQLQuery"'))
+    .map(line => JSON.parse(line).data.sql)
+}
+
+function sampleEnvironment() {
+  return { EIDER_USER: 'bench' }
+}
+
+function add(name, ours, againstName, bare) {
+  figures.push({
+    name,
+    milliseconds: ours.milliseconds,
+    peakMiB: ours.peakMiB,
+    ...(bare && { against: againstName, bareMilliseconds: bare.milliseconds, ratio: ours.milliseconds / bare.milliseconds, memoryRatio: bare.peakMiB ? ours.peakMiB / bare.peakMiB : undefined }),
+  })
+}
+
+function print() {
+  const width = Math.max(...figures.map(figure => figure.name.length))
+  console.log(`${'scenario'.padEnd(width)}  ${'time'.padStart(9)}  ${'memory'.padStart(8)}  ratio`)
+  for (const figure of figures) {
+    const ratio = figure.ratio ? `${figure.ratio.toFixed(2)} x ${figure.against}${figure.bareMilliseconds ? ` (${figure.bareMilliseconds.toFixed(0)} ms` : ''}${figure.memoryRatio ? `; memory ${figure.memoryRatio.toFixed(2)} x)` : figure.bareMilliseconds ? ')' : ''}` : ''
+    console.log(`${figure.name.padEnd(width)}  ${`${figure.milliseconds.toFixed(0)} ms`.padStart(9)}  ${`${figure.peakMiB.toFixed(0)} MiB`.padStart(8)}  ${ratio}`)
+  }
+}
+
+/** A smoke run fails only when a ratio is far beyond what was stored: machines differ in speed, ratios hardly. */
+function checkLimits() {
+  const limitsFile = join(dirname(import.meta.filename), 'limits.json')
+  if (!existsSync(limitsFile)) return
+  const limits = JSON.parse(readFileSync(limitsFile, 'utf8'))
+  for (const figure of figures) {
+    const limit = limits[figure.name.replace(/^\d+ models, \d+ tests/, 'many models')]
+    if (limit && figure.ratio > limit) {
+      console.error(`${figure.name}: ratio ${figure.ratio.toFixed(2)} is beyond ${limit}`)
+      process.exitCode = 1
+    }
+  }
+}
