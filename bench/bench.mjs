@@ -83,7 +83,10 @@ async function externalWrite() {
   const ours = await median(() => [...eider, 'run'], { runs, cwd: folder })
   const statements = join(folder, 'copy.json')
   writeFileSync(statements, JSON.stringify([`copy (${query}) to '${join(folder, 'bare.parquet')}' (format parquet)`]))
-  const bare = await median(() => [process.execPath, join(root, 'bench/bare-twin.mjs'), ':memory:', statements], { runs, cwd: folder })
+  const bare = await median(() => [process.execPath, join(root, 'bench/bare-twin.mjs'), ':memory:', statements], {
+    runs,
+    cwd: folder,
+  })
   add('external: write three million rows', ours, 'a bare COPY', bare)
 }
 
@@ -91,7 +94,11 @@ async function shop() {
   const folder = join(work, 'shop')
   generateShop(folder)
   const database = join(folder, 'shop.duckdb')
-  await againstTwin('shop: build 28 nodes', [...eider, 'build'], { cwd: folder, database, fresh: () => rmSync(database, { force: true }) })
+  await againstTwin('shop: build 28 nodes', [...eider, 'build'], {
+    cwd: folder,
+    database,
+    fresh: () => rmSync(database, { force: true }),
+  })
   await againstDbt('shop: build 28 nodes', ['build'], folder)
 }
 
@@ -106,10 +113,22 @@ async function manyModels() {
   add(`${label}: parse, nothing changed`, await median(() => [...eider, 'parse'], { runs: few, cwd: folder }))
   const one = `model_9_0`
   add(`${label}: list one model`, await median(() => [...eider, 'list', '-s', one], { runs: few, cwd: folder }))
-  add(`${label}: compile all, cold`, await median(() => [...eider, 'compile'], { runs: few, cwd: folder, before: cold }))
-  add(`${label}: compile one with its ancestors`, await median(() => [...eider, 'compile', '-s', `+${one}`], { runs: few, cwd: folder }))
-  await againstTwin(`${label}: build`, [...eider, 'build'], { cwd: folder, database, fresh: () => rmSync(database, { force: true }), runs: few })
-  for (const command of [['parse'], ['compile'], ['build']]) await againstDbt(`${label}: ${command[0]}`, command, folder)
+  add(
+    `${label}: compile all, cold`,
+    await median(() => [...eider, 'compile'], { runs: few, cwd: folder, before: cold }),
+  )
+  add(
+    `${label}: compile one with its ancestors`,
+    await median(() => [...eider, 'compile', '-s', `+${one}`], { runs: few, cwd: folder }),
+  )
+  await againstTwin(`${label}: build`, [...eider, 'build'], {
+    cwd: folder,
+    database,
+    fresh: () => rmSync(database, { force: true }),
+    runs: few,
+  })
+  for (const command of [['parse'], ['compile'], ['build']])
+    await againstDbt(`${label}: ${command[0]}`, command, folder)
 }
 
 /** Measures a command from a fresh state, and a bare script that sends the very statements that the command sent. */
@@ -117,7 +136,10 @@ async function againstTwin(name, command, { cwd, database, fresh, runs: times = 
   const logs = join(work, 'logs')
   rmSync(logs, { recursive: true, force: true })
   fresh()
-  await once(command, { cwd, env: { ...sampleEnvironment(), DBT_LOG_PATH: logs, DBT_LOG_FORMAT_FILE: 'json', DBT_LOG_LEVEL_FILE: 'debug' } })
+  await once(command, {
+    cwd,
+    env: { ...sampleEnvironment(), DBT_LOG_PATH: logs, DBT_LOG_FORMAT_FILE: 'json', DBT_LOG_LEVEL_FILE: 'debug' },
+  })
   const statements = join(work, 'statements.json')
   writeFileSync(statements, JSON.stringify(statementsOf(join(logs, 'dbt.log'))))
   const ours = await median(() => command, { runs: times, cwd, before: fresh, env: sampleEnvironment() })
@@ -128,9 +150,18 @@ async function againstTwin(name, command, { cwd, database, fresh, runs: times = 
 
 async function againstDbt(name, command, folder) {
   if (!options.dbt) return
-  const dbt = await median(() => [options.dbt, ...command, '--profiles-dir', '.'], { runs: Math.min(runs, 3), cwd: folder })
+  const dbt = await median(() => [options.dbt, ...command, '--profiles-dir', '.'], {
+    runs: Math.min(runs, 3),
+    cwd: folder,
+  })
   const ours = figures.findLast(figure => figure.name.startsWith(name))
-  figures.push({ name: `${name}: dbt`, milliseconds: dbt.milliseconds, peakMiB: dbt.peakMiB, against: 'eider', ratio: ours && dbt.milliseconds / ours.milliseconds })
+  figures.push({
+    name: `${name}: dbt`,
+    milliseconds: dbt.milliseconds,
+    peakMiB: dbt.peakMiB,
+    against: 'eider',
+    ratio: ours && dbt.milliseconds / ours.milliseconds,
+  })
 }
 
 /** What was sent to the database, in order, out of the JSON log. */
@@ -150,7 +181,12 @@ function add(name, ours, againstName, bare) {
     name,
     milliseconds: ours.milliseconds,
     peakMiB: ours.peakMiB,
-    ...(bare && { against: againstName, bareMilliseconds: bare.milliseconds, ratio: ours.milliseconds / bare.milliseconds, memoryRatio: bare.peakMiB ? ours.peakMiB / bare.peakMiB : undefined }),
+    ...(bare && {
+      against: againstName,
+      bareMilliseconds: bare.milliseconds,
+      ratio: ours.milliseconds / bare.milliseconds,
+      memoryRatio: bare.peakMiB ? ours.peakMiB / bare.peakMiB : undefined,
+    }),
   })
 }
 
@@ -158,8 +194,12 @@ function print() {
   const width = Math.max(...figures.map(figure => figure.name.length))
   console.log(`${'scenario'.padEnd(width)}  ${'time'.padStart(9)}  ${'memory'.padStart(8)}  ratio`)
   for (const figure of figures) {
-    const ratio = figure.ratio ? `${figure.ratio.toFixed(2)} x ${figure.against}${figure.bareMilliseconds ? ` (${figure.bareMilliseconds.toFixed(0)} ms` : ''}${figure.memoryRatio ? `; memory ${figure.memoryRatio.toFixed(2)} x)` : figure.bareMilliseconds ? ')' : ''}` : ''
-    console.log(`${figure.name.padEnd(width)}  ${`${figure.milliseconds.toFixed(0)} ms`.padStart(9)}  ${`${figure.peakMiB.toFixed(0)} MiB`.padStart(8)}  ${ratio}`)
+    const ratio = figure.ratio
+      ? `${figure.ratio.toFixed(2)} x ${figure.against}${figure.bareMilliseconds ? ` (${figure.bareMilliseconds.toFixed(0)} ms` : ''}${figure.memoryRatio ? `; memory ${figure.memoryRatio.toFixed(2)} x)` : figure.bareMilliseconds ? ')' : ''}`
+      : ''
+    console.log(
+      `${figure.name.padEnd(width)}  ${`${figure.milliseconds.toFixed(0)} ms`.padStart(9)}  ${`${figure.peakMiB.toFixed(0)} MiB`.padStart(8)}  ${ratio}`,
+    )
   }
 }
 

@@ -21,7 +21,10 @@ export function generateProject(folder, { models, layers = 10, testsPerModel = 2
     join(folder, 'profiles.yml'),
     'synthetic:\n  target: dev\n  outputs:\n    dev:\n      type: duckdb\n      path: synthetic.duckdb\n      threads: 4\n',
   )
-  writeFileSync(join(folder, 'macros/plus.sql'), '{% macro plus(column, by=1) %}({{ column }} + {{ by }}){% endmacro %}\n')
+  writeFileSync(
+    join(folder, 'macros/plus.sql'),
+    '{% macro plus(column, by=1) %}({{ column }} + {{ by }}){% endmacro %}\n',
+  )
   writeFileSync(join(folder, 'seeds/numbers.csv'), `id,amount\n${lines(100, i => `${i},${(i * 37) % 101}`)}\n`)
 
   const perLayer = Math.ceil(models / layers)
@@ -47,7 +50,9 @@ function modelSql(layer, index, perLayer) {
   if (layer === 0) {
     return `${config}select id, {{ plus('amount', ${index % 7}) }} as amount from {{ ref('numbers') }}\n`
   }
-  const parents = Array.from({ length: 1 + (index % 3) }, (_, i) => modelName(layer - 1, (index * 7 + i * 13) % perLayer))
+  const parents = Array.from({ length: 1 + (index % 3) }, (_, i) =>
+    modelName(layer - 1, (index * 7 + i * 13) % perLayer),
+  )
   const selects = [...new Set(parents)].map(parent => `select id, amount from {{ ref('${parent}') }}`)
   return `${config}select id, {{ plus('max(amount)') }} as amount\nfrom (\n${selects.join('\nunion all\n')}\n)\ngroup by id\n`
 }

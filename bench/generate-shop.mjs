@@ -13,14 +13,18 @@ export function generateShop(folder) {
 
 function files() {
   return {
-    'dbt_project.yml': 'name: shop\nversion: "1.0"\nprofile: shop\nmodels:\n  shop:\n    +materialized: table\n    staging:\n      +materialized: view\n',
-    'profiles.yml': 'shop:\n  target: dev\n  outputs:\n    dev:\n      type: duckdb\n      path: shop.duckdb\n      threads: 24\n',
+    'dbt_project.yml':
+      'name: shop\nversion: "1.0"\nprofile: shop\nmodels:\n  shop:\n    +materialized: table\n    staging:\n      +materialized: view\n',
+    'profiles.yml':
+      'shop:\n  target: dev\n  outputs:\n    dev:\n      type: duckdb\n      path: shop.duckdb\n      threads: 24\n',
     'seeds/people.csv': `id,given_name,family_name\n${rows(100, i => `${i},Given${i},F.`)}`,
     'seeds/purchases.csv': `id,person_id,purchased_on,state\n${rows(99, i => `${i},${1 + ((i * 7) % 100)},2024-0${1 + (i % 4)}-1${i % 9},${['open', 'sent', 'done', 'returned'][i % 4]}`)}`,
     'seeds/payments.csv': `id,purchase_id,means,cents\n${rows(113, i => `${i},${1 + (i % 99)},${['card', 'voucher', 'transfer'][i % 3]},${(i * 100) % 3000}`)}`,
     'models/staging/stg_people.sql': "select id as person_id, given_name, family_name from {{ ref('people') }}\n",
-    'models/staging/stg_purchases.sql': "select id as purchase_id, person_id, purchased_on, state from {{ ref('purchases') }}\n",
-    'models/staging/stg_payments.sql': "select id as payment_id, purchase_id, means, cents / 100 as amount from {{ ref('payments') }}\n",
+    'models/staging/stg_purchases.sql':
+      "select id as purchase_id, person_id, purchased_on, state from {{ ref('purchases') }}\n",
+    'models/staging/stg_payments.sql':
+      "select id as payment_id, purchase_id, means, cents / 100 as amount from {{ ref('payments') }}\n",
     'models/purchases_paid.sql': `{% set means = ['card', 'voucher', 'transfer'] %}
 with paid as (
     select purchase_id,
@@ -47,8 +51,10 @@ group by people.person_id, people.given_name, people.family_name
 }
 
 function properties() {
-  const key = (name, column) => `  - name: ${name}\n    columns:\n      - name: ${column}\n        data_tests: [unique, not_null]\n`
-  const accepted = (column, values) => `      - name: ${column}\n        data_tests:\n          - accepted_values:\n              arguments:\n                values: [${values}]\n`
+  const key = (name, column) =>
+    `  - name: ${name}\n    columns:\n      - name: ${column}\n        data_tests: [unique, not_null]\n`
+  const accepted = (column, values) =>
+    `      - name: ${column}\n        data_tests:\n          - accepted_values:\n              arguments:\n                values: [${values}]\n`
   const notNull = columns => columns.map(column => `      - name: ${column}\n        data_tests: [not_null]\n`).join('')
   return `version: 2\nmodels:\n${key('stg_people', 'person_id')}${key('stg_purchases', 'purchase_id')}${accepted('state', 'open, sent, done, returned')}${key('stg_payments', 'payment_id')}${accepted('means', 'card, voucher, transfer')}${key('people_value', 'person_id')}${notNull(['given_name', 'purchases'])}${key('purchases_paid', 'purchase_id')}      - name: person_id
         data_tests:
