@@ -1,0 +1,38 @@
+{#- A view is built under a scratch name and takes its place by two renames, so that the old one stands until the new one is good. -#}
+
+{%- materialization view, default -%}
+  {%- set existing_relation = load_cached_relation(this) -%}
+  {%- set target_relation = this.incorporate(type='view') -%}
+  {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
+  {%- set backup_relation = make_backup_relation(target_relation, 'view' if existing_relation is none else existing_relation.type) -%}
+  {%- set leftovers = [load_cached_relation(intermediate_relation), load_cached_relation(backup_relation)] -%}
+  {%- set grant_config = config.get('grants') -%}
+
+  {%- do run_hooks(pre_hooks, inside_transaction=False) -%}
+  {%- for leftover in leftovers -%}
+    {%- do drop_relation_if_exists(leftover) -%}
+  {%- endfor -%}
+  {%- do run_hooks(pre_hooks, inside_transaction=True) -%}
+
+  {%- call statement('main') -%}
+    {{ get_create_view_as_sql(intermediate_relation, sql) }}
+  {%- endcall -%}
+
+  {#- A hook may have dropped it meanwhile. -#}
+  {%- if existing_relation is not none -%}
+    {%- set existing_relation = load_cached_relation(existing_relation) -%}
+    {%- if existing_relation is not none -%}
+      {%- do adapter.rename_relation(existing_relation, backup_relation) -%}
+    {%- endif -%}
+  {%- endif -%}
+  {%- do adapter.rename_relation(intermediate_relation, target_relation) -%}
+
+  {%- do apply_grants(target_relation, grant_config, should_revoke=should_revoke(existing_relation, full_refresh_mode=True)) -%}
+  {%- do persist_docs(target_relation, model) -%}
+  {%- do run_hooks(post_hooks, inside_transaction=True) -%}
+  {%- do adapter.commit() -%}
+
+  {%- do drop_relation_if_exists(backup_relation) -%}
+  {%- do run_hooks(post_hooks, inside_transaction=False) -%}
+  {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization -%}
