@@ -216,7 +216,7 @@ class DuckdbConnection implements Connection {
         await this.driver.run('BEGIN')
       }
       if (mayHoldSeveralStatements(sql)) return await this.sendEach(sql, options)
-      return await resultOf(await this.attempt(sql, sql, options, 0))
+      return resultOf(await this.attempt(sql, sql, options, 0))
     } catch (error) {
       if (this.transaction === 'open') await this.end('ROLLBACK')
       throw error
@@ -229,7 +229,7 @@ class DuckdbConnection implements Connection {
     if (statements.length > 1) await this.parse(sql, options)
     let last: DuckDBMaterializedResult | undefined
     for (const { sql: text, start } of statements) last = await this.attempt(text, sql, options, start)
-    return last ? await resultOf(last) : emptyResult
+    return last ? resultOf(last) : emptyResult
   }
 
   private async parse(sql: string, options: ExecuteOptions): Promise<void> {
@@ -286,7 +286,8 @@ function sourceOf(sql: string, options: ExecuteOptions): SourceFile {
 /** DuckDB's number for a result that is rows of a query, as opposed to a count of changed rows or nothing. */
 const queryResult = 3
 
-async function resultOf(result: DuckDBMaterializedResult): Promise<QueryResult> {
+/** The result is in memory already: its chunks are read without another turn of the thread pool. */
+function resultOf(result: DuckDBMaterializedResult): QueryResult {
   const columns: ColumnInfo[] = []
   const readers: ((value: unknown) => SqlValue)[] = []
   for (let index = 0; index < result.columnCount; index++) {
@@ -295,10 +296,12 @@ async function resultOf(result: DuckDBMaterializedResult): Promise<QueryResult> 
     readers.push(valueReader(type))
   }
   const rows: SqlValue[][] = []
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const vectors = columns.map((_, index) => chunk?.getColumnVector(index))
+  const chunks = result.chunkCount
+  for (let index = 0; index < chunks; index++) {
+    const chunk = result.getChunk(index)
+    const vectors = columns.map((_, column) => chunk.getColumnVector(column))
     for (let row = 0; row < chunk.rowCount; row++) {
-      rows.push(readers.map((read, index) => read(vectors[index]?.getItem(row))))
+      rows.push(readers.map((read, column) => read(vectors[column]?.getItem(row))))
     }
   }
   return { columns, rows, rowCount: rowCountOf(result, rows) }
