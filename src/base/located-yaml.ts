@@ -1,0 +1,175 @@
+/**
+ * YAML text -> a tree of located nodes, with the meaning PyYAML's SafeLoader gives it. Ordinary files are read by
+ * `yaml-block-reader.ts` in one quick pass; whatever that does not know goes through the `yaml` package here.
+ * Both give the same tree.
+ */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+} from 'yaml'
+import type { SourceFile } from './source-file.ts'
+import { readBlockYaml } from './yaml-block-reader.ts'
+import { dictEntries, type WrittenEntry } from './yaml-mapping.ts'
+import type { DuplicateKey, YamlDocument, YamlNode, YamlValue } from './yaml-node.ts'
+import { dateOrTime, floatValue, intValue, plainScalar } from './yaml-scalar.ts'
+import { yamlSyntaxError } from './yaml-syntax-error.ts'
+
+const options = {
+  version: '1.1',
+  schema: 'failsafe',
+  uniqueKeys: false,
+  strict: false,
+  prettyErrors: false,
+  resolveKnownTags: false,
+  logLevel: 'silent',
+} as const
+
+/** @throws DiagnosticError `base/yaml-syntax` with the place of the first fault */
+export function parseYaml(file: SourceFile): YamlDocument {
+  return readBlockYaml(file) ?? parseAnyYaml(file)
+}
+
+/** The slow way alone, for tests that compare the two. */
+export function parseAnyYaml(file: SourceFile): YamlDocument {
+  const documents = parseAllDocuments(file.text, options)
+  const [document, second] = 'empty' in documents ? [] : documents
+  if (!document) return { file, root: { kind: 'scalar', value: null, start: 0, end: 0 }, duplicates: [] }
+  const fault = document.errors[0]
+  if (fault) throw yamlSyntaxError(file, fault.pos[0], plainMessage(fault.message))
+  if (second) throw yamlSyntaxError(file, second.range[0], 'expected a single document, but found another one')
+  return new TreeBuilder(file, document).document()
+}
+
+function plainMessage(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}
+
+/** Holds what one document needs while its tree is made: nodes made already (anchors), nodes being made, repeated keys. */
+class TreeBuilder {
+  private readonly made = new Map<Node, YamlNode>()
+  private readonly open = new Set<Node>()
+  private readonly duplicates: DuplicateKey[] = []
+  private readonly file: SourceFile
+  private readonly source: Document.Parsed
+
+  constructor(file: SourceFile, source: Document.Parsed) {
+    this.file = file
+    this.source = source
+  }
+
+  document(): YamlDocument {
+    const root = this.node(this.source.contents, 0)
+    return { file: this.file, root, duplicates: this.duplicates }
+  }
+
+  private node(node: Node | null, at: number): YamlNode {
+    if (node === null) return { kind: 'scalar', value: null, start: at, end: at }
+    if (isAlias(node)) return this.alias(node.resolve(this.source), node.source, node.range?.[0] ?? at)
+    const known = this.made.get(node)
+    if (known) return known
+    if (this.open.has(node))
+      throw yamlSyntaxError(this.file, node.range?.[0] ?? at, 'found a node that contains itself')
+    this.open.add(node)
+    const made = this.build(node, at)
+    this.open.delete(node)
+    this.made.set(node, made)
+    return made
+  }
+
+  private alias(target: Node | undefined, name: string, at: number): YamlNode {
+    if (!target) throw yamlSyntaxError(this.file, at, `found an alias "*${name}" with no anchor before it`)
+    return this.node(target, at)
+  }
+
+  private build(node: Node, at: number): YamlNode {
+    const [start, end] = node.range ?? [at, at]
+    if (isSeq(node)) {
+      this.checkTag(node.tag, 'seq', start)
+      const items = node.items.map(item => this.node(item as Node | null, start))
+      return { kind: 'list', items, start, end: node.flow ? end : (items.at(-1)?.end ?? end) }
+    }
+    if (isMap(node)) {
+      this.checkTag(node.tag, 'map', start)
+      const entries = this.entries(node.items as Pair<Node, Node | null>[], start)
+      return { kind: 'map', entries, start, end: node.flow ? end : (entries.at(-1)?.value.end ?? end) }
+    }
+    if (isScalar(node)) {
+      const value = this.scalar(node as Scalar.Parsed, start)
+      return value === null && start === end
+        ? { kind: 'scalar', value, start: at, end: at }
+        : { kind: 'scalar', value, start, end }
+    }
+    throw yamlSyntaxError(this.file, start, 'found a node of an unknown kind')
+  }
+
+  private entries(pairs: readonly Pair<Node, Node | null>[], at: number): ReturnType<typeof dictEntries> {
+    const written = pairs.map((pair): WrittenEntry => {
+      const key = this.node(pair.key, at)
+      if (key.kind !== 'scalar') {
+        throw yamlSyntaxError(
+          this.file,
+          key.start,
+          'found a mapping or list as a key; a value that begins with "{{" needs quotes',
+        )
+      }
+      const merge = isScalar(pair.key) && pair.key.type === 'PLAIN' && key.value === '<<'
+      const value = this.node(pair.value, key.end)
+      return merge ? { key, value, merge } : { key, value }
+    })
+    return dictEntries(this.file, written, this.duplicates)
+  }
+
+  private scalar(node: Scalar.Parsed, at: number): YamlValue {
+    const text = String(node.value)
+    if (node.tag !== undefined) return this.tagged(node.tag, text, at)
+    if (node.type !== 'PLAIN') return text
+    return this.guarded(at, () => plainScalar(text))
+  }
+
+  private tagged(tag: string, text: string, at: number): YamlValue {
+    switch (tag.replace('tag:yaml.org,2002:', '!!')) {
+      case '!':
+      case '!!str':
+        return text
+      case '!!null':
+        return null
+      case '!!bool': {
+        const value = plainScalar(text)
+        if (typeof value === 'boolean') return value
+        throw yamlSyntaxError(this.file, at, `"${text}" is not a bool`)
+      }
+      case '!!int':
+        return this.guarded(at, () => intValue(text))
+      case '!!float':
+        return { kind: 'float', value: floatValue(text) }
+      case '!!timestamp':
+        return this.guarded(at, () => dateOrTime(text)) ?? text
+      case '!!binary':
+        return { kind: 'bytes', bytes: new Uint8Array(Buffer.from(text, 'base64')) }
+      default:
+        throw yamlSyntaxError(this.file, at, `the tag "${tag}" is not known`)
+    }
+  }
+
+  private checkTag(tag: string | undefined, kind: 'seq' | 'map', at: number): void {
+    if (tag === undefined || tag === '!' || tag === `tag:yaml.org,2002:${kind}`) return
+    throw yamlSyntaxError(this.file, at, `the tag "${tag}" is not known for a ${kind === 'seq' ? 'list' : 'mapping'}`)
+  }
+
+  private guarded<T>(at: number, read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof RangeError || error instanceof SyntaxError)
+        throw yamlSyntaxError(this.file, at, error.message)
+      throw error
+    }
+  }
+}

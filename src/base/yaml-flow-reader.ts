@@ -1,0 +1,206 @@
+/** Quoted scalars of one line and flow collections (`[a, 'b']`, `{k: v}`), for the quick YAML reader. */
+import type { SourceFile } from './source-file.ts'
+import { dictEntries } from './yaml-mapping.ts'
+import type { DuplicateKey, YamlEntry, YamlNode, YamlScalar } from './yaml-node.ts'
+import { plainScalar } from './yaml-scalar.ts'
+
+const escapes: Readonly<Record<string, string>> = {
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  t: '\t',
+  n: '\n',
+  v: '\v',
+  f: '\f',
+  r: '\r',
+  e: '\x1b',
+  ' ': ' ',
+  '"': '"',
+  '/': '/',
+  '\\': '\\',
+  N: '\x85',
+  _: '\xa0',
+  L: '\u2028',
+  P: '\u2029',
+}
+const escapeSequence = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/g
+
+/** A quoted scalar that ends before `limit`; `undefined` for any other. */
+export function readQuoted(text: string, at: number, limit: number): YamlScalar | undefined {
+  return text[at] === "'" ? readSingle(text, at, limit) : readDouble(text, at, limit)
+}
+
+function readSingle(text: string, start: number, limit: number): YamlScalar | undefined {
+  let at = start + 1
+  let doubled = false
+  for (;;) {
+    const quote = text.indexOf("'", at)
+    if (quote === -1 || quote >= limit) return undefined
+    if (text[quote + 1] !== "'") {
+      const inner = text.slice(start + 1, quote)
+      return { kind: 'scalar', value: doubled ? inner.replaceAll("''", "'") : inner, start, end: quote + 1 }
+    }
+    doubled = true
+    at = quote + 2
+  }
+}
+
+function readDouble(text: string, start: number, limit: number): YamlScalar | undefined {
+  let at = start + 1
+  let escaped = false
+  while (at < limit) {
+    const code = text.charCodeAt(at)
+    if (code === 0x22) {
+      const inner = text.slice(start + 1, at)
+      const value = escaped ? unescaped(inner) : inner
+      return value === undefined ? undefined : { kind: 'scalar', value, start, end: at + 1 }
+    }
+    if (code === 0x5c) {
+      escaped = true
+      at++
+    }
+    at++
+  }
+  return undefined
+}
+
+function unescaped(inner: string): string | undefined {
+  let known = true
+  const value = inner.replace(escapeSequence, (all, two, four, eight, one) => {
+    const hex = two ?? four ?? eight
+    if (hex !== undefined) {
+      const point = Number.parseInt(hex, 16)
+      if (point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)) return String.fromCodePoint(point)
+    }
+    const plain = typeof one === 'string' && Object.hasOwn(escapes, one) ? escapes[one] : undefined
+    if (plain === undefined) known = false
+    return plain ?? all
+  })
+  return known ? value : undefined
+}
+
+/** `undefined`: not for the quick reader. */
+export function readFlow(file: SourceFile, at: number, duplicates: DuplicateKey[]): YamlNode | undefined {
+  return new FlowReader(file, at, duplicates).node()
+}
+
+/** Plain scalars inside brackets, kept to characters that mean nothing to YAML there. */
+const flowPlain = /[A-Za-z0-9_.+/$(~=^;<\\-][^\n,[\]{}#:&*!|>'"%@`?]*/y
+
+class FlowReader {
+  private readonly file: SourceFile
+  private readonly text: string
+  private readonly duplicates: DuplicateKey[]
+  private at: number
+
+  constructor(file: SourceFile, at: number, duplicates: DuplicateKey[]) {
+    this.file = file
+    this.text = file.text
+    this.at = at
+    this.duplicates = duplicates
+  }
+
+  node(): YamlNode | undefined {
+    const first = this.text[this.at]
+    if (first === '[') return this.list()
+    if (first === '{') return this.map()
+    return this.scalar()
+  }
+
+  /** Skips blanks, line ends and comments; tells if it stands before text. */
+  private skip(): boolean {
+    const { text } = this
+    for (;;) {
+      const code = text.charCodeAt(this.at)
+      if (code === 0x20) this.at++
+      else if (code === 0x0a) {
+        this.at++
+        if (text.startsWith('---', this.at) || text.startsWith('...', this.at)) return false
+      } else if (code === 0x23 && (text[this.at - 1] === ' ' || text[this.at - 1] === '\n')) {
+        const end = text.indexOf('\n', this.at)
+        this.at = end === -1 ? text.length : end
+      } else return this.at < text.length
+    }
+  }
+
+  private list(): YamlNode | undefined {
+    const start = this.at++
+    const items: YamlNode[] = []
+    for (;;) {
+      if (!this.skip()) return undefined
+      if (this.text[this.at] === ']') return { kind: 'list', items, start, end: ++this.at }
+      const item = this.node()
+      if (!item || !this.skip()) return undefined
+      items.push(item)
+      if (this.text[this.at] === ',') this.at++
+      else if (this.text[this.at] !== ']') return undefined
+    }
+  }
+
+  private map(): YamlNode | undefined {
+    const start = this.at++
+    const written: YamlEntry[] = []
+    for (;;) {
+      if (!this.skip()) return undefined
+      if (this.text[this.at] === '}') {
+        return { kind: 'map', entries: dictEntries(this.file, written, this.duplicates), start, end: ++this.at }
+      }
+      const entry = this.entry()
+      if (!entry || !this.skip()) return undefined
+      written.push(entry)
+      if (this.text[this.at] === ',') this.at++
+      else if (this.text[this.at] !== '}') return undefined
+    }
+  }
+
+  private entry(): YamlEntry | undefined {
+    const key = this.scalar()
+    if (!key || this.text[this.at] !== ':') return undefined
+    this.at++
+    const after = this.text.charCodeAt(this.at)
+    if (after !== 0x20 && after !== 0x0a) return undefined
+    if (!this.skip()) return undefined
+    const value = this.node()
+    return value && { key, value }
+  }
+
+  private scalar(): YamlScalar | undefined {
+    const { text } = this
+    const first = text[this.at]
+    if (first === '"' || first === "'") {
+      const end = text.indexOf('\n', this.at)
+      const scalar = readQuoted(text, this.at, end === -1 ? text.length : end)
+      if (scalar) this.at = scalar.end
+      return scalar
+    }
+    flowPlain.lastIndex = this.at
+    const match = flowPlain.exec(text)
+    if (!match) return undefined
+    const written = match[0].trimEnd()
+    const ending = text[this.at + match[0].length]
+    // Text that goes on after the line's end is folded, and a dash alone is no scalar.
+    if (ending === '\n' && !this.closesAfter(this.at + match[0].length)) return undefined
+    if ((ending === ':' && written !== match[0]) || /^-(?:$| )/.test(written)) return undefined
+    const start = this.at
+    this.at += written.length
+    const value = guardedPlain(written)
+    return value === undefined ? undefined : { kind: 'scalar', value, start, end: this.at }
+  }
+
+  private closesAfter(at: number): boolean {
+    const after = /[\n ]*([^\n ]?)/y
+    after.lastIndex = at
+    const found = after.exec(this.text)?.[1]
+    return found === ',' || found === ']' || found === '}'
+  }
+}
+
+function guardedPlain(text: string): YamlScalar['value'] | undefined {
+  if (text === '=' || text === '<<') return undefined
+  try {
+    return plainScalar(text)
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
