@@ -4,7 +4,7 @@
  */
 import type { QueryResult, RelationInfo, RelationKind, RelationName } from '../base/sql-value.ts'
 import type { Kwargs, Value } from '../template/value.ts'
-import type { Quoting } from './relation.ts'
+import type { Quoting } from './relation-fields.ts'
 
 export interface PortExecuteOptions {
   /** Open a transaction first if none is open. */

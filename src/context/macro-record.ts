@@ -1,5 +1,6 @@
 /** A macro as the namespace knows it, whoever parsed it, and who wants to hear of its calls. */
-import type { PyFunction, Scope } from '../template/value.ts'
+import type { Scope } from '../template/scope.ts'
+import type { PyFunction } from '../template/value.ts'
 
 export interface MacroRecord {
   /** `macro.<package>.<name>`. */
