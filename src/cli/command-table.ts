@@ -1,0 +1,188 @@
+/** Every command of the command line as data: its words, its options and what `--help` says about it. */
+import { globalOptions, type Option, type OptionGroup, optionGroups } from './option-table.ts'
+
+export interface CommandEntry {
+  /** The words on the command line: `run`, `source freshness`. */
+  readonly words: string
+  /** dbt's own name of it, as in `flags.WHICH`. */
+  readonly which: string
+  readonly summary: string
+  readonly groups: readonly OptionGroup[]
+  /** Word after the command, by the name of its flag. */
+  readonly argument?: { readonly flag: string; readonly label: string; readonly required: boolean }
+  readonly examples: readonly string[]
+  /** Further words for the same command. */
+  readonly aliases?: readonly string[]
+}
+
+export const commandEntries: readonly CommandEntry[] = [
+  {
+    words: 'build',
+    which: 'build',
+    summary: 'Run seeds, models, snapshots and tests in order, tests before what depends on them',
+    groups: [
+      'project',
+      'selection',
+      'resourceTypes',
+      'fullRefresh',
+      'empty',
+      'eventTime',
+      'storeFailures',
+      'show',
+      'savedQueries',
+      'buildMissing',
+      'dryRun',
+    ],
+    examples: ['eider build', 'eider build --select +orders', 'eider build --select tag:nightly --exclude stg_events'],
+  },
+  {
+    words: 'clean',
+    which: 'clean',
+    summary: 'Delete the folders that `clean-targets` of the project file names',
+    groups: ['project', 'clean'],
+    examples: ['eider clean'],
+  },
+  {
+    words: 'clone',
+    which: 'clone',
+    summary: 'Make views on the relations of another state',
+    groups: ['project', 'selection', 'resourceTypes', 'fullRefresh'],
+    examples: ['eider clone --state prod-artifacts'],
+  },
+  {
+    words: 'compile',
+    which: 'compile',
+    summary: 'Write the SQL of nodes to the target folder, and show it where one node is asked for',
+    groups: ['project', 'selection', 'fullRefresh', 'empty', 'compile'],
+    examples: ['eider compile --select orders', 'eider compile --inline "select * from {{ ref(\'orders\') }}"'],
+  },
+  {
+    words: 'debug',
+    which: 'debug',
+    summary: 'Show versions, files and settings in use, and test the connection',
+    groups: ['project', 'debug'],
+    examples: ['eider debug', 'eider debug --connection'],
+  },
+  {
+    words: 'deps',
+    which: 'deps',
+    summary: 'Install the packages of packages.yml',
+    groups: ['project', 'deps'],
+    examples: ['eider deps', 'eider deps --add-package dbt-labs/dbt_utils@1.3.0'],
+  },
+  {
+    words: 'docs generate',
+    which: 'generate',
+    summary: 'Write manifest.json and catalog.json for a documentation site',
+    groups: ['project', 'selection', 'docs'],
+    examples: ['eider docs generate', 'eider docs generate --no-compile'],
+  },
+  {
+    words: 'docs serve',
+    which: 'serve',
+    summary: 'Serve the documentation site',
+    groups: ['project', 'serve'],
+    examples: ['eider docs serve --port 8001'],
+  },
+  {
+    words: 'init',
+    which: 'init',
+    summary: 'Make a new project that runs',
+    groups: ['project', 'init'],
+    argument: { flag: 'projectName', label: 'PROJECT_NAME', required: false },
+    examples: ['eider init shop'],
+  },
+  {
+    words: 'list',
+    which: 'list',
+    aliases: ['ls'],
+    summary: 'List nodes, one a line',
+    groups: ['project', 'selection', 'resourceTypes', 'list'],
+    examples: ['eider list --select orders+', 'eider list --output json --output-keys name config.materialized'],
+  },
+  {
+    words: 'parse',
+    which: 'parse',
+    summary: 'Read the project and write manifest.json',
+    groups: ['project'],
+    examples: ['eider parse'],
+  },
+  {
+    words: 'retry',
+    which: 'retry',
+    summary: 'Run again what failed or was skipped in the last run',
+    groups: ['project', 'fullRefresh'],
+    examples: ['eider retry', 'eider retry --state last-run'],
+  },
+  {
+    words: 'run',
+    which: 'run',
+    summary: 'Run models',
+    groups: ['project', 'selection', 'fullRefresh', 'empty', 'eventTime', 'buildMissing', 'dryRun'],
+    examples: [
+      'eider run',
+      'eider run --select marts --vars \'{"day": "2024-02-01"}\'',
+      'eider run --select +orders --full-refresh --dry-run',
+    ],
+  },
+  {
+    words: 'run-operation',
+    which: 'run-operation',
+    summary: 'Call one macro',
+    groups: ['project', 'operation'],
+    argument: { flag: 'macro', label: 'MACRO', required: true },
+    examples: ["eider run-operation grant_select --args '{role: reporter}'"],
+  },
+  {
+    words: 'seed',
+    which: 'seed',
+    summary: 'Load CSV files of the project',
+    groups: ['project', 'selection', 'fullRefresh', 'empty', 'show', 'dryRun'],
+    examples: ['eider seed', 'eider seed --select countries --full-refresh'],
+  },
+  {
+    words: 'show',
+    which: 'show',
+    summary: 'Show the first rows of a node or of a query',
+    groups: ['project', 'selection', 'fullRefresh', 'preview'],
+    examples: ['eider show --select orders', 'eider show --inline "select * from {{ ref(\'orders\') }}" --limit 20'],
+  },
+  {
+    words: 'snapshot',
+    which: 'snapshot',
+    summary: 'Run snapshots',
+    groups: ['project', 'selection', 'empty', 'dryRun'],
+    examples: ['eider snapshot'],
+  },
+  {
+    words: 'source freshness',
+    which: 'freshness',
+    aliases: ['source snapshot-freshness'],
+    summary: 'Check how old the data of sources is',
+    groups: ['project', 'selection', 'freshness'],
+    examples: ['eider source freshness', 'eider source freshness --select source:raw -o fresh.json'],
+  },
+  {
+    words: 'test',
+    which: 'test',
+    summary: 'Run tests on what is built already',
+    groups: ['project', 'selection', 'resourceTypes', 'storeFailures', 'show', 'dryRun'],
+    examples: ['eider test', 'eider test --select orders --store-failures'],
+  },
+]
+
+/** The command that begins with the given words, and how many of them it took. */
+export function findCommand(words: readonly string[]): { entry: CommandEntry; taken: number } | undefined {
+  for (const taken of [2, 1]) {
+    const wanted = words.slice(0, taken).join(' ')
+    const entry = commandEntries.find(one => one.words === wanted || one.aliases?.includes(wanted))
+    if (entry !== undefined && words.length >= taken) return { entry, taken }
+  }
+  return undefined
+}
+
+/** Options of a command, its own before the global ones. Without a command: the global ones. */
+export function optionsOf(entry: CommandEntry | undefined): readonly Option[] {
+  if (entry === undefined) return globalOptions
+  return [...entry.groups.flatMap((group): readonly Option[] => optionGroups[group]), ...globalOptions]
+}

@@ -1,0 +1,354 @@
+/** Events of a run as lines of dbt's log. Keeps what lines need of earlier events: when a node started, and who it was. */
+import { unreachable } from '../../base/unreachable.ts'
+import type { Preview, RunEvent } from '../../execution/event.ts'
+import type { GraphMember } from '../../project/node.ts'
+import { formatting, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
+import { nodeInfo } from './node-info.ts'
+import { renderPreview } from './preview-table.ts'
+import { countData, resultLine } from './result-lines.ts'
+import { type SummaryContext, summaryLines } from './summary-lines.ts'
+
+export interface RunLinesOptions extends Omit<SummaryContext, 'atMs' | 'node'> {
+  readonly width: number
+  /** `--quiet` and `--output` shape what is shown of rows. */
+  readonly quiet: boolean
+  readonly output: 'text' | 'json'
+}
+
+/** Commands whose end is not told by totals. */
+const withoutSummary = new Set(['compile', 'generate', 'show', 'run-operation', 'list', 'parse'])
+
+export class RunLines {
+  private readonly options: RunLinesOptions
+  private readonly nodes = new Map<string, GraphMember>()
+  private readonly startedAtMs = new Map<string, number>()
+  private command = ''
+  private counts = 0
+
+  constructor(options: RunLinesOptions) {
+    this.options = options
+  }
+
+  of(event: RunEvent): LogLine[] {
+    const { atMs } = event
+    switch (event.kind) {
+      case 'run started':
+        return this.runStarted(event)
+      case 'nothing to do': {
+        const text = 'Nothing to do. Try checking your model configs and model specification args'
+        return [textLine('NothingToDo', 'Q035', 'warn', atMs, text, { data: {} })]
+      }
+      case 'hook started':
+      case 'hook finished':
+        return this.hookLines(event)
+      case 'node started':
+      case 'node compiling':
+      case 'node executing':
+        return this.progressLines(event)
+      case 'node finished':
+        return this.nodeFinished(event)
+      case 'node skipped':
+        return this.nodeSkipped(event)
+      case 'batch started':
+      case 'batch finished':
+        return [this.batchLine(event)]
+      case 'statement started':
+      case 'statement finished':
+      case 'statement cancelled':
+        return [this.statementLine(event)]
+      case 'template log': {
+        const [name, code] = event.level === 'info' ? ['JinjaLogInfo', 'I062'] : ['JinjaLogDebug', 'I063']
+        return [textLine(name, code, event.level, atMs, event.message, { data: this.messageData(event) })]
+      }
+      case 'template print':
+        return [textLine('PrintEvent', 'Z052', 'info', atMs, event.message)]
+      case 'warning':
+        return [warningLine(event.name, event.message, atMs, this.messageData(event))]
+      case 'rows shown':
+        return [this.rowsLine(event.node, event.preview, atMs)]
+      case 'run finished':
+        return this.runFinished(event)
+      default:
+        return unreachable(event)
+    }
+  }
+
+  private runStarted(event: Extract<RunEvent, { kind: 'run started' }>): LogLine[] {
+    this.command = event.command
+    this.counts = event.nodeCount
+    if (event.nodeCount === 0 || event.command === 'run-operation') return []
+    const text = `Concurrency: ${event.threads} threads (target='${event.targetName}')`
+    const data = { num_threads: event.threads, target_name: event.targetName, node_count: event.nodeCount }
+    return [
+      formatting(event.atMs),
+      textLine('ConcurrencyLine', 'Q027', 'info', event.atMs, text, { data }),
+      formatting(event.atMs),
+    ]
+  }
+
+  private hookLines(event: Extract<RunEvent, { kind: 'hook started' | 'hook finished' }>): LogLine[] {
+    const { node, statement, atMs } = event
+    this.nodes.set(node.uniqueId, node)
+    const atEnd = node.resourceType === 'operation' && node.hook === 'on-run-end'
+    const width = this.options.width
+    if (event.kind === 'hook started') {
+      this.startedAtMs.set(node.uniqueId, atMs)
+      const made: LogLine = {
+        name: 'LogHookStartLine',
+        code: 'Q032',
+        level: 'info',
+        text: () =>
+          statusLine({ message: `START hook: ${statement}`, status: 'RUN', counted: event, width, truncate: true }),
+        data: { statement, ...countData(event), node_info: this.infoOf(node, 'started') },
+        thread: mainThread,
+        atMs,
+      }
+      return atEnd && event.index === 1 ? [formatting(atMs), made] : [made]
+    }
+    const { status, executionTimeMs } = event.result
+    const [word, colour] =
+      status === 'success'
+        ? (['OK', 'green'] as const)
+        : status === 'skipped'
+          ? (['SKIP', 'yellow'] as const)
+          : (['ERROR', 'red'] as const)
+    const made: LogLine = {
+      name: 'LogHookEndLine',
+      code: 'Q033',
+      level: 'info',
+      text: paint =>
+        statusLine({
+          message: `${word} hook: ${statement}`,
+          status: paint[colour](word),
+          counted: event,
+          width,
+          executionTimeMs,
+          truncate: true,
+        }),
+      data: {
+        statement,
+        status,
+        execution_time: executionTimeMs / 1000,
+        ...countData(event),
+        node_info: this.infoOf(node, status, atMs),
+      },
+      thread: mainThread,
+      atMs,
+    }
+    return !atEnd && event.index === event.total ? [made, formatting(atMs)] : [made]
+  }
+
+  private progressLines(
+    event: Extract<RunEvent, { kind: 'node started' | 'node compiling' | 'node executing' }>,
+  ): LogLine[] {
+    const { node, atMs, threadId: thread } = event
+    if (event.kind !== 'node started') {
+      const [name, code, word] =
+        event.kind === 'node compiling'
+          ? (['NodeCompiling', 'Q030', 'compiling'] as const)
+          : (['NodeExecuting', 'Q031', 'executing'] as const)
+      const data = { node_info: this.infoOf(node, word) }
+      return [textLine(name, code, 'debug', atMs, `Began ${word} node ${node.uniqueId}`, { data, thread })]
+    }
+    this.nodes.set(node.uniqueId, node)
+    this.startedAtMs.set(node.uniqueId, atMs)
+    const info = { node_info: this.infoOf(node, 'started') }
+    const begun = textLine('NodeStart', 'Q024', 'debug', atMs, `Began running node ${node.uniqueId}`, {
+      data: info,
+      thread,
+    })
+    if (event.counted === undefined || withoutSummary.has(this.command)) return [begun]
+    const { description, counted } = event
+    const width = this.options.width
+    const started: LogLine = {
+      name: 'LogStartLine',
+      code: 'Q011',
+      level: 'info',
+      text: () => statusLine({ message: `START ${description}`, status: 'RUN', counted, width }),
+      data: { description, ...countData(counted), ...info },
+      thread,
+      atMs,
+    }
+    return [begun, started]
+  }
+
+  private nodeFinished(event: Extract<RunEvent, { kind: 'node finished' }>): LogLine[] {
+    const { node, atMs, threadId: thread } = event
+    this.nodes.set(node.uniqueId, node)
+    const finished = textLine('NodeFinished', 'Q025', 'debug', atMs, `Finished running node ${node.uniqueId}`, {
+      data: { node_info: this.infoOf(node, event.result.status, atMs) },
+      thread,
+    })
+    if (event.counted === undefined || withoutSummary.has(this.command)) return [finished]
+    const startedAtMs = this.startedAtMs.get(node.uniqueId)
+    return [resultLine(event, { width: this.options.width, startedAtMs }), finished]
+  }
+
+  private nodeSkipped(event: Extract<RunEvent, { kind: 'node skipped' }>): LogLine[] {
+    const { node, atMs, counted, threadId: thread } = event
+    this.nodes.set(node.uniqueId, node)
+    if (counted === undefined || withoutSummary.has(this.command)) return []
+    const schema = 'schema' in node ? node.schema : ''
+    const width = this.options.width
+    const isRelation = ['model', 'seed', 'snapshot'].includes(node.resourceType)
+    const what = isRelation ? `relation ${schema}.${node.name}` : `${node.resourceType} ${node.name}`
+    const info = { node_info: this.infoOf(node, 'skipped') }
+    if (event.ephemeralCause !== undefined) {
+      const { status } = event.ephemeralCause
+      const message = `SKIP ${what} due to ephemeral model status '${status}'`
+      return [
+        {
+          name: 'LogSkipBecauseError',
+          code: 'Z034',
+          level: 'error',
+          text: paint => statusLine({ message, status: paint.red('ERROR SKIP'), counted, width }),
+          data: { schema, relation: node.name, status, ...countData(counted) },
+          thread,
+          atMs,
+        },
+      ]
+    }
+    return [
+      {
+        name: 'SkippingDetails',
+        code: 'Q034',
+        level: 'info',
+        text: paint => statusLine({ message: `SKIP ${what}`, status: paint.yellow('SKIP'), counted, width }),
+        data: { resource_type: node.resourceType, schema, node_name: node.name, ...countData(counted), ...info },
+        thread,
+        atMs,
+      },
+    ]
+  }
+
+  private batchLine(event: Extract<RunEvent, { kind: 'batch started' | 'batch finished' }>): LogLine {
+    const { node, description, atMs, threadId: thread } = event
+    const width = this.options.width
+    const data = { description, batch_index: event.index, total_batches: event.total }
+    if (event.kind === 'batch started') {
+      return {
+        name: 'LogStartBatch',
+        code: 'Q045',
+        level: 'info',
+        text: () => `Batch ${statusLine({ message: `START ${description}`, status: 'RUN', counted: event, width })}`,
+        data: { ...data, node_info: this.infoOf(node, 'started') },
+        thread,
+        atMs,
+      }
+    }
+    const [words, colour] =
+      event.status === 'error'
+        ? (['ERROR creating', 'red'] as const)
+        : event.status === 'skipped'
+          ? (['SKIP', 'yellow'] as const)
+          : (['OK created', 'green'] as const)
+    const told = colour === 'green' ? (event.message ?? 'OK') : event.status.toUpperCase()
+    const { executionTimeMs } = event
+    return {
+      name: 'LogBatchResult',
+      code: 'Q046',
+      level: event.status === 'error' ? 'error' : 'info',
+      text: paint =>
+        `Batch ${statusLine({ message: `${words} ${description}`, status: paint[colour](told), counted: event, width, executionTimeMs })}`,
+      data: {
+        ...data,
+        status: colour === 'green' ? told : event.status,
+        execution_time: executionTimeMs / 1000,
+        node_info: this.infoOf(node, event.status, atMs),
+      },
+      thread,
+      atMs,
+    }
+  }
+
+  private statementLine(
+    event: Extract<RunEvent, { kind: 'statement started' | 'statement finished' | 'statement cancelled' }>,
+  ): LogLine {
+    const { connection, atMs } = event
+    const node = this.nodes.get(connection)
+    const info = node === undefined ? {} : { node_info: this.infoOf(node, 'executing') }
+    switch (event.kind) {
+      case 'statement started':
+        return textLine('SQLQuery', 'E016', 'debug', atMs, `On ${connection}: ${event.sql}`, {
+          data: { conn_name: connection, sql: event.sql, ...info },
+        })
+      case 'statement finished': {
+        const status = event.error ?? 'OK'
+        const seconds = event.elapsedMs / 1000
+        const text = `SQL status: ${status} in ${seconds.toFixed(3)} seconds`
+        return textLine('SQLQueryStatus', 'E017', 'debug', atMs, text, { data: { status, elapsed: seconds, ...info } })
+      }
+      case 'statement cancelled':
+        return {
+          ...textLine('LogCancelLine', 'Q022', 'error', atMs, '', { data: { conn_name: connection } }),
+          text: paint =>
+            statusLine({
+              message: `CANCEL query ${connection}`,
+              status: paint.red('CANCEL'),
+              counted: undefined,
+              width: this.options.width,
+            }),
+        }
+      default:
+        return unreachable(event)
+    }
+  }
+
+  private rowsLine(node: GraphMember, preview: Preview, atMs: number): LogLine {
+    const isInline = node.resourceType === 'sql_operation'
+    const { quiet, output } = this.options
+    const text = renderPreview(preview, { name: node.name, isInline, quiet, output })
+    return textLine('ShowNode', 'Q041', 'info', atMs, text, {
+      data: {
+        node_name: node.name,
+        preview: JSON.stringify(
+          preview.rows.map(row => Object.fromEntries(preview.columns.map((c, i) => [c, row[i]]))),
+        ),
+        is_inline: isInline,
+        output_format: output,
+        unique_id: node.uniqueId,
+        quiet,
+      },
+    })
+  }
+
+  private runFinished(event: Extract<RunEvent, { kind: 'run finished' }>): LogLine[] {
+    if (this.counts === 0 || withoutSummary.has(this.command)) return []
+    const { atMs, result } = event
+    const seconds = result.elapsedMs / 1000
+    const execution = ` in ${spelledDuration(seconds)}`
+    const text = `Finished running ${event.statLine}${execution} (${seconds.toFixed(2)}s).`
+    const lines = [
+      formatting(atMs),
+      textLine('FinishedRunningStats', 'E047', 'info', atMs, text, {
+        data: { stat_line: event.statLine, execution, execution_time: seconds },
+      }),
+    ]
+    if (this.command === 'freshness') {
+      return [...lines, textLine('FreshnessCheckComplete', 'Q003', 'info', atMs, 'Done.', { data: {} })]
+    }
+    return [...lines, ...summaryLines(result, { ...this.options, atMs, node: id => this.nodes.get(id) })]
+  }
+
+  private messageData(event: { readonly message: string; readonly node: string | null }): Record<string, unknown> {
+    const node = event.node === null ? undefined : this.nodes.get(event.node)
+    const info = node === undefined ? {} : { node_info: this.infoOf(node, 'executing') }
+    return { msg: event.message, ...info }
+  }
+
+  private infoOf(node: GraphMember, status: string, finishedAtMs?: number): Record<string, unknown> {
+    return nodeInfo(node, { status, startedAtMs: this.startedAtMs.get(node.uniqueId), finishedAtMs })
+  }
+}
+
+/** Warnings of templates and of the adapter, under the name of dbt's event. */
+export function warningLine(name: string, message: string, atMs: number, data: Record<string, unknown>): LogLine {
+  const code = name === 'JinjaLogWarning' ? 'I061' : 'Z050'
+  return { ...textLine(name, code, 'warn', atMs, message, { data }), text: () => message }
+}
+
+function spelledDuration(seconds: number): string {
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor((seconds % 3600) / 60)
+  return `${hours} hours ${minutes} minutes and ${(seconds % 60).toFixed(2)} seconds`
+}

@@ -1,0 +1,16 @@
+/** A line of the log as text for people: the short form of the terminal, and the long form of the log file. */
+import { clockTime, isPrinted, type LogLine, type Paint } from './log-line.ts'
+
+export function shortText(line: LogLine, paint: Paint): string {
+  const text = line.text(paint)
+  return isPrinted(line) ? text : `${clockTime(line.atMs)}  ${text}`
+}
+
+/** With level and thread, as dbt's log file has it; a run begins with a rule that names it. */
+export function longText(line: LogLine, paint: Paint, invocationId: string): string {
+  const time = `${new Date(line.atMs).toISOString().slice(11, 23)}000`
+  const rule = '='.repeat(30)
+  const head = line.name === 'MainReportVersion' ? `\n\n${rule} ${time} | ${invocationId} ${rule}\n` : ''
+  const thread = line.thread.slice(0, 10).padEnd(10)
+  return `${head}${time} [${line.level.padEnd(5)}] [${thread}]: ${line.text(paint)}`
+}
