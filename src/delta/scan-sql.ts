@@ -1,0 +1,132 @@
+/**
+ * Turns chosen data files into one DuckDB query that gives exactly their live rows. Pure: what has to be looked up is in
+ * the plan. The text stands alone (no temporary tables, no session settings), so it can be a view or a subquery.
+ */
+
+import type { RowRange } from './roaring.ts'
+import { type ColumnMapping, type DeltaType, duckdbType } from './schema.ts'
+import { escapePattern, quoteName, quoteText, textList } from './sql-words.ts'
+import { logicalSql, type StoredForm, storedType } from './stored-column.ts'
+
+export interface ScanFile {
+  /** As DuckDB opens it; special characters are escaped here. */
+  readonly path: string
+  /** One text for each constant column of the plan, in their order. */
+  readonly constants: readonly (string | null)[]
+  /** Rows left out, or the only ones that count. */
+  readonly rows?: { readonly kind: 'except' | 'only'; readonly ranges: readonly RowRange[] }
+  readonly rowCount?: number
+  /** Its timestamps are INT96. */
+  readonly int96: boolean
+}
+
+export type ScanColumn =
+  | {
+      readonly kind: 'stored'
+      readonly name: string
+      readonly type: DeltaType
+      readonly physicalName: string
+      readonly id?: number
+    }
+  | {
+      /** The same for all rows of a file: partition values, versions. */
+      readonly kind: 'constant'
+      readonly name: string
+      readonly type: string
+      /** Makes the value from SQL for its text. */
+      valueSql(text: string): string
+    }
+
+export interface ScanPlan {
+  readonly columns: readonly ScanColumn[]
+  readonly mapping: ColumnMapping
+  /** Files find their columns by parquet field id instead of by name. */
+  readonly byId: boolean
+  readonly files: readonly ScanFile[]
+}
+
+type StoredColumn = Extract<ScanColumn, { readonly kind: 'stored' }>
+type ConstantColumn = Extract<ScanColumn, { readonly kind: 'constant' }>
+
+export function scanSql(plan: ScanPlan): string {
+  const groups = [
+    plan.files.filter(file => !file.int96 && file.rows?.kind !== 'only'),
+    plan.files.filter(file => file.int96 && file.rows?.kind !== 'only'),
+    plan.files.filter(file => !file.int96 && file.rows?.kind === 'only'),
+    plan.files.filter(file => file.int96 && file.rows?.kind === 'only'),
+  ].filter(group => group.length > 0)
+  if (groups.length === 0) return emptySql(plan)
+  return groups.map(group => groupSql(plan, group)).join('\nUNION ALL\n')
+}
+
+function emptySql(plan: ScanPlan): string {
+  const columns = plan.columns.map(column => {
+    const type = column.kind === 'stored' ? duckdbType(column.type) : column.type
+    return `CAST(NULL AS ${type}) AS ${quoteName(column.name)}`
+  })
+  return `SELECT ${columns.join(', ')} WHERE false`
+}
+
+/** All files of a group have the same form and the same way of choosing rows. */
+function groupSql(plan: ScanPlan, files: readonly ScanFile[]): string {
+  const form: StoredForm = { mapping: plan.mapping, int96: files[0]?.int96 === true }
+  const constants = plan.columns.filter((column): column is ConstantColumn => column.kind === 'constant')
+  // Inner names keep apart from the virtual columns `filename`, `file_index` and `file_row_number`.
+  const values = plan.columns.map((column, index) => {
+    if (column.kind === 'stored') return logicalSql(column.type, `f.c${index}`, form)
+    return `k.k${constants.indexOf(column)}`
+  })
+  const selected = plan.columns.map((column, index) => `${values[index]} AS ${quoteName(column.name)}`)
+  const parts = [`SELECT ${selected.join(', ')}`, `FROM ${fileSource(plan, files, form)} AS f`]
+  if (constants.length > 0) parts.push(`JOIN ${constantSource(constants, files)} AS k ON f.file_index = k.i`)
+  if (files.some(file => file.rows !== undefined)) {
+    const join = files[0]?.rows?.kind === 'only' ? 'SEMI' : 'ANTI'
+    parts.push(`${join} JOIN ${rowSource(files)} AS d ON f.file_index = d.i AND f.file_row_number = d.r`)
+  }
+  return parts.join('\n')
+}
+
+function fileSource(plan: ScanPlan, files: readonly ScanFile[], form: StoredForm): string {
+  const entries = plan.columns.flatMap((column, index) => {
+    if (column.kind !== 'stored') return []
+    const type = storedType(column.type, form)
+    return type === undefined
+      ? []
+      : [`${fileKeySql(plan, column)}: {name: 'c${index}', type: ${quoteText(type)}, default_value: NULL}`]
+  })
+  const options = ['hive_partitioning = false']
+  if (entries.length > 0) options.push(`schema = MAP {${entries.join(', ')}}`)
+  const rows = files.reduce((sum, file) => sum + (file.rowCount ?? Number.NaN), 0)
+  if (Number.isSafeInteger(rows)) options.push(`explicit_cardinality = ${rows}`)
+  return `read_parquet(${textList(files.map(file => escapePattern(file.path)))}, ${options.join(', ')})`
+}
+
+function fileKeySql(plan: ScanPlan, column: StoredColumn): string {
+  return plan.byId ? String(column.id ?? -1) : quoteText(column.physicalName)
+}
+
+/** One row a file: its place in the list of files and the values that all of its rows share. */
+function constantSource(constants: readonly ConstantColumn[], files: readonly ScanFile[]): string {
+  const texts = constants.map(
+    (_, at) => `unnest(${textOrNullList(files.map(file => file.constants[at] ?? null))}) AS t${at}`,
+  )
+  const values = constants.map((column, at) => `${column.valueSql(`t${at}`)} AS k${at}`)
+  const inner = `SELECT unnest(range(${files.length})) AS i, ${texts.join(', ')}`
+  return `(SELECT i::UBIGINT AS i, ${values.join(', ')} FROM (${inner}))`
+}
+
+/** One row for each row number that is named, made from ranges, which are short to write down. */
+function rowSource(files: readonly ScanFile[]): string {
+  const ranges = files.flatMap((file, index) => (file.rows?.ranges ?? []).map(range => ({ index, ...range })))
+  const list = (values: readonly number[]): string => `from_json('[${values.join(',')}]', '["BIGINT"]')`
+  const columns = [
+    `unnest(${list(ranges.map(range => range.index))}) AS i`,
+    `unnest(${list(ranges.map(range => range.start))}) AS s`,
+    `unnest(${list(ranges.map(range => range.end))}) AS e`,
+  ]
+  return `(SELECT i::UBIGINT AS i, unnest(range(s, e)) AS r FROM (SELECT ${columns.join(', ')}))`
+}
+
+function textOrNullList(texts: readonly (string | null)[]): string {
+  return `from_json(${quoteText(JSON.stringify(texts))}, '["VARCHAR"]')`
+}

@@ -1,0 +1,154 @@
+/** Plans the reading of a snapshot: which files, which of their rows, and in which form they are stored. */
+import type { AddFile } from './action.ts'
+import { deletedRows } from './deletion-vector.ts'
+import { normalPartitionText, partitionText, partitionValueSql } from './partition-value.ts'
+import { sameName } from './protocol.ts'
+import type { ScanColumn, ScanFile, ScanPlan } from './scan-sql.ts'
+import { scanSql } from './scan-sql.ts'
+import { type ColumnMapping, columnId, type DeltaField, duckdbType, physicalName, someType } from './schema.ts'
+import type { Snapshot } from './snapshot.ts'
+import { escapePattern, textList } from './sql-words.ts'
+import { recordCount } from './statistics.ts'
+import { type FilePlace, missingFile, placeOf, type TableFiles } from './table-files.ts'
+
+export interface ScanOptions {
+  /** Only these columns, in the order of the schema. */
+  readonly columns?: readonly string[]
+  /** Only these files, such as those that data skipping has left. */
+  readonly keep?: (file: AddFile) => boolean
+  /** The zone of partition timestamps that were written without one. */
+  readonly partitionZone?: string
+}
+
+/** The query for the live rows of a snapshot; usable as a view or a subquery in parentheses. */
+export async function snapshotSql(files: TableFiles, snapshot: Snapshot, options: ScanOptions = {}): Promise<string> {
+  return scanSql(await planScan(files, snapshot, options))
+}
+
+export async function planScan(files: TableFiles, snapshot: Snapshot, options: ScanOptions = {}): Promise<ScanPlan> {
+  const fields = snapshot.schema.fields.filter(field => options.columns?.includes(field.name) ?? true)
+  const kept = options.keep === undefined ? snapshot.files : snapshot.files.filter(options.keep)
+  const partitions = partitionFields(snapshot)
+  const scanned = await planFiles(
+    files,
+    fields,
+    kept.map(add => ({
+      add,
+      constants: fields.flatMap(field =>
+        partitions.has(field) ? [partitionConstant(add.partitionValues, field, snapshot.mapping)] : [],
+      ),
+    })),
+  )
+  return {
+    columns: fields.map(field =>
+      partitions.has(field)
+        ? partitionColumn(field, options.partitionZone ?? 'UTC')
+        : storedColumn(field, snapshot.mapping),
+    ),
+    mapping: snapshot.mapping,
+    byId: snapshot.mapping === 'id',
+    files: scanned,
+  }
+}
+
+export function partitionFields(snapshot: Snapshot): ReadonlySet<DeltaField> {
+  const { schema, partitionColumns } = snapshot
+  return new Set(schema.fields.filter(field => partitionColumns.some(column => sameName(column, field.name))))
+}
+
+export function partitionConstant(
+  values: AddFile['partitionValues'],
+  field: DeltaField,
+  mapping: ColumnMapping,
+): string | null {
+  const text = partitionText(values, field, mapping)
+  return text === null ? null : normalPartitionText(text, field.type)
+}
+
+export function partitionColumn(field: DeltaField, zone: string): ScanColumn {
+  return {
+    kind: 'constant',
+    name: field.name,
+    type: duckdbType(field.type),
+    valueSql: text => partitionValueSql(text, field.type, zone),
+  }
+}
+
+export function storedColumn(field: DeltaField, mapping: ColumnMapping): ScanColumn {
+  const id = columnId(field)
+  return {
+    kind: 'stored',
+    name: field.name,
+    type: field.type,
+    physicalName: physicalName(field, mapping),
+    ...(id === undefined ? {} : { id }),
+  }
+}
+
+/** A file to scan, before its place and form are known. */
+export interface WantedFile {
+  readonly add: Pick<AddFile, 'path' | 'deletionVector' | 'stats'>
+  readonly constants: readonly (string | null)[]
+  /** In place of leaving out what the deletion vector marks. */
+  readonly rows?: ScanFile['rows']
+}
+
+/** Fetches the files, reads their deletion vectors and finds those with INT96 timestamps. */
+export async function planFiles(
+  files: TableFiles,
+  fields: readonly DeltaField[],
+  wanted: readonly WantedFile[],
+): Promise<ScanFile[]> {
+  const places = wanted.map(one => placeOf(files, one.add.path))
+  const paths = await inChunks(places, place => files.localPath(place))
+  const rows = await inChunks(wanted, one => rowsOf(files, one))
+  const hasTimestamps = fields.some(field =>
+    someType(field.type, type => type.kind === 'primitive' && type.name === 'timestamp'),
+  )
+  const int96 = hasTimestamps ? await int96Paths(files, paths, places) : new Set<string>()
+  return wanted.map((one, index) => {
+    const path = paths[index] ?? ''
+    const count = recordCount(one.add as AddFile)
+    return {
+      path,
+      constants: one.constants,
+      int96: int96.has(path),
+      ...(rows[index] === undefined ? {} : { rows: rows[index] }),
+      ...(count === undefined ? {} : { rowCount: count }),
+    }
+  })
+}
+
+async function rowsOf(files: TableFiles, wanted: WantedFile): Promise<ScanFile['rows']> {
+  if (wanted.rows !== undefined || wanted.add.deletionVector === undefined) return wanted.rows
+  return { kind: 'except', ranges: await deletedRows(files, wanted.add.deletionVector) }
+}
+
+/** Only footers tell how timestamps are stored. */
+async function int96Paths(
+  files: TableFiles,
+  paths: readonly string[],
+  places: readonly FilePlace[],
+): Promise<ReadonlySet<string>> {
+  if (paths.length === 0) return new Set()
+  try {
+    const rows = await files.reader.rows(
+      `SELECT DISTINCT file_name FROM parquet_schema(${textList(paths.map(escapePattern))}) WHERE type = 'INT96'`,
+    )
+    return new Set(rows.map(row => String(row.file_name)))
+  } catch (error) {
+    const heads = await inChunks(places, place => place.store.head(place.key))
+    const missing = places[heads.indexOf(undefined)]
+    throw missing === undefined ? error : missingFile(missing)
+  }
+}
+
+const concurrentReads = 16
+
+async function inChunks<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let start = 0; start < items.length; start += concurrentReads) {
+    results.push(...(await Promise.all(items.slice(start, start + concurrentReads).map(action))))
+  }
+  return results
+}

@@ -1,0 +1,45 @@
+/** What the log says about the rows of a file (PROTOCOL.md "Per-file Statistics"). Nothing may depend on it being there. */
+import type { AddFile } from './action.ts'
+
+export interface FileStatistics {
+  readonly numRecords?: number
+  readonly minValues: Readonly<Record<string, unknown>>
+  readonly maxValues: Readonly<Record<string, unknown>>
+  readonly nullCount: Readonly<Record<string, unknown>>
+}
+
+/** Rows that the file holds, deleted ones included. */
+export function recordCount(file: AddFile): number | undefined {
+  const digits = /"numRecords"\s*:\s*(\d+)/.exec(file.stats ?? '')?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/** Undefined if there are none or they cannot be read. */
+export function fileStatistics(file: AddFile): FileStatistics | undefined {
+  if (file.stats === undefined) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(quotedNumbers(file.stats))
+  } catch {
+    return undefined
+  }
+  if (!isRecord(value)) return undefined
+  const numRecords = recordCount(file)
+  return {
+    ...(numRecords === undefined ? {} : { numRecords }),
+    minValues: isRecord(value.minValues) ? value.minValues : {},
+    maxValues: isRecord(value.maxValues) ? value.maxValues : {},
+    nullCount: isRecord(value.nullCount) ? value.nullCount : {},
+  }
+}
+
+/** Numbers become texts, so that long integers and decimals keep all digits; NaN and infinities are not JSON at all. */
+function quotedNumbers(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|Infinity)/g, token =>
+    token.startsWith('"') ? token : `"${token}"`,
+  )
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
