@@ -1,13 +1,13 @@
 /** Between plain JavaScript data, such as parsed JSON or YAML, and Python values. */
 import { typeError } from './template-error.ts'
 import {
-  Markup,
   normalInt,
   PyDict,
   PyFloat,
   PyObject,
   PySet,
   PyTuple,
+  StrSubclass,
   typeName,
   Undefined,
   type Value,
@@ -54,7 +54,7 @@ function isPython(data: object): data is Exclude<Value, null | Value[] | string 
     data instanceof PyFloat ||
     data instanceof PyTuple ||
     data instanceof PySet ||
-    data instanceof Markup ||
+    data instanceof StrSubclass ||
     data instanceof Undefined
   )
 }
@@ -80,7 +80,7 @@ export function fromPython(value: Value, other?: (value: Value) => PlainData | u
   if (value instanceof PyTuple) return value.items.map(item => fromPython(item, other))
   if (value instanceof PySet) return Array.from(value, item => fromPython(item, other))
   if (value instanceof PyFloat) return value.value
-  if (value instanceof Markup) return value.text
+  if (value instanceof StrSubclass) return value.text
   if (value instanceof PyDict) {
     const record: { [key: string]: PlainData } = {}
     for (const [key, item] of value.entries()) {
@@ -100,7 +100,7 @@ export function fromPython(value: Value, other?: (value: Value) => PlainData | u
 
 function plainKey(key: Value): string {
   if (key instanceof PyFloat) return String(key.value)
-  if (key instanceof Markup) return key.text
+  if (key instanceof StrSubclass) return key.text
   if (key === null || typeof key !== 'object') return String(key)
   throw typeError(`keys must be text, a number, a bool or None, not ${typeName(key)}`)
 }

@@ -2,7 +2,7 @@
  * Python values in JavaScript.
  *
  *   None null | bool boolean | int number (safe integers), else bigint | float PyFloat | str string | list Array
- *   tuple PyTuple | dict PyDict | set PySet | bytes PyBytes | escaped text Markup | missing Undefined
+ *   tuple PyTuple | dict PyDict | set PySet | bytes PyBytes | escaped text Markup (a StrSubclass) | missing Undefined
  *   everything else: a subclass of PyObject
  *
  * 1. A bigint inside the safe integer range never occurs: results of arithmetic go through `normalInt`.
@@ -23,7 +23,7 @@ export type Value =
   | PyDict
   | PySet
   | PyBytes
-  | Markup
+  | StrSubclass
   | Undefined
   | PyObject
 
@@ -66,11 +66,21 @@ export class PyBytes {
   }
 }
 
-/** Text marked as safe HTML. Acts as `str` does; joined with plain text it escapes that text. */
-export class Markup {
+/** A subclass of `str`: every operation on text takes it for its text. */
+export class StrSubclass {
   readonly text: string
   constructor(text: string) {
     this.text = text
+  }
+  get typeName(): string {
+    return 'str'
+  }
+}
+
+/** Text marked as safe HTML. Joined with plain text it escapes that text. */
+export class Markup extends StrSubclass {
+  override get typeName(): string {
+    return 'Markup'
   }
 }
 
@@ -332,7 +342,7 @@ export function hashKey(value: Value): HashKey {
   if (value instanceof PyObject) return value.hashKey()
   if (value instanceof PyTuple) return `\0t${value.items.map(compositeKey).join(',')}`
   if (value instanceof PyFloat) return floatKey(value.value)
-  if (value instanceof Markup) return hashKey(value.text)
+  if (value instanceof StrSubclass) return hashKey(value.text)
   if (value instanceof Undefined) return `\0u${value instanceof PermissiveUndefined}`
   if (value instanceof PyBytes) return `\0b${Array.from(value.data).join('.')}`
   if (value instanceof PySet && value.frozen) return `\0f${Array.from(value, compositeKey).sort().join(',')}`
@@ -379,6 +389,5 @@ export function typeName(value: Value): string {
   if (value instanceof PyDict) return 'dict'
   if (value instanceof PySet) return value.frozen ? 'frozenset' : 'set'
   if (value instanceof PyBytes) return 'bytes'
-  if (value instanceof Markup) return 'Markup'
   return value.typeName
 }

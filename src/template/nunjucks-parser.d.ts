@@ -1,0 +1,5 @@
+/** nunjucks ships no types for its inner modules. */
+declare module 'nunjucks/src/parser.js' {
+  const parser: { readonly Parser: unknown }
+  export default parser
+}
