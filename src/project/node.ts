@@ -61,6 +61,9 @@ export interface Column {
   readonly constraints: readonly Constraint[]
   readonly config: PyDict
   readonly granularity: string | null
+  readonly docBlocks: readonly string[]
+  /** Further keys of the YAML entry, printed after dbt's own. */
+  readonly extra: PyDict
 }
 
 export interface Constraint {
@@ -72,6 +75,17 @@ export interface Constraint {
   readonly toColumns: readonly string[]
   readonly warnUnenforced: boolean
   readonly warnUnsupported: boolean
+}
+
+export interface Docs {
+  readonly show: boolean
+  readonly nodeColor: string | null
+}
+
+export interface Contract {
+  readonly enforced: boolean
+  readonly aliasTypes: boolean
+  readonly checksum: string | null
 }
 
 interface Described {
@@ -100,7 +114,7 @@ interface Runnable extends Described {
   readonly config: PyDict
   readonly unrenderedConfig: PyDict
   readonly columns: ReadonlyMap<string, Column>
-  readonly docs: { readonly show: boolean; readonly nodeColor: string | null }
+  readonly docs: Docs
   readonly group: string | null
   /** `package://path/of/the.yml` that describes the node. */
   readonly patchPath: string | null
@@ -113,7 +127,7 @@ interface Runnable extends Described {
   /** Unique ids of the macros that its rendering called while parsing. */
   readonly macros: readonly string[]
   readonly docBlocks: readonly string[]
-  readonly contract: { readonly enforced: boolean; readonly aliasTypes: boolean; readonly checksum: string | null }
+  readonly contract: Contract
   /** `null` for what has no relation (ephemeral models, tests that store nothing, analyses). Quoted: `"db"."schema"."id"`. */
   readonly relationName: string | null
 }
@@ -160,10 +174,10 @@ export interface FunctionNode extends Runnable {
   readonly arguments: readonly {
     readonly name: string
     readonly dataType: string
-    readonly description: string
+    readonly description: string | null
     readonly default: Value
   }[]
-  readonly returns: { readonly dataType: string; readonly description: string }
+  readonly returns: { readonly dataType: string; readonly description: string | null }
 }
 
 export interface TestNode extends Runnable {
@@ -193,9 +207,16 @@ export type Node =
   | FunctionNode
   | TestNode
 
+/** Both parts null: not set. */
+export interface FreshnessThreshold {
+  readonly count: number | null
+  readonly period: 'minute' | 'hour' | 'day' | null
+}
+
+/** A threshold is null when the project sets it to null. */
 export interface Freshness {
-  readonly warnAfter: { readonly count: number; readonly period: 'minute' | 'hour' | 'day' } | null
-  readonly errorAfter: { readonly count: number; readonly period: 'minute' | 'hour' | 'day' } | null
+  readonly warnAfter: FreshnessThreshold | null
+  readonly errorAfter: FreshnessThreshold | null
   readonly filter: string | null
 }
 
@@ -260,7 +281,11 @@ export interface UnitTestNode extends Described {
   readonly versions: Value
   readonly config: PyDict
   readonly checksum: string
-  readonly schema: string
+  /** Of the tested model; null while that is unknown. */
+  readonly schema: string | null
+  /** Unique id of the model under test; null for a disabled unit test of a disabled model. */
+  readonly testedNode: string | null
+  /** The model under test as a ref. */
   readonly refs: readonly RefCall[]
   readonly at?: Place
 }
@@ -318,7 +343,7 @@ export interface MacroNode {
   readonly description: string
   readonly meta: PyDict
   readonly config: PyDict
-  readonly docs: { readonly show: boolean; readonly nodeColor: string | null }
+  readonly docs: Docs
   readonly patchPath: string | null
   /** Unique ids of macros that its text calls. */
   readonly macros: readonly string[]

@@ -1,0 +1,58 @@
+/** Names of generic tests: made from what is tested, by which test and with which arguments, and from a hash of it. */
+import { md5 } from '../base/fingerprint.ts'
+import { repr, str } from '../template/repr.ts'
+import { PyDict, PyTuple, type Value } from '../template/value.ts'
+import { sortedTexts } from './value-access.ts'
+
+export interface TestNames {
+  /** Part of the unique id. */
+  readonly full: string
+  /** Of the file and, where it differs from the full name, of the relation: shorter than 64 characters. */
+  readonly short: string
+}
+
+/** @param args as in the manifest; `model` is left out of the name */
+export function synthesizeTestNames(testType: string, target: string, args: PyDict): TestNames {
+  const parts: string[] = []
+  for (const key of sortedKeys(args)) {
+    if (key === 'model') continue
+    const value = args.get(key) ?? null
+    for (const part of flat(value)) parts.push(str(part).replace(/[^0-9a-zA-Z_]+/g, '_'))
+  }
+  const identifier = `${testType}_${target}`
+  const full = `${identifier}_${parts.join('__')}`
+  const length = codePoints(full)
+  const short = length >= 64 ? `${Array.from(identifier).slice(0, 30).join('')}_${md5(full)}` : full
+  return { full, short }
+}
+
+function codePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count++
+  return count
+}
+
+function flat(value: Value): readonly Value[] {
+  if (value instanceof PyDict) return [...value.values()]
+  if (Array.isArray(value)) return value
+  if (value instanceof PyTuple) return value.items
+  return [value]
+}
+
+function sortedKeys(dict: PyDict): readonly string[] {
+  return sortedTexts(Array.from(dict.keys(), String))
+}
+
+/** The last part of a test's unique id: the end of the md5 of its name and of Python's print of its metadata. */
+export function testHash(name: string, testName: string, namespace: string | null, kwargs: PyDict): string {
+  const metadata = PyDict.of({ namespace, name: testName, kwargs })
+  return md5(`${name}${repr(hashable(metadata))}`).slice(-10)
+}
+
+/** Keys sorted, every leaf as text. */
+function hashable(value: Value): Value {
+  if (value instanceof PyDict) {
+    return PyDict.of(sortedKeys(value).map(key => [key, hashable(value.get(key) ?? null)] as const))
+  }
+  return Array.isArray(value) ? value.map(hashable) : str(value)
+}

@@ -1,0 +1,151 @@
+/** A properties file -> its entries. A pure function of the text and the names that its templates see. */
+import type { Diagnostics } from '../base/diagnostic.ts'
+import { DiagnosticError } from '../base/diagnostic.ts'
+import { parseYaml } from '../base/located-yaml.ts'
+import { nearName } from '../base/near-name.ts'
+import type { SourceFile } from '../base/source-file.ts'
+import { type YamlDocument, type YamlEntry, type YamlMap, type YamlNode, yamlAt, yamlEntry, yamlPlace } from '../base/yaml-node.ts'
+import { PyDict, type Value } from '../template/value.ts'
+import { isDeferred } from './deferred-keys.ts'
+import type { FoundFile } from './found-file.ts'
+import { type PropertyEntry, placeIn, type Section, sections } from './property-entry.ts'
+import { hasMarks, type RenderText, unmarked, yamlValue } from './yaml-value.ts'
+
+/** Renders one text natively; throws what rendering throws. */
+export type RenderNative = (text: string) => Value
+
+export interface PropertiesFile {
+  readonly found: FoundFile
+  readonly entries: ReadonlyMap<Section, readonly PropertyEntry[]>
+}
+
+const otherTopKeys = new Set(['version', 'anchors', 'tests'])
+/** `groups` and `unit_tests` are checked less strictly by dbt: an element needs no name to be looked at. */
+const namedSections = new Set<Section>(sections.filter(one => one !== 'data_tests' && one !== 'unit_tests'))
+
+export function readProperties(
+  found: FoundFile,
+  file: SourceFile,
+  render: RenderNative,
+  diagnostics: Diagnostics,
+): PropertiesFile | undefined {
+  const document = parsed(file, diagnostics)
+  if (!document) return undefined
+  const { root } = document
+  if (root.kind === 'scalar' && root.value === null) return undefined
+  if (root.kind !== 'map') {
+    diagnostics.add({
+      code: 'project/properties-not-a-mapping',
+      kind: 'Parsing',
+      message: `Contents of file '${found.originalFilePath}' are not valid. Dictionary expected`,
+      at: yamlPlace(document, root),
+    })
+    return undefined
+  }
+  const entries = new Map<Section, PropertyEntry[]>()
+  for (const entry of root.entries) {
+    const section = sections.find(one => one === entry.key.value)
+    if (section) entries.set(section, readSection(section, entry, found, document, render, diagnostics))
+    else warnUnknownTopKey(entry, document, diagnostics)
+  }
+  return { found, entries }
+}
+
+function parsed(file: SourceFile, diagnostics: Diagnostics): YamlDocument | undefined {
+  try {
+    return parseYaml(file)
+  } catch (error) {
+    diagnostics.absorb(error)
+    return undefined
+  }
+}
+
+function warnUnknownTopKey(entry: YamlEntry, document: YamlDocument, diagnostics: Diagnostics): void {
+  const key = String(entry.key.value)
+  const near = otherTopKeys.has(key) ? undefined : nearName(key, sections)
+  if (near === undefined) return
+  diagnostics.add({
+    code: 'project/unknown-key',
+    severity: 'warning',
+    kind: 'Parsing',
+    message: `The key "${key}" is not known and its content is ignored`,
+    hint: `did you mean "${near}"?`,
+    at: yamlPlace(document, entry.key),
+  })
+}
+
+function readSection(
+  section: Section,
+  { value }: YamlEntry,
+  found: FoundFile,
+  document: YamlDocument,
+  render: RenderNative,
+  diagnostics: Diagnostics,
+): PropertyEntry[] {
+  const invalid = (node: YamlNode, because: string): void =>
+    diagnostics.add({
+      code: 'project/invalid-properties',
+      kind: 'Parsing',
+      message: `The schema file at ${found.originalFilePath} is invalid because ${because}`,
+      at: yamlPlace(document, node),
+    })
+  if (value.kind !== 'list') {
+    invalid(value, `the value of '${section}' is not a list`)
+    return []
+  }
+  const read: PropertyEntry[] = []
+  for (const item of value.items) {
+    if (item.kind !== 'map') invalid(item, `a list element for '${section}' is not a dictionary`)
+    else if (namedSections.has(section) && !yamlEntry(item, 'name')) {
+      invalid(item, `a list element for '${section}' does not have a name attribute.`)
+    } else {
+      const entry = readEntry(section, item, found, document, render, diagnostics)
+      if (entry) read.push(entry)
+    }
+  }
+  return read
+}
+
+function readEntry(
+  section: Section,
+  node: YamlMap,
+  found: FoundFile,
+  document: YamlDocument,
+  render: RenderNative,
+  diagnostics: Diagnostics,
+): PropertyEntry | undefined {
+  let failed = false
+  const renderText: RenderText = (text, path, scalar) => {
+    if (isDeferred(section, path)) return text
+    if (!hasMarks(text)) return unmarked(text)
+    try {
+      return render(text)
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error
+      failed = true
+      const { diagnostic } = error
+      diagnostics.add({
+        ...diagnostic,
+        message: `Failed to render ${found.originalFilePath} from project ${found.owner.name}: ${diagnostic.message}`,
+        at: yamlPlace(document, scalar),
+      })
+      return text
+    }
+  }
+  const value = yamlValue(node, renderText)
+  if (failed || !(value instanceof PyDict)) return undefined
+  const name = value.get('name')
+  return {
+    section,
+    found,
+    document,
+    node,
+    name: typeof name === 'string' ? name : '',
+    value,
+    written: (...path) => {
+      const at = yamlAt(node, ...path)
+      return at && yamlValue(at)
+    },
+    at: (...path) => placeIn(document, node, path),
+  }
+}
