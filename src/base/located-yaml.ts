@@ -13,11 +13,12 @@ import {
   type Pair,
   parseAllDocuments,
   type Scalar,
+  type YAMLMap,
 } from 'yaml'
 import type { SourceFile } from './source-file.ts'
 import { readBlockYaml } from './yaml-block-reader.ts'
 import { dictEntries, type WrittenEntry } from './yaml-mapping.ts'
-import type { DuplicateKey, YamlDocument, YamlNode, YamlValue } from './yaml-node.ts'
+import type { DuplicateKey, YamlDocument, YamlEntry, YamlNode, YamlValue } from './yaml-node.ts'
 import { dateOrTime, floatValue, intValue, plainScalar } from './yaml-scalar.ts'
 import { yamlSyntaxError } from './yaml-syntax-error.ts'
 
@@ -93,11 +94,12 @@ class TreeBuilder {
     if (isSeq(node)) {
       this.checkTag(node.tag, 'seq', start)
       const items = node.items.map(item => this.node(item as Node | null, start))
+      for (const item of node.items) this.checkMeaning(item as Node)
       return { kind: 'list', items, start, end: node.flow ? end : (items.at(-1)?.end ?? end) }
     }
     if (isMap(node)) {
       this.checkTag(node.tag, 'map', start)
-      const entries = this.entries(node.items as Pair<Node, Node | null>[], start)
+      const entries = this.entries(node, start)
       return { kind: 'map', entries, start, end: node.flow ? end : (entries.at(-1)?.value.end ?? end) }
     }
     if (isScalar(node)) {
@@ -109,8 +111,9 @@ class TreeBuilder {
     throw yamlSyntaxError(this.file, start, 'found a node of an unknown kind')
   }
 
-  private entries(pairs: readonly Pair<Node, Node | null>[], at: number): ReturnType<typeof dictEntries> {
-    const written = pairs.map((pair): WrittenEntry => {
+  private entries(map: YAMLMap, at: number): readonly YamlEntry[] {
+    const flow = map.flow === true
+    const written = (map.items as Pair<Node, Node | null>[]).map((pair): WrittenEntry => {
       const key = this.node(pair.key, at)
       if (key.kind !== 'scalar') {
         throw yamlSyntaxError(
@@ -119,18 +122,39 @@ class TreeBuilder {
           'found a mapping or list as a key; a value that begins with "{{" needs quotes',
         )
       }
+      const keyStart = pair.key.range?.[0] ?? at
+      if (!flow && key.value === null && this.file.text[keyStart] === ':') {
+        throw yamlSyntaxError(this.file, keyStart, 'expected a key before the colon')
+      }
       const merge = isScalar(pair.key) && pair.key.type === 'PLAIN' && key.value === '<<'
       const value = this.node(pair.value, key.end)
+      if (!merge) this.checkMeaning(pair.key)
+      if (pair.value) this.checkMeaning(pair.value)
       return merge ? { key, value, merge } : { key, value }
     })
     return dictEntries(this.file, written, this.duplicates)
   }
 
+  /** `<<` and `=` have a meaning of their own in YAML 1.1, and PyYAML builds no value from them. */
+  private checkMeaning(node: Node): void {
+    if (!isScalar(node) || node.type !== 'PLAIN' || node.tag !== undefined) return
+    if (node.value === '=' || node.value === '<<') {
+      throw yamlSyntaxError(this.file, node.range?.[0] ?? 0, `the text ${node.value} needs quotes`)
+    }
+  }
+
   private scalar(node: Scalar.Parsed, at: number): YamlValue {
     const text = String(node.value)
     if (node.tag !== undefined) return this.tagged(node.tag, text, at)
+    if (node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL') return this.blockText(text, node.range[1])
     if (node.type !== 'PLAIN') return text
     return this.guarded(at, () => plainScalar(text))
+  }
+
+  /** PyYAML adds no line end that the file lacks. */
+  private blockText(text: string, end: number): string {
+    const cut = end >= this.file.text.length && !this.file.text.endsWith('\n') && text.endsWith('\n')
+    return cut ? text.slice(0, -1) : text
   }
 
   private tagged(tag: string, text: string, at: number): YamlValue {

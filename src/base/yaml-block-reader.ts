@@ -113,7 +113,7 @@ class BlockReader {
     const code = text.charCodeAt(at)
     if (code === 0x22 || code === 0x27) {
       const scalar = readQuoted(text, at, this.lineEnd(at))
-      if (!scalar) throw unreadable
+      if (!scalar) return undefined
       return text.charCodeAt(scalar.end) === 0x3a && this.isBreak(scalar.end + 1) ? scalar : undefined
     }
     plainKey.lastIndex = at
@@ -205,7 +205,7 @@ class BlockReader {
     switch (text[at]) {
       case '"':
       case "'": {
-        const scalar = readQuoted(text, at, this.lineEnd(at))
+        const scalar = readQuoted(text, at)
         if (!scalar) throw unreadable
         return this.ended(scalar)
       }

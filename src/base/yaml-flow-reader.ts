@@ -1,4 +1,4 @@
-/** Quoted scalars of one line and flow collections (`[a, 'b']`, `{k: v}`), for the quick YAML reader. */
+/** Quoted scalars and flow collections (`[a, 'b']`, `{k: v}`), for the quick YAML reader. */
 import type { SourceFile } from './source-file.ts'
 import { dictEntries } from './yaml-mapping.ts'
 import type { DuplicateKey, YamlEntry, YamlNode, YamlScalar } from './yaml-node.ts'
@@ -25,48 +25,53 @@ const escapes: Readonly<Record<string, string>> = {
 }
 const escapeSequence = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/g
 
-/** A quoted scalar that ends before `limit`; `undefined` for any other. */
-export function readQuoted(text: string, at: number, limit: number): YamlScalar | undefined {
-  return text[at] === "'" ? readSingle(text, at, limit) : readDouble(text, at, limit)
+/** A quoted scalar that ends before `limit`, folded if it has several lines; `undefined` for what this reader does not know. */
+export function readQuoted(text: string, start: number, limit = text.length): YamlScalar | undefined {
+  const quote = text.charCodeAt(start)
+  const end = quote === 0x27 ? singleEnd(text, start, limit) : doubleEnd(text, start, limit)
+  if (end === -1) return undefined
+  const inner = text.slice(start + 1, end)
+  const value = quote === 0x27 ? folded(inner).replaceAll("''", "'") : unescaped(inner)
+  if (value === undefined || documentMark.test(inner)) return undefined
+  return { kind: 'scalar', value, start, end: end + 1 }
 }
 
-function readSingle(text: string, start: number, limit: number): YamlScalar | undefined {
+const documentMark = /\n(?:---|\.\.\.)/
+
+function singleEnd(text: string, start: number, limit: number): number {
   let at = start + 1
-  let doubled = false
   for (;;) {
     const quote = text.indexOf("'", at)
-    if (quote === -1 || quote >= limit) return undefined
-    if (text[quote + 1] !== "'") {
-      const inner = text.slice(start + 1, quote)
-      return { kind: 'scalar', value: doubled ? inner.replaceAll("''", "'") : inner, start, end: quote + 1 }
-    }
-    doubled = true
+    if (quote === -1 || quote >= limit) return -1
+    if (text.charCodeAt(quote + 1) !== 0x27) return quote
     at = quote + 2
   }
 }
 
-function readDouble(text: string, start: number, limit: number): YamlScalar | undefined {
-  let at = start + 1
-  let escaped = false
-  while (at < limit) {
+function doubleEnd(text: string, start: number, limit: number): number {
+  for (let at = start + 1; at < limit; at++) {
     const code = text.charCodeAt(at)
-    if (code === 0x22) {
-      const inner = text.slice(start + 1, at)
-      const value = escaped ? unescaped(inner) : inner
-      return value === undefined ? undefined : { kind: 'scalar', value, start, end: at + 1 }
-    }
-    if (code === 0x5c) {
-      escaped = true
-      at++
-    }
-    at++
+    if (code === 0x22) return at
+    if (code === 0x5c) at++
   }
-  return undefined
+  return -1
+}
+
+/** A line end becomes a space, each empty line a line end; blanks around line ends go. */
+function folded(inner: string): string {
+  if (!inner.includes('\n')) return inner
+  return inner.replace(/ *\n[ \n]*/g, blank => {
+    const count = blank.split('\n').length - 1
+    return count === 1 ? ' ' : '\n'.repeat(count - 1)
+  })
 }
 
 function unescaped(inner: string): string | undefined {
+  if (!inner.includes('\\')) return folded(inner)
+  // A backslash at the end of a line joins lines in a way of its own.
+  if (/\\\n|\\ *\n/.test(inner)) return undefined
   let known = true
-  const value = inner.replace(escapeSequence, (all, two, four, eight, one) => {
+  const value = folded(inner).replace(escapeSequence, (all, two, four, eight, one) => {
     const hex = two ?? four ?? eight
     if (hex !== undefined) {
       const point = Number.parseInt(hex, 16)
@@ -154,8 +159,9 @@ class FlowReader {
   }
 
   private entry(): YamlEntry | undefined {
+    const start = this.at
     const key = this.scalar()
-    if (!key || this.text[this.at] !== ':') return undefined
+    if (!key || this.text[this.at] !== ':' || this.text.slice(start, this.at).includes('\n')) return undefined
     this.at++
     const after = this.text.charCodeAt(this.at)
     if (after !== 0x20 && after !== 0x0a) return undefined
@@ -168,8 +174,7 @@ class FlowReader {
     const { text } = this
     const first = text[this.at]
     if (first === '"' || first === "'") {
-      const end = text.indexOf('\n', this.at)
-      const scalar = readQuoted(text, this.at, end === -1 ? text.length : end)
+      const scalar = readQuoted(text, this.at)
       if (scalar) this.at = scalar.end
       return scalar
     }
