@@ -90,7 +90,7 @@ function parseWith(options: readonly Option[], argv: readonly string[]): Parsed 
     const value = readValue(option, raw[option.name], words)
     if (value !== undefined) values.set(option, value)
   }
-  return { values, words, asksHelp: raw['help'] === true, asksVersion: raw['version'] === true }
+  return { values, words, asksHelp: raw.help === true, asksVersion: raw.version === true }
 }
 
 const isText = (value: string | undefined): value is string => value !== undefined

@@ -24,8 +24,8 @@ export interface LogLine {
   readonly atMs: number
 }
 
-const escape = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`
-export const colours: Paint = { red: escape(31), green: escape(32), yellow: escape(33) }
+const coloured = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`
+export const colours: Paint = { red: coloured(31), green: coloured(32), yellow: coloured(33) }
 const same = (text: string): string => text
 export const noColours: Paint = { red: same, green: same, yellow: same }
 

@@ -1,0 +1,124 @@
+/**
+ * `manifest.json`, version 12: the whole project as other programs read it. Built as a list of texts, one a node, so that
+ * a large project is never held as one tree beside the project itself.
+ */
+import { md5 } from '../base/fingerprint.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { GraphMember } from '../project/node.ts'
+import { docJson, groupJson, type JsonRecord, macroJson, memberJson, plainJson } from '../project/node-json.ts'
+import type { Project } from '../project/project.ts'
+import { type ArtifactMetadata, isoMicros } from './artifact-metadata.ts'
+import type { OutputFacts } from './node-output.ts'
+
+export interface ManifestInput {
+  readonly graph: Graph
+  readonly metadata: ArtifactMetadata
+  readonly factsOf: (uniqueId: string) => OutputFacts
+}
+
+export function renderManifest(input: ManifestInput): string {
+  const { graph } = input
+  const { project } = graph
+  const member = (node: GraphMember): string => memberText(node, input)
+  const sections: (readonly [name: string, text: string])[] = [
+    ['metadata', JSON.stringify(manifestMetadata(input.metadata, project))],
+    ['nodes', keyed(nodesOf(project, 'node'), member)],
+    ['sources', keyed(project.sources.values(), member)],
+    ['macros', keyed(project.macros.values(), one => stringify(macroJson(one)))],
+    ['docs', keyed(project.docs.values(), one => stringify(docJson(one)))],
+    ['exposures', keyed(project.exposures.values(), member)],
+    ['metrics', keyed(semanticsOf(project, 'metric'), member)],
+    ['groups', keyed(project.groups.values(), one => stringify(groupJson(one)))],
+    ['selectors', JSON.stringify(selectorsJson(project))],
+    ['disabled', disabledText(project, member)],
+    ['parent_map', JSON.stringify(Object.fromEntries(graph.parents))],
+    ['child_map', JSON.stringify(Object.fromEntries(graph.children))],
+    ['group_map', JSON.stringify(groupMap(project))],
+    ['saved_queries', keyed(semanticsOf(project, 'saved_query'), member)],
+    ['semantic_models', keyed(semanticsOf(project, 'semantic_model'), member)],
+    ['unit_tests', keyed(project.unitTests.values(), member)],
+    ['functions', keyed(nodesOf(project, 'function'), member)],
+  ]
+  return `{${sections.map(([name, text]) => `${JSON.stringify(name)}: ${text}`).join(', ')}}`
+}
+
+function memberText(node: GraphMember, input: ManifestInput): string {
+  const facts = input.factsOf(node.uniqueId)
+  return stringify(memberJson(node, { dependsOn: input.graph.dependsOn.get(node.uniqueId) ?? [], ...facts }))
+}
+
+function stringify(record: JsonRecord): string {
+  return JSON.stringify(plainJson(record), bigintText)
+}
+
+/** JSON knows no limit to integers, JavaScript's numbers do. */
+function bigintText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value
+}
+
+function keyed<T extends { readonly uniqueId: string }>(items: Iterable<T>, render: (item: T) => string): string {
+  const entries: string[] = []
+  for (const item of items) entries.push(`${JSON.stringify(item.uniqueId)}: ${render(item)}`)
+  return `{${entries.join(', ')}}`
+}
+
+function* nodesOf(project: Project, kind: 'node' | 'function'): Iterable<GraphMember> {
+  for (const node of project.nodes.values()) {
+    if ((node.resourceType === 'function') === (kind === 'function')) yield node
+  }
+}
+
+function semanticsOf(project: Project, type: 'metric' | 'semantic_model' | 'saved_query'): GraphMember[] {
+  return [...project.semantics.values()].filter(one => one.resourceType === type)
+}
+
+function disabledText(project: Project, render: (member: GraphMember) => string): string {
+  const entries = [...project.disabled].map(
+    ([id, members]) => `${JSON.stringify(id)}: [${members.map(render).join(', ')}]`,
+  )
+  return `{${entries.join(', ')}}`
+}
+
+function manifestMetadata(metadata: ArtifactMetadata, project: Project): JsonRecord {
+  const { config } = project
+  const { projectFile, flags } = config
+  return {
+    ...metadata,
+    project_name: projectFile.name,
+    project_id: md5(projectFile.name),
+    user_id: null,
+    send_anonymous_usage_stats: flags.sendAnonymousUsageStats,
+    adapter_type: config.target.type,
+    quoting: {
+      database: projectFile.quoting.database ?? true,
+      schema: projectFile.quoting.schema ?? true,
+      identifier: projectFile.quoting.identifier ?? true,
+      column: null,
+    },
+    run_started_at: isoMicros(config.startedAtMs),
+  }
+}
+
+function selectorsJson(project: Project): JsonRecord {
+  return Object.fromEntries(
+    project.selectors.map(one => [
+      one.name,
+      {
+        name: one.name,
+        description: one.description,
+        definition: plainJson(one.definition),
+        ...(one.default ? { default: true } : {}),
+      },
+    ]),
+  )
+}
+
+/** Names of groups to their members. */
+function groupMap(project: Project): Record<string, string[]> {
+  const map: Record<string, string[]> = {}
+  for (const group of project.groups.values()) map[group.name] = []
+  for (const node of [...project.nodes.values(), ...project.semantics.values()]) {
+    if (node.group !== null) map[node.group]?.push(node.uniqueId)
+  }
+  return map
+}

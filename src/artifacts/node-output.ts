@@ -1,0 +1,57 @@
+/**
+ * Compiled and executed SQL: written to the target folder as soon as it is known, and remembered for the manifest that is
+ * written at the end.
+ */
+import type { CompiledStep } from '../compile/compiled-step.ts'
+import type { RunOutput } from '../execution/run.ts'
+import type { GraphMember } from '../project/node.ts'
+import type { NodeFacts } from '../project/node-json.ts'
+import type { FileSystem } from '../storage/file-system.ts'
+import { compiledPath, hasCompiledFile, runPath } from './target-paths.ts'
+
+/** What the run adds to a node's entry in the manifest. */
+export type OutputFacts = Pick<NodeFacts, 'compiled' | 'buildPath'>
+
+export interface NodeOutput extends RunOutput {
+  factsOf(uniqueId: string): OutputFacts
+}
+
+export interface NodeOutputOptions {
+  readonly files: FileSystem
+  /** As in `Flags.targetPath`. */
+  readonly targetPath: string
+  /** Absolute path of the project folder. */
+  readonly projectFolder: string
+  /** False with `--no-write-json`: SQL files are written all the same, as dbt does. */
+  readonly keepCode: boolean
+}
+
+export function nodeOutput(options: NodeOutputOptions): NodeOutput {
+  const compiled = new Map<string, NonNullable<NodeFacts['compiled']>>()
+  const buildPaths = new Map<string, string>()
+  const write = (path: string, text: string): void => options.files.write(inProject(options.projectFolder, path), text)
+  return {
+    compiled: (step: CompiledStep, suffix?: string) => {
+      const { node, compiledCode, extraCtes } = step
+      const path = hasCompiledFile(node) ? compiledPath(options.targetPath, node, suffix) : null
+      if (path !== null) write(path, compiledCode)
+      if (options.keepCode && suffix === undefined) {
+        compiled.set(node.uniqueId, { code: compiledCode, path, extraCtes, extraCtesInjected: true })
+      }
+    },
+    ran: (node: GraphMember, sql: string, suffix?: string) => {
+      const path = runPath(options.targetPath, node, suffix)
+      write(path, sql)
+      if (suffix === undefined) buildPaths.set(node.uniqueId, path)
+    },
+    factsOf: uniqueId => {
+      const code = compiled.get(uniqueId)
+      return { ...(code === undefined ? {} : { compiled: code }), buildPath: buildPaths.get(uniqueId) ?? null }
+    },
+  }
+}
+
+/** A path of the target folder as the file system takes it: absolute ones stay, others start in the project folder. */
+export function inProject(projectFolder: string, path: string): string {
+  return path.startsWith('/') || /^[A-Za-z]:/.test(path) ? path : `${projectFolder}/${path}`
+}

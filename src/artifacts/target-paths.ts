@@ -1,0 +1,42 @@
+/** Where the files of a node stand in the target folder. */
+import { basename, posix } from 'node:path'
+import type { GraphMember } from '../project/node.ts'
+
+/**
+ * `<package>/<path of the file>`, and below it `<path of the node>` where several nodes share a file, as generic tests do.
+ * `suffix` is the batch of a microbatch model, which has a folder of its own.
+ */
+export function nodeFilePath(node: GraphMember, suffix?: string): string {
+  const { packageName, originalFilePath, path } = node
+  const inPackage =
+    basename(path) === basename(originalFilePath) ? originalFilePath : posix.join(originalFilePath, path)
+  const plain = posix.join(packageName, inPackage)
+  if (suffix === undefined) return plain
+  const { dir, name, ext } = posix.parse(plain)
+  return posix.join(dir, name, `${name}_${suffix}${ext}`)
+}
+
+/** Relative to the project folder: `target/compiled/shop/models/orders.sql`. */
+export function compiledPath(targetPath: string, node: GraphMember, suffix?: string): string {
+  return posix.join(targetPath, 'compiled', nodeFilePath(node, suffix))
+}
+
+export function runPath(targetPath: string, node: GraphMember, suffix?: string): string {
+  return posix.join(targetPath, 'run', nodeFilePath(node, suffix))
+}
+
+/** Seeds have no code, and dbt writes no compiled file for snapshots. */
+export function hasCompiledFile(node: GraphMember): boolean {
+  switch (node.resourceType) {
+    case 'model':
+    case 'analysis':
+    case 'test':
+    case 'operation':
+    case 'sql_operation':
+    case 'function':
+    case 'unit_test':
+      return true
+    default:
+      return false
+  }
+}
