@@ -147,6 +147,7 @@ async function branchSql(
   const partitions = partitionFields(last)
   const isStated = changes[0]?.kind === 'stated'
   const { fields } = last.schema
+  const stored = fields.filter(field => !partitions.has(field))
   const columns = fields.map(field =>
     partitions.has(field) ? partitionColumn(field, zone) : storedColumn(field, last.mapping),
   )
@@ -167,7 +168,7 @@ async function branchSql(
     mapping: last.mapping,
     // Change files hold `_change_type` under its name only; their other columns are under their physical names as well.
     byId: last.mapping === 'id' && !isStated,
-    files: await planFiles(files, fields, wanted),
+    files: await planFiles(files, { fields: stored, mapping: last.mapping }, wanted),
   })
 }
 

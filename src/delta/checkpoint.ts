@@ -3,7 +3,8 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import { type Action, parseActions } from './action.ts'
 import { sidecarFolder } from './log-path.ts'
 import type { CheckpointFiles } from './log-segment.ts'
-import { escapePattern, quoteName, quoteText, textList } from './sql-words.ts'
+import { columnTree, type ParquetColumn } from './parquet-columns.ts'
+import { escapePattern, quoteName, quoteText } from './sql-words.ts'
 import { type FilePlace, placeOf, readPlace, type TableFiles } from './table-files.ts'
 
 /** The state that the checkpoint holds, as actions in no particular order. */
@@ -31,13 +32,12 @@ async function readParquet(files: TableFiles, places: readonly FilePlace[]): Pro
   const names = places.map(place => place.key).join(', ')
   try {
     // Writers may leave out columns that a part does not need, so each file is described for itself.
-    const described = await files.reader.rows(
-      `SELECT file_name, name, num_children::INTEGER AS children FROM parquet_schema(${textList(paths)})`,
-    )
     const actions: Action[] = []
     for (const path of paths) {
-      const own = described.filter(row => paths.length === 1 || escapePattern(String(row.file_name)) === path)
-      const columns = columnTree(own)
+      const entries = await files.reader.rows(
+        `SELECT name::VARCHAR AS name, num_children::INTEGER AS children FROM parquet_schema(${quoteText(path)})`,
+      )
+      const columns = columnTree(entries.map(row => ({ name: String(row.name), children: Number(row.children ?? 0) })))
       const lines = await files.reader.rows(checkpointSql(path, columns))
       for (const row of lines) actions.push(...parseActions(String(row.line), names))
     }
@@ -51,26 +51,6 @@ async function readParquet(files: TableFiles, places: readonly FilePlace[]): Pro
       cause: error,
     })
   }
-}
-
-/** Top-level columns and the names right below them. */
-type ColumnTree = ReadonlyMap<string, readonly string[]>
-
-/** `parquet_schema` lists the tree of a file depth first, each entry with the number of its children. */
-function columnTree(rows: readonly Readonly<Record<string, unknown>>[]): ColumnTree {
-  const tree = new Map<string, string[]>()
-  const open: { readonly name: string; left: number }[] = []
-  for (const row of rows) {
-    const name = String(row.name)
-    const children = typeof row.children === 'number' ? row.children : 0
-    if (open.length === 1) tree.set(name, [])
-    if (open.length === 2) tree.get(open[1]?.name ?? '')?.push(name)
-    const parent = open.at(-1)
-    if (parent !== undefined) parent.left -= 1
-    open.push({ name, left: children })
-    while (open.length > 1 && open.at(-1)?.left === 0) open.pop()
-  }
-  return tree
 }
 
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
@@ -92,9 +72,9 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** One JSON action a row, in the form of a commit. Statistics kept only as columns become JSON text again. */
-function checkpointSql(path: string, columns: ColumnTree): string {
+function checkpointSql(path: string, columns: readonly ParquetColumn[]): string {
   const branches = Object.entries(fieldsOf).flatMap(([kind, wanted]) => {
-    const present = columns.get(kind)
+    const present = columns.find(column => column.name === kind)?.fields
     if (present === undefined) return []
     const fields = wanted.flatMap(field => {
       const value = fieldSql(kind, field, present)

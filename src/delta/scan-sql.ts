@@ -16,8 +16,8 @@ export interface ScanFile {
   /** Rows left out, or the only ones that count. */
   readonly rows?: { readonly kind: 'except' | 'only'; readonly ranges: readonly RowRange[] }
   readonly rowCount?: number
-  /** Its timestamps are INT96. */
-  readonly int96: boolean
+  /** Names of the columns whose timestamps it holds without a zone. */
+  readonly zoneless?: readonly string[]
 }
 
 export type ScanColumn =
@@ -49,14 +49,21 @@ type StoredColumn = Extract<ScanColumn, { readonly kind: 'stored' }>
 type ConstantColumn = Extract<ScanColumn, { readonly kind: 'constant' }>
 
 export function scanSql(plan: ScanPlan): string {
-  const groups = [
-    plan.files.filter(file => !file.int96 && file.rows?.kind !== 'only'),
-    plan.files.filter(file => file.int96 && file.rows?.kind !== 'only'),
-    plan.files.filter(file => !file.int96 && file.rows?.kind === 'only'),
-    plan.files.filter(file => file.int96 && file.rows?.kind === 'only'),
-  ].filter(group => group.length > 0)
+  const groups = groupsOf(plan.files)
   if (groups.length === 0) return emptySql(plan)
   return groups.map(group => groupSql(plan, group)).join('\nUNION ALL\n')
+}
+
+/** Files of one form are read by one query. */
+function groupsOf(files: readonly ScanFile[]): readonly (readonly ScanFile[])[] {
+  const groups = new Map<string, ScanFile[]>()
+  for (const file of files) {
+    const form = JSON.stringify([file.rows?.kind === 'only', file.zoneless ?? []])
+    const group = groups.get(form)
+    if (group === undefined) groups.set(form, [file])
+    else group.push(file)
+  }
+  return [...groups.values()]
 }
 
 function emptySql(plan: ScanPlan): string {
@@ -69,15 +76,16 @@ function emptySql(plan: ScanPlan): string {
 
 /** All files of a group have the same form and the same way of choosing rows. */
 function groupSql(plan: ScanPlan, files: readonly ScanFile[]): string {
-  const form: StoredForm = { mapping: plan.mapping, int96: files[0]?.int96 === true }
+  const zoneless = new Set(files[0]?.zoneless)
+  const formOf = (column: StoredColumn): StoredForm => ({ mapping: plan.mapping, zoneless: zoneless.has(column.name) })
   const constants = plan.columns.filter((column): column is ConstantColumn => column.kind === 'constant')
   // Inner names keep apart from the virtual columns `filename`, `file_index` and `file_row_number`.
   const values = plan.columns.map((column, index) => {
-    if (column.kind === 'stored') return logicalSql(column.type, `f.c${index}`, form)
+    if (column.kind === 'stored') return logicalSql(column.type, `f.c${index}`, formOf(column))
     return `k.k${constants.indexOf(column)}`
   })
   const selected = plan.columns.map((column, index) => `${values[index]} AS ${quoteName(column.name)}`)
-  const parts = [`SELECT ${selected.join(', ')}`, `FROM ${fileSource(plan, files, form)} AS f`]
+  const parts = [`SELECT ${selected.join(', ')}`, `FROM ${fileSource(plan, files, formOf)} AS f`]
   if (constants.length > 0) parts.push(`JOIN ${constantSource(constants, files)} AS k ON f.file_index = k.i`)
   if (files.some(file => file.rows !== undefined)) {
     const join = files[0]?.rows?.kind === 'only' ? 'SEMI' : 'ANTI'
@@ -86,10 +94,10 @@ function groupSql(plan: ScanPlan, files: readonly ScanFile[]): string {
   return parts.join('\n')
 }
 
-function fileSource(plan: ScanPlan, files: readonly ScanFile[], form: StoredForm): string {
+function fileSource(plan: ScanPlan, files: readonly ScanFile[], formOf: (column: StoredColumn) => StoredForm): string {
   const entries = plan.columns.flatMap((column, index) => {
     if (column.kind !== 'stored') return []
-    const type = storedType(column.type, form)
+    const type = storedType(column.type, formOf(column))
     return type === undefined
       ? []
       : [`${fileKeySql(plan, column)}: {name: 'c${index}', type: ${quoteText(type)}, default_value: NULL}`]

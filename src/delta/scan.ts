@@ -5,11 +5,11 @@ import { normalPartitionText, partitionText, partitionValueSql } from './partiti
 import { sameName } from './protocol.ts'
 import type { ScanColumn, ScanFile, ScanPlan } from './scan-sql.ts'
 import { scanSql } from './scan-sql.ts'
-import { type ColumnMapping, columnId, type DeltaField, duckdbType, physicalName, someType } from './schema.ts'
+import { type ColumnMapping, columnId, type DeltaField, duckdbType, physicalName } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
-import { escapePattern, textList } from './sql-words.ts'
 import { recordCount } from './statistics.ts'
 import { type FilePlace, missingFile, placeOf, type TableFiles } from './table-files.ts'
+import { zonelessColumns } from './zoneless.ts'
 
 export interface ScanOptions {
   /** Only these columns, in the order of the schema. */
@@ -31,7 +31,7 @@ export async function planScan(files: TableFiles, snapshot: Snapshot, options: S
   const partitions = partitionFields(snapshot)
   const scanned = await planFiles(
     files,
-    fields,
+    { fields: fields.filter(field => !partitions.has(field)), mapping: snapshot.mapping },
     kept.map(add => ({
       add,
       constants: fields.flatMap(field =>
@@ -93,26 +93,29 @@ export interface WantedFile {
   readonly rows?: ScanFile['rows']
 }
 
-/** Fetches the files, reads their deletion vectors and finds those with INT96 timestamps. */
+/** The columns that the files hold. */
+export interface FileColumns {
+  readonly fields: readonly DeltaField[]
+  readonly mapping: ColumnMapping
+}
+
+/** Fetches the files, reads their deletion vectors and finds timestamps without a zone. */
 export async function planFiles(
   files: TableFiles,
-  fields: readonly DeltaField[],
+  columns: FileColumns,
   wanted: readonly WantedFile[],
 ): Promise<ScanFile[]> {
   const places = wanted.map(one => placeOf(files, one.add.path))
   const paths = await inChunks(places, place => files.localPath(place))
   const rows = await inChunks(wanted, one => rowsOf(files, one))
-  const hasTimestamps = fields.some(field =>
-    someType(field.type, type => type.kind === 'primitive' && type.name === 'timestamp'),
-  )
-  const int96 = hasTimestamps ? await int96Paths(files, paths, places) : new Set<string>()
+  const zoneless = await zonelessOf(files, columns, paths, places)
   return wanted.map((one, index) => {
     const path = paths[index] ?? ''
     const count = recordCount(one.add as AddFile)
     return {
       path,
       constants: one.constants,
-      int96: int96.has(path),
+      ...(zoneless.has(path) ? { zoneless: zoneless.get(path) ?? [] } : {}),
       ...(rows[index] === undefined ? {} : { rows: rows[index] }),
       ...(count === undefined ? {} : { rowCount: count }),
     }
@@ -124,18 +127,15 @@ async function rowsOf(files: TableFiles, wanted: WantedFile): Promise<ScanFile['
   return { kind: 'except', ranges: await deletedRows(files, wanted.add.deletionVector) }
 }
 
-/** Only footers tell how timestamps are stored. */
-async function int96Paths(
+/** The footers of all files are read here, so this is where a missing one shows. */
+async function zonelessOf(
   files: TableFiles,
+  columns: FileColumns,
   paths: readonly string[],
   places: readonly FilePlace[],
-): Promise<ReadonlySet<string>> {
-  if (paths.length === 0) return new Set()
+): Promise<ReadonlyMap<string, readonly string[]>> {
   try {
-    const rows = await files.reader.rows(
-      `SELECT DISTINCT file_name FROM parquet_schema(${textList(paths.map(escapePattern))}) WHERE type = 'INT96'`,
-    )
-    return new Set(rows.map(row => String(row.file_name)))
+    return await zonelessColumns(files.reader, paths, columns.fields, columns.mapping)
   } catch (error) {
     const heads = await inChunks(places, place => place.store.head(place.key))
     const missing = places[heads.indexOf(undefined)]

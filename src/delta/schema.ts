@@ -150,19 +150,19 @@ export function columnId(field: DeltaField): number | undefined {
   return typeof id === 'number' ? id : undefined
 }
 
-/** Whether the type itself or any type inside it matches. */
-export function someType(type: DeltaType, matches: (type: DeltaType) => boolean): boolean {
-  if (matches(type)) return true
+/** How many of the type itself and the types inside it match. */
+export function countTypes(type: DeltaType, matches: (type: DeltaType) => boolean): number {
+  const own = matches(type) ? 1 : 0
   switch (type.kind) {
     case 'primitive':
     case 'decimal':
-      return false
+      return own
     case 'struct':
-      return type.fields.some(field => someType(field.type, matches))
+      return type.fields.reduce((sum, field) => sum + countTypes(field.type, matches), own)
     case 'array':
-      return someType(type.element, matches)
+      return own + countTypes(type.element, matches)
     case 'map':
-      return someType(type.key, matches) || someType(type.value, matches)
+      return own + countTypes(type.key, matches) + countTypes(type.value, matches)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * How a column of the table is declared to `read_parquet` and turned back into its logical shape: nested fields under
- * their physical names, `void` fields that no file holds, and INT96 timestamps.
+ * their physical names, `void` fields that no file holds, and timestamps stored without a zone.
  */
 import { type ColumnMapping, type DeltaType, duckdbType, physicalName } from './schema.ts'
 import { quoteName, quoteText } from './sql-words.ts'
@@ -8,10 +8,10 @@ import { quoteName, quoteText } from './sql-words.ts'
 export interface StoredForm {
   readonly mapping: ColumnMapping
   /**
-   * The files hold timestamps as INT96, which DuckDB takes for TIMESTAMP. A cast to a zoned type would use the time zone
-   * of the session, so they are declared as what they are and converted as UTC.
+   * The files hold the timestamps of this column without a zone. A cast to a zoned type would use the time zone of the
+   * session, so they are declared as what they are and converted as UTC.
    */
-  readonly int96: boolean
+  readonly zoneless: boolean
 }
 
 /** The type to declare for a column of a file; undefined if no file holds it. */
@@ -19,7 +19,7 @@ export function storedType(type: DeltaType, form: StoredForm): string | undefine
   switch (type.kind) {
     case 'primitive':
       if (type.name === 'void') return undefined
-      return type.name === 'timestamp' && form.int96 ? 'TIMESTAMP' : duckdbType(type)
+      return type.name === 'timestamp' && form.zoneless ? 'TIMESTAMP' : duckdbType(type)
     case 'decimal':
       return duckdbType(type)
     case 'struct': {
@@ -81,7 +81,7 @@ function fieldSql(type: DeltaType, stored: string, form: StoredForm, depth: numb
 function needsReshaping(type: DeltaType, form: StoredForm): boolean {
   switch (type.kind) {
     case 'primitive':
-      return type.name === 'timestamp' && form.int96
+      return type.name === 'timestamp' && form.zoneless
     case 'decimal':
       return false
     case 'struct':
