@@ -1,0 +1,324 @@
+/** The flags that count, from the command line, the environment, the project file and the defaults. Pure. */
+import { DiagnosticError } from '../base/diagnostic.ts'
+import { parseYaml } from '../base/located-yaml.ts'
+import { PyDict, type Value } from '../template/value.ts'
+import { snakeCase } from './behaviour-flags.ts'
+import { type FlagEntry, type FlagName, flagNames, flagTable } from './flag-table.ts'
+import type { Flags, WarnErrorOptions } from './flags.ts'
+import { sampleWindow, timePoint } from './time-window.ts'
+import { yamlValue } from './yaml-value.ts'
+
+/** As the command line gives it: not yet looked into. */
+export type GivenFlag = string | number | boolean | readonly string[]
+
+export interface FlagSources {
+  readonly which: string
+  readonly invocationCommand: string
+  /** What really stood on the command line, by field name. */
+  readonly given: Readonly<Record<string, GivenFlag>>
+  readonly environment: Readonly<Record<string, string>>
+  /** `flags:` of the project file, or what an old profiles.yml has under `config:`. */
+  readonly project: PyDict
+  /** `target-path` and `log-path` of the project file. */
+  readonly paths: { readonly target: string | null; readonly log: string | null }
+  readonly nowMs: number
+}
+
+const noOptions: WarnErrorOptions = { error: [], warn: [], silence: [] }
+
+function defaults(sources: FlagSources): Flags {
+  return {
+    which: sources.which,
+    invocationCommand: sources.invocationCommand,
+    cacheSelectedOnly: false,
+    debug: false,
+    defer: false,
+    deferState: null,
+    failFast: false,
+    favorState: false,
+    indirectSelection: 'eager',
+    indirectSelectionGiven: false,
+    logCacheEvents: false,
+    logFileMaxBytes: 10_485_760,
+    logFormat: 'default',
+    logFormatFile: 'debug',
+    logLevel: 'info',
+    logLevelFile: 'debug',
+    logPath: sources.paths.log ?? 'logs',
+    macroDebugging: false,
+    partialParse: true,
+    partialParseFileDiff: true,
+    partialParseFilePath: null,
+    populateCache: true,
+    print: true,
+    printerWidth: 80,
+    profile: null,
+    profilesDir: null,
+    projectDir: null,
+    quiet: false,
+    recordTimingInfo: null,
+    sendAnonymousUsageStats: true,
+    showAllDeprecations: false,
+    showResourceReport: false,
+    singleThreaded: false,
+    state: null,
+    staticParser: true,
+    target: null,
+    targetPath: sources.paths.target ?? 'target',
+    uploadToArtifactsIngestApi: false,
+    useColors: true,
+    useColorsFile: true,
+    useExperimentalParser: false,
+    useFastTestEdges: false,
+    vars: new PyDict(),
+    versionCheck: true,
+    warnError: false,
+    warnErrorOptions: noOptions,
+    writeJson: true,
+    select: [],
+    exclude: [],
+    selector: null,
+    resourceTypes: [],
+    excludeResourceTypes: [],
+    fullRefresh: false,
+    threads: null,
+    empty: false,
+    sample: null,
+    eventTimeStart: null,
+    eventTimeEnd: null,
+    storeFailures: false,
+    show: false,
+    exportSavedQueries: false,
+    includeSavedQuery: false,
+    inline: null,
+    inlineDirect: null,
+    introspect: true,
+    injectEphemeralCtes: true,
+    output: null,
+    outputKeys: [],
+    limit: 5,
+    compile: true,
+    emptyCatalog: false,
+    static: false,
+    host: '127.0.0.1',
+    port: 8080,
+    browser: true,
+    cleanProjectFilesOnly: true,
+    upgrade: false,
+    lock: false,
+    addPackage: null,
+    source: 'hub',
+    connection: false,
+    configDir: false,
+    macro: null,
+    args: new PyDict(),
+    projectName: null,
+    skipProfileSetup: false,
+    dryRun: false,
+    buildMissing: true,
+  }
+}
+
+/** @throws DiagnosticError `config/bad-flag`, `config/bad-vars` or `config/flag-conflict` */
+export function resolveFlags(sources: FlagSources): Flags {
+  const set = new Map<string, unknown>()
+  for (const name of flagNames) {
+    const value = fromOutside(sources, name)
+    if (value !== undefined) set.set(name, value)
+  }
+  follow(set, 'useColors', 'useColorsFile')
+  follow(set, 'logLevel', 'logLevelFile')
+  follow(set, 'logFormat', 'logFormatFile')
+  exclusive(set, 'warnError', 'warnErrorOptions')
+  exclusive(set, 'select', 'inline')
+  exclusive(set, 'selector', 'inline')
+  if (isTruthy(sources.environment['DO_NOT_TRACK'])) set.set('sendAnonymousUsageStats', false)
+  const flags: Flags = { ...defaults(sources), ...(Object.fromEntries(set) as Partial<Flags>) }
+  checkEventTimes(flags)
+  return { ...flags, indirectSelectionGiven: set.has('indirectSelection') }
+}
+
+/** A flag that leads another one sets it too, unless that was set itself. */
+function follow(set: Map<string, unknown>, lead: FlagName, follower: FlagName): void {
+  if (set.has(lead) && !set.has(follower)) set.set(follower, set.get(lead))
+}
+
+function exclusive(set: ReadonlyMap<string, unknown>, first: FlagName, second: FlagName): void {
+  if (!set.has(first) || !set.has(second)) return
+  throw new DiagnosticError({
+    code: 'config/flag-conflict',
+    kind: 'Validation',
+    message: `${snakeCase(second)}: not allowed with argument ${snakeCase(first)}`,
+  })
+}
+
+function fromOutside(sources: FlagSources, name: FlagName): unknown {
+  const entry: FlagEntry = flagTable[name]
+  const given = sources.given[name]
+  if (given !== undefined) return read(entry, name, given, sources, `'${optionText(name)}'`)
+  if (entry.environment && (!entry.commands || entry.commands.includes(sources.which))) {
+    for (const variable of twins(name)) {
+      const value = sources.environment[variable]
+      if (value === undefined) continue
+      const where = `'${optionText(name)}' (env var: '${variable}')`
+      const meant = read(entry, name, value, sources, where)
+      if (meant !== undefined) return meant
+    }
+  }
+  if (!entry.project) return undefined
+  const value = sources.project.get(snakeCase(name))
+  if (value === undefined || value === null) return undefined
+  return fromProject(entry, name, value)
+}
+
+/** Older spellings of dbt's count last. */
+const oldTwins: Readonly<Partial<Record<FlagName, readonly string[]>>> = {
+  defer: ['DBT_DEFER_TO_STATE'],
+  favorState: ['DBT_FAVOR_STATE_MODE'],
+  state: ['DBT_ARTIFACT_STATE_PATH'],
+}
+
+function twins(name: FlagName): readonly string[] {
+  const upper = snakeCase(name).toUpperCase()
+  return [`EIDER_${upper}`, `DBT_ENGINE_${upper}`, `DBT_${upper}`, ...(oldTwins[name] ?? [])]
+}
+
+function optionText(name: FlagName): string {
+  return `--${snakeCase(name).replaceAll('_', '-')}`
+}
+
+function read(entry: FlagEntry, name: FlagName, given: GivenFlag, sources: FlagSources, where: string): unknown {
+  const { reads } = entry
+  switch (reads.kind) {
+    case 'bool':
+      return readBool(given, where)
+    case 'text':
+      return String(given)
+    case 'int':
+      if (!/^\s*[+-]?\d+\s*$/.test(String(given))) throw badFlag(where, `'${given}' is not a valid integer`)
+      return Number(given)
+    case 'choice':
+      return readChoice(String(given), reads.choices, where)
+    case 'list': {
+      const items = Array.isArray(given) ? given.map(String) : String(given).split(/\s+/).filter(Boolean)
+      return reads.choices ? items.map(item => readChoice(item, reads.choices ?? [], where)) : items
+    }
+    case 'yaml':
+      return dictFromText(name === 'vars' ? 'vars' : snakeCase(name), String(given))
+    case 'time':
+      return readTime(String(given), where)
+    case 'sample': {
+      const window = sampleWindow(String(given), sources.nowMs)
+      if ('problem' in window) throw badFlag(where, window.problem)
+      return window
+    }
+    case 'warn-error-options':
+      return warnErrorOptions(dictFromText('warn-error-options', String(given)))
+  }
+}
+
+const truths = new Set(['1', 'true', 't', 'yes', 'y', 'on'])
+const lies = new Set(['0', 'false', 'f', 'no', 'n', 'off'])
+
+function isTruthy(value: string | undefined): boolean {
+  return value !== undefined && ['1', 't', 'true', 'y', 'yes'].includes(value.toLowerCase())
+}
+
+/** An empty variable counts as not set. */
+function readBool(given: GivenFlag, where: string): boolean | undefined {
+  if (typeof given === 'boolean') return given
+  const word = String(given).trim().toLowerCase()
+  if (word === '') return undefined
+  if (truths.has(word)) return true
+  if (lies.has(word)) return false
+  throw badFlag(where, `'${given}' is not a valid boolean`)
+}
+
+function readChoice(given: string, choices: readonly string[], where: string): string {
+  const chosen = choices.find(choice => choice === given.toLowerCase()) ?? choices.find(choice => choice === given)
+  if (chosen !== undefined) return chosen
+  throw badFlag(where, `'${given}' is not one of ${choices.map(choice => `'${choice}'`).join(', ')}`)
+}
+
+function readTime(given: string, where: string): number {
+  const ms = timePoint(given)
+  if (ms !== undefined) return ms
+  throw badFlag(where, `'${given}' does not match the formats '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M:%S'`)
+}
+
+function badFlag(where: string, problem: string): DiagnosticError {
+  const message = `Invalid value for ${where}: ${problem}`
+  return new DiagnosticError({ code: 'config/bad-flag', kind: 'Validation', message })
+}
+
+/**
+ * The dictionary of a YAML text from the command line.
+ * @throws DiagnosticError `config/bad-vars`
+ */
+export function dictFromText(option: string, text: string): PyDict {
+  const fail = (problem: string): DiagnosticError =>
+    new DiagnosticError({ code: 'config/bad-vars', kind: 'Validation', message: problem })
+  let value: Value
+  try {
+    value = yamlValue(parseYaml({ path: `--${option}`, text }).root)
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error
+    throw fail(`Invalid value for '--${option}': String '${text}' is not valid YAML`)
+  }
+  if (value instanceof PyDict) return value
+  throw fail(`Invalid value for '--${option}': String '${text}' is not valid YAML: it must be a dictionary`)
+}
+
+function fromProject(entry: FlagEntry, name: FlagName, value: Value): unknown {
+  const where = `"${snakeCase(name)}" under "flags" in the project file`
+  switch (entry.reads.kind) {
+    case 'warn-error-options':
+      if (value instanceof PyDict) return warnErrorOptions(value)
+      throw badFlag(where, 'a dictionary is expected')
+    case 'bool':
+      if (typeof value === 'boolean') return value
+      throw badFlag(where, `${JSON.stringify(value)} is not a boolean`)
+    case 'int':
+      if (typeof value === 'number') return value
+      throw badFlag(where, `${JSON.stringify(value)} is not an integer`)
+    case 'choice':
+      return readChoice(String(value), entry.reads.choices, where)
+    default:
+      return typeof value === 'string' ? value : undefined
+  }
+}
+
+/** Reads the newer keys and dbt's older ones: `include` is `error`, `exclude` is `warn`. */
+export function warnErrorOptions(dict: PyDict): WarnErrorOptions {
+  const pick = (key: string, old?: string): Value => {
+    const value = dict.get(key) ?? null
+    const older = old === undefined ? null : (dict.get(old) ?? null)
+    if (value !== null && older !== null) {
+      throw new DiagnosticError({
+        code: 'config/flag-conflict',
+        kind: 'Validation',
+        message: `Only \`${old}\` or \`${key}\` can be specified in \`warn_error_options\`, not both`,
+      })
+    }
+    return value ?? older
+  }
+  const names = (value: Value): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
+  const error = pick('error', 'include')
+  return {
+    error: error === 'all' || error === '*' ? error : names(error),
+    warn: names(pick('warn', 'exclude')),
+    silence: names(pick('silence')),
+  }
+}
+
+function checkEventTimes(flags: Flags): void {
+  const { eventTimeStart: start, eventTimeEnd: end } = flags
+  if (start === null && end === null) return
+  const fail = (message: string): DiagnosticError =>
+    new DiagnosticError({ code: 'config/flag-conflict', kind: 'Validation', message })
+  const missing = (given: string, needed: string): string =>
+    `The flag \`${given}\` was specified, but \`${needed}\` was not. When specifying \`${given}\`, \`${needed}\` must also be present.`
+  if (start === null) throw fail(missing('--event-time-end', '--event-time-start'))
+  if (end === null) throw fail(missing('--event-time-start', '--event-time-end'))
+  if (start >= end) throw fail('Value for `--event-time-start` must be less than `--event-time-end`')
+}
