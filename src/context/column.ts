@@ -2,7 +2,7 @@
 import { typeError } from '../template/template-error.ts'
 import { type HashKey, type Kwargs, PyDict, PyObject, type Value } from '../template/value.ts'
 import { type Attributes, attributeOf, contextError, contextFunction, method } from './python-object.ts'
-import { reprOf, strOf } from './python-text.ts'
+import { repr, str } from '../template/repr.ts'
 
 const stringTypes = new Set(['text', 'character varying', 'character', 'varchar'])
 const numericTypes = new Set(['numeric', 'decimal'])
@@ -92,8 +92,8 @@ export class Column extends PyObject {
   override repr(): string {
     const { name, dtype, charSize, numericPrecision, numericScale } = this
     const fields = `[${this.structFields.map(field => field.repr()).join(', ')}]`
-    const sizes = `char_size=${reprOf(charSize)}, numeric_precision=${reprOf(numericPrecision)}, numeric_scale=${reprOf(numericScale)}`
-    return `DuckDBColumn(column=${reprOf(name)}, dtype=${reprOf(dtype)}, ${sizes}, fields=${fields})`
+    const sizes = `char_size=${repr(charSize)}, numeric_precision=${repr(numericPrecision)}, numeric_scale=${repr(numericScale)}`
+    return `DuckDBColumn(column=${repr(name)}, dtype=${repr(dtype)}, ${sizes}, fields=${fields})`
   }
   override equals(other: Value): boolean {
     return other instanceof Column && other.repr() === this.repr()
@@ -126,11 +126,11 @@ function structFields(dtype: string): Column[] {
 }
 
 function stringType(size: Value): string {
-  return `character varying(${strOf(size)})`
+  return `character varying(${str(size)})`
 }
 
 function numericType(dtype: string, precision: Value, scale: Value): string {
-  return precision === null || scale === null ? dtype : `${dtype}(${strOf(precision)},${strOf(scale)})`
+  return precision === null || scale === null ? dtype : `${dtype}(${str(precision)},${str(scale)})`
 }
 
 /** The only name that dbt translates: `string` is TEXT. */
@@ -181,7 +181,7 @@ const attributes: Attributes<Column> = {
     if (!(other instanceof Column)) throw typeError('can_expand_to() needs a column')
     return self.canExpandTo(other)
   }),
-  literal: method('literal', ['value'], (self, [value = null]) => `${strOf(value)}::${self.dataType}`),
+  literal: method('literal', ['value'], (self, [value = null]) => `${str(value)}::${self.dataType}`),
   flatten: method('flatten', [], self => self.flatten()),
 }
 
@@ -192,17 +192,17 @@ function columnClassAttribute(name: string): Value | undefined {
 const classAttributes: Readonly<Record<string, Value>> = {
   TYPE_LABELS: PyDict.of({ STRING: 'TEXT' }),
   create: contextFunction('create', ['name', 'label_or_dtype'], ([name = null, type = null]) => {
-    return new Column(strOf(name), translateType(strOf(type)))
+    return new Column(str(name), translateType(str(type)))
   }),
-  translate_type: contextFunction('translate_type', ['dtype'], ([type = null]) => translateType(strOf(type))),
+  translate_type: contextFunction('translate_type', ['dtype'], ([type = null]) => translateType(str(type))),
   string_type: contextFunction('string_type', ['size'], ([size = null]) => stringType(size)),
   numeric_type: contextFunction(
     'numeric_type',
     ['dtype', 'precision', 'scale'],
-    ([type = null, precision = null, scale = null]) => numericType(strOf(type), precision, scale),
+    ([type = null, precision = null, scale = null]) => numericType(str(type), precision, scale),
   ),
   from_description: contextFunction('from_description', ['name', 'raw_data_type'], ([name = null, type = null]) => {
-    return fromDescription(strOf(name), strOf(type))
+    return fromDescription(str(name), str(type))
   }),
 }
 
@@ -210,7 +210,7 @@ const construct = contextFunction(
   'DuckDBColumn',
   ['column', 'dtype', ['char_size', null], ['numeric_precision', null], ['numeric_scale', null], ['fields', null]],
   ([name = null, dtype = null, charSize = null, numericPrecision = null, numericScale = null]) =>
-    new Column(strOf(name), strOf(dtype), { charSize, numericPrecision, numericScale }),
+    new Column(str(name), str(dtype), { charSize, numericPrecision, numericScale }),
 )
 
 class ColumnClass extends PyObject {
