@@ -42,6 +42,16 @@ export const codes = {
   'adapter/attach-conflict': 'An attached database gives one option in two places',
   'adapter/approximate-match': 'A relation of that name exists in other upper or lower case',
   'adapter/ambiguous-relation': 'Several relations answer to one name',
+  'storage/access-denied': 'The store does not allow the request',
+  'storage/bad-credentials': 'The store does not know the credentials',
+  'storage/conditions-ignored': 'The store ignores conditions of a put, so writers could overwrite each other',
+  'storage/credentials-expired': 'The credentials for the store have expired',
+  'storage/no-credentials': 'There are no credentials for the store',
+  'storage/no-such-bucket': 'The bucket does not exist',
+  'storage/request-refused': 'The store refused the request for another reason',
+  'storage/unavailable': 'The store kept failing',
+  'storage/unreachable': 'The store could not be reached',
+  'storage/wrong-region': 'The bucket lies in another region',
   'delta/not-a-table': 'There is no Delta log at the place',
   'delta/log-gap': 'A commit in the middle of a Delta log is missing',
   'delta/version-unavailable': 'The wanted version of a Delta table is not there, or not any more',
@@ -96,6 +106,7 @@ export const codes = {
   'config/missing-packages': 'Packages are declared that are not installed',
   'config/package-not-found': 'A package or a version of it could not be found or fetched',
   'config/bad-selectors': 'selectors.yml has an entry that cannot be used',
+  'materializations/external-format': 'An external model asks for a file format other than csv, parquet or json',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes
