@@ -98,6 +98,11 @@ export async function contentBytes(content: Content): Promise<Uint8Array> {
   return content instanceof Uint8Array ? content : content.read({ start: 0, end: content.sizeBytes })
 }
 
+/** The bytes of a range inside the content. */
+export async function pieceOf(content: Content, range: ByteRange): Promise<Uint8Array> {
+  return content instanceof Uint8Array ? content.subarray(range.start, range.end) : content.read(range)
+}
+
 export function contentSize(content: Content): number {
   return content instanceof Uint8Array ? content.length : content.sizeBytes
 }

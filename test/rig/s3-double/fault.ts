@@ -1,0 +1,48 @@
+/** Troubles that the S3 double makes on demand. Each is used up by the request that it befalls. */
+
+export type Fault =
+  /** An error answer; nothing happens to the objects. */
+  | { readonly kind: 'answer'; readonly status: number; readonly code: string }
+  /** The connection is reset before anything happens. */
+  | { readonly kind: 'reset-before' }
+  /** The request has its effect, then the connection is reset without an answer. */
+  | { readonly kind: 'reset-after' }
+  /** The request has its effect, but the answer is an error. */
+  | { readonly kind: 'answer-after'; readonly status: number; readonly code: string }
+  /** The connection ends in the middle of the body. */
+  | { readonly kind: 'cut-body' }
+  /** The body is shorter than the object and the answer does not show it. */
+  | { readonly kind: 'short-body' }
+
+export interface FaultRule {
+  readonly fault: Fault
+  /** Which requests: method and, within the URL, a text. */
+  readonly method?: string
+  readonly urlHolds?: string
+  readonly times?: number
+}
+
+export interface Faults {
+  add(rule: FaultRule): void
+  /** The fault for this request, which is used up by asking. */
+  take(method: string, url: string): Fault | undefined
+}
+
+export function faultList(): Faults {
+  const open: { readonly rule: FaultRule; left: number }[] = []
+  return {
+    add: rule => {
+      open.push({ rule, left: rule.times ?? 1 })
+    },
+    take(method, url) {
+      const entry = open.find(
+        ({ rule, left }) =>
+          left > 0 &&
+          (rule.method ?? method) === method &&
+          (rule.urlHolds === undefined || url.includes(rule.urlHolds)),
+      )
+      if (entry !== undefined) entry.left -= 1
+      return entry?.rule.fault
+    },
+  }
+}
