@@ -25,7 +25,8 @@
   {%- set known = {} -%}
   {%- set unknown = [] -%}
   {%- for name, column in column_dict.items() -%}
-    {%- if (name in existing_column_names) if column['quote'] else (name | lower in lowered) -%}
+    {%- set present = name in existing_column_names if column['quote'] else name | lower in lowered -%}
+    {%- if present -%}
       {%- do known.update({name: column}) -%}
     {%- else -%}
       {%- do unknown.append(name) -%}

@@ -107,7 +107,7 @@
   {%- for arg in args -%}
     {%- do parts.append('coalesce(cast(' ~ arg ~ " as varchar ), '')") -%}
   {%- endfor -%}
-  md5({{ parts | join(" || '|' || ") }})
+  md5({{ parts | join(" || '|' || ") }} )
 {%- endmacro %}
 
 {% macro get_true_sql() %}
