@@ -6,7 +6,7 @@ export function yamlSyntaxError(file: SourceFile, offset: number, problem: strin
   const start = Math.min(offset, file.text.length)
   return new DiagnosticError({
     code: 'base/yaml-syntax',
-    kind: 'Parsing',
+    kind: 'Runtime',
     message: `Syntax error near line ${lineColumn(file, start).line} of "${file.path}": ${problem}`,
     at: placeAt(file, start),
   })

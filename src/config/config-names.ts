@@ -1,0 +1,59 @@
+/** Scopes for the templates in configuration files: dbt's names, with `target` once there is one. */
+import type { Clock } from '../base/clock.ts'
+import { dbtVersion } from '../base/dbt-version.ts'
+import { baseNames } from '../context/base-names.ts'
+import { noEffects } from '../context/effects.ts'
+import { FlagsValue } from '../context/flags-value.ts'
+import { metadataEnvironment, type RunFacts } from '../context/run-facts.ts'
+import type { VarLookup } from '../context/var-lookup.ts'
+import type { Scope } from '../template/scope.ts'
+import { PyDict, type Value } from '../template/value.ts'
+
+/** Renders a text natively: a template that is one expression gives that expression's value. */
+export type RenderNative = (text: string, scope: Scope) => Value
+
+export interface ConfigNamesInput {
+  readonly environment: Readonly<Record<string, string>>
+  readonly clock: Clock
+  readonly invocationId: string
+  readonly startedAtMs: number
+  readonly cliVars: PyDict
+  readonly renderNative: RenderNative
+  /** Shown as `target`; absent in profiles and package files. */
+  readonly target?: PyDict
+  /** Profiles and package files may name secrets. */
+  readonly secrets: 'refused' | 'placeholder'
+  /** `deps` and `clean` do without: a missing variable is None. */
+  readonly varsOptional?: boolean
+}
+
+export function configNames(input: ConfigNamesInput): Scope {
+  const facts: RunFacts = {
+    dbtVersion,
+    invocationId: input.invocationId,
+    runStartedAt: input.startedAtMs,
+    environment: input.environment,
+    clock: input.clock,
+    effects: noEffects,
+    threadId: () => 'MainThread',
+    render: (text, scope) => input.renderNative(text, scope),
+    flags: new FlagsValue({}),
+    invocationArguments: new PyDict(),
+    metadataEnvironment: PyDict.of(metadataEnvironment(input.environment)),
+    ...(input.target && { target: input.target }),
+  }
+  return baseNames(facts, {
+    vars: input.varsOptional ? optionalVars(input.cliVars) : dictVars(input.cliVars),
+    secrets: input.secrets,
+  })
+}
+
+/** Variables of one dict. */
+export function dictVars(vars: PyDict): VarLookup {
+  return { get: name => vars.get(name), all: () => vars }
+}
+
+/** The same, but a missing variable is None instead of an error. */
+function optionalVars(vars: PyDict): VarLookup {
+  return { get: name => vars.get(name) ?? null, all: () => vars }
+}

@@ -1,0 +1,294 @@
+/** The text of a project file -> its record. Wrong values and unknown keys are diagnostics; reading goes on. */
+import { Diagnostics } from '../base/diagnostic.ts'
+import { parseYaml } from '../base/located-yaml.ts'
+import type { SourceFile } from '../base/source-file.ts'
+import { keyText, type YamlDocument, yamlEntry, yamlPlace } from '../base/yaml-node.ts'
+import { repr } from '../template/repr.ts'
+import { PyDict, PyFloat, type Value } from '../template/value.ts'
+import { type BehaviourFlags, defaultBehaviourFlags, snakeCase } from './behaviour-flags.ts'
+import { FieldReader } from './field-reader.ts'
+import {
+  type ConfigTrees,
+  configTreeNames,
+  type DispatchEntry,
+  type ProjectFile,
+  type QueryComment,
+  type ResourcePaths,
+} from './project-file.ts'
+import { renderYaml, type YamlRendering } from './render-yaml.ts'
+import { type KeyPath, yamlValue } from './yaml-value.ts'
+
+/** A project file as read: nothing in it is rendered. */
+export interface RawProjectFile {
+  readonly document: YamlDocument
+  readonly file: SourceFile
+  readonly folder: string
+  readonly flavour: ProjectFile['flavour']
+  readonly values: PyDict
+}
+
+const pathKeys = {
+  models: ['model-paths', 'models', 'source-paths'],
+  macros: ['macro-paths', 'macros'],
+  seeds: ['seed-paths', 'seeds', 'data-paths'],
+  tests: ['test-paths', 'tests'],
+  analyses: ['analysis-paths', 'analyses'],
+  snapshots: ['snapshot-paths', 'snapshots'],
+  functions: ['function-paths', 'functions'],
+} as const
+
+const knownKeys: readonly string[] = [
+  'name',
+  'config-version',
+  'version',
+  'profile',
+  'project-root',
+  'source-paths',
+  'data-paths',
+  'model-paths',
+  'macro-paths',
+  'seed-paths',
+  'test-paths',
+  'analysis-paths',
+  'docs-paths',
+  'asset-paths',
+  'snapshot-paths',
+  'function-paths',
+  'target-path',
+  'log-path',
+  'clean-targets',
+  'packages-install-path',
+  'quoting',
+  'on-run-start',
+  'on-run-end',
+  'require-dbt-version',
+  'dispatch',
+  'vars',
+  'flags',
+  'query-comment',
+  'restrict-access',
+  'dbt-cloud',
+  'packages',
+  'tests',
+  ...configTreeNames,
+]
+
+/** Names that would hide a name that templates use. */
+const reservedNames: ReadonlySet<string> = new Set(
+  (
+    '_sql_results adapter api column config context database env env_var exceptions execute flags fromjson fromyaml ' +
+    'graph invocation_id load_agate_table load_result log model modules post_hooks pre_hooks ref render return ' +
+    'run_started_at schema source sql sql_now store_result store_raw_result target this tojson toyaml ' +
+    'try_or_compiler_error var write'
+  ).split(' '),
+)
+
+/** @throws DiagnosticError `base/yaml-syntax`; `undefined` with a diagnostic when the file holds no dictionary */
+export function readProjectFile(
+  file: SourceFile,
+  folder: string,
+  flavour: ProjectFile['flavour'],
+  diagnostics: Diagnostics,
+): RawProjectFile | undefined {
+  const document = parseYaml(file)
+  for (const { key, at, first } of document.duplicates) {
+    diagnostics.add({
+      code: 'config/duplicate-key',
+      severity: 'warning',
+      message: `Duplicate key '${key}' in ${file.path}, the last one counts`,
+      at,
+      notes: [{ message: 'first set here', at: first }],
+    })
+  }
+  const values = yamlValue(document.root)
+  if (values instanceof PyDict) return { document, file, folder, flavour, values }
+  diagnostics.add({
+    code: 'config/bad-project-file',
+    kind: 'Runtime',
+    message: `${file.path} does not parse to a dictionary`,
+    at: yamlPlace(document, document.root),
+  })
+  return undefined
+}
+
+/** dbt leaves hooks, vars and the query comment alone when it loads the file. */
+export function isLateRendered(path: KeyPath): boolean {
+  const [first] = path
+  if (first === 'on-run-start' || first === 'on-run-end' || first === 'query-comment' || first === 'vars') return true
+  if (!['seeds', 'models', 'snapshots', 'tests', 'data_tests'].includes(String(first))) return false
+  return path.some(part => typeof part === 'string' && /^[+ ]*(?:pre|post)[-_]hook$/.test(part))
+}
+
+/** `undefined` when there is no usable name. @throws DiagnosticError when a template in the file fails */
+export function parseProjectFile(
+  raw: RawProjectFile,
+  rendering: YamlRendering,
+  diagnostics: Diagnostics,
+): ProjectFile | undefined {
+  const { document, file, folder, flavour } = raw
+  const rendered = renderYaml(document, document.root, { ...rendering, skips: isLateRendered })
+  const values = rendered instanceof PyDict ? rendered : new PyDict()
+  const owner = `"${file.path}"`
+  const source = { document, node: document.root, diagnostics, owner, code: 'config/bad-project-file' } as const
+  const fields = new FieldReader({ ...source, values })
+  fields.warnUnknown(knownKeys)
+  checkRenamed(fields)
+  const name = projectName(fields)
+  if (name === undefined) return undefined
+  const targetPath = fields.text('target-path') ?? 'target'
+  const quoting = fields.dict('quoting')
+  return {
+    file,
+    flavour,
+    folder,
+    name,
+    version: versionTextOf(values.get('version') ?? null),
+    configVersion: fields.int('config-version') ?? 2,
+    profile: fields.text('profile'),
+    paths: resourcePaths(fields),
+    targetPath,
+    logPath: fields.text('log-path') ?? 'logs',
+    packagesInstallPath: fields.text('packages-install-path') ?? 'dbt_packages',
+    cleanTargets: fields.texts('clean-targets') ?? [targetPath],
+    quoting: {
+      database: boolOrNull(quoting.get('database') ?? quoting.get('project')),
+      schema: boolOrNull(quoting.get('schema')),
+      identifier: boolOrNull(quoting.get('identifier')),
+    },
+    onRunStart: fields.texts('on-run-start', true) ?? [],
+    onRunEnd: fields.texts('on-run-end', true) ?? [],
+    requireDbtVersion: (fields.texts('require-dbt-version', true) ?? []).flatMap(one =>
+      one.split(',').map(part => part.trim()),
+    ),
+    dispatch: dispatchEntries(fields),
+    trees: configTrees(fields),
+    // Their faults are those of the rendered ones, which have been told.
+    unrenderedTrees: configTrees(new FieldReader({ ...source, values: raw.values, diagnostics: new Diagnostics() })),
+    vars: fields.dict('vars'),
+    flags: dictOrEmpty(raw.values.get('flags')),
+    behaviour: behaviourFlags(dictOrEmpty(raw.values.get('flags'))),
+    queryComment: queryComment(fields),
+    restrictAccess: fields.bool('restrict-access') ?? false,
+    dbtCloud: fields.dict('dbt-cloud'),
+  }
+}
+
+function checkRenamed(fields: FieldReader): void {
+  for (const [old, current] of [
+    ['source-paths', 'model-paths'],
+    ['data-paths', 'seed-paths'],
+  ] as const) {
+    if (!fields.has(old)) continue
+    if (fields.has(current))
+      fields.report(`"${old}" and "${current}" cannot both be defined: "${old}" is its old name`, [old])
+    else fields.report(`"${old}" is the old name of "${current}"`, [old], 'warning')
+  }
+  if (fields.has('tests') && fields.has('data_tests')) {
+    fields.report('Invalid project config: cannot have both "tests" and "data_tests" defined', ['tests'])
+  }
+}
+
+function projectName(fields: FieldReader): string | undefined {
+  const name = fields.values.get('name') ?? null
+  if (name === null) fields.report('Required "name" field not present in project')
+  else if (typeof name !== 'string') fields.wrong('name', 'a text', name)
+  else if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) {
+    fields.report(
+      `Invalid project name: "${name}" must consist of letters, digits and underscores and not begin with a digit`,
+      ['name'],
+    )
+  } else if (reservedNames.has(name)) fields.report(`Invalid project name: ${name} is a reserved word`, ['name'])
+  else return name
+  return undefined
+}
+
+function resourcePaths(fields: FieldReader): ResourcePaths {
+  const read = ([key, usual, old]: readonly string[]): readonly string[] =>
+    fields.texts(key ?? '') ?? (old === undefined ? null : fields.texts(old)) ?? [usual ?? '']
+  const models = read(pathKeys.models)
+  const macros = read(pathKeys.macros)
+  const seeds = read(pathKeys.seeds)
+  const tests = read(pathKeys.tests)
+  const analyses = read(pathKeys.analyses)
+  const snapshots = read(pathKeys.snapshots)
+  const functions = read(pathKeys.functions)
+  const all = [models, seeds, snapshots, analyses, macros, tests, functions].flat()
+  return {
+    models,
+    macros,
+    seeds,
+    tests,
+    analyses,
+    snapshots,
+    functions,
+    docs: fields.texts('docs-paths') ?? [...new Set(all.map(path => path.replace(/\/+$/, '')))],
+    assets: fields.texts('asset-paths') ?? [],
+  }
+}
+
+function dispatchEntries(fields: FieldReader): readonly DispatchEntry[] {
+  return (fields.list('dispatch') ?? []).flatMap((entry, index) => {
+    const namespace = entry instanceof PyDict ? entry.get('macro_namespace') : undefined
+    const order = entry instanceof PyDict ? entry.get('search_order') : undefined
+    if (typeof namespace === 'string' && Array.isArray(order)) {
+      return [{ macroNamespace: namespace, searchOrder: order.map(String) }]
+    }
+    fields.report(`Invalid project dispatch config: ${repr(entry)}`, ['dispatch', index])
+    return []
+  })
+}
+
+function configTrees(fields: FieldReader): ConfigTrees {
+  const trees = configTreeNames.map(name => {
+    const key = name === 'data_tests' && !fields.has(name) ? 'tests' : name
+    return [name, fields.dict(key)] as const
+  })
+  return Object.fromEntries(trees) as unknown as ConfigTrees
+}
+
+function queryComment(fields: FieldReader): QueryComment {
+  const usual: QueryComment = { comment: null, append: false, jobLabel: false }
+  const value = fields.values.get('query-comment')
+  if (value === undefined) return usual
+  if (value === null || value === false || value === '') return { ...usual, comment: '' }
+  if (typeof value === 'string') return { ...usual, comment: value }
+  if (!(value instanceof PyDict)) {
+    fields.wrong('query-comment', 'a text or a dictionary', value)
+    return usual
+  }
+  const comment = value.get('comment')
+  return {
+    comment: typeof comment === 'string' ? comment : null,
+    append: value.get('append') === true,
+    jobLabel: value.get('job-label') === true,
+  }
+}
+
+/** A value of the wrong type leaves every flag at its default, as in dbt. */
+function behaviourFlags(flags: PyDict): BehaviourFlags {
+  const set = Object.keys(defaultBehaviourFlags).flatMap(name => {
+    const value = flags.get(snakeCase(name)) ?? null
+    return typeof value === 'boolean' ? [[name, value] as const] : []
+  })
+  return { ...defaultBehaviourFlags, ...Object.fromEntries(set) }
+}
+
+/** `version: 1.0` is a float in YAML. */
+function versionTextOf(value: Value): string | null {
+  if (typeof value === 'string' || value === null) return value
+  return value instanceof PyFloat || typeof value === 'number' ? repr(value) : null
+}
+
+function boolOrNull(value: Value | undefined): boolean | null {
+  return typeof value === 'boolean' ? value : null
+}
+
+function dictOrEmpty(value: Value | undefined): PyDict {
+  return value instanceof PyDict ? value : new PyDict()
+}
+
+/** The text of a top-level key as written, for what is needed before anything is rendered. */
+export function rawText(raw: RawProjectFile, key: string): string | null {
+  const node = yamlEntry(raw.document.root, key)?.value
+  return node?.kind === 'scalar' && node.value !== null ? keyText(node) : null
+}
