@@ -136,7 +136,7 @@ function parserFor(field: DeltaField): (text: string) => Comparable | undefined 
       return text => (/^\d{4}-\d\d-\d\d$/.test(text) ? text : undefined)
     case 'string':
       // UTF-16 order differs from that of UTF-8 only beyond the surrogates; texts with them are not decided.
-      return text => (/^[\u0000-\ud7ff]*$/.test(text) ? text : undefined)
+      return text => (/[\ud800-\uffff]/.test(text) ? undefined : text)
     case 'timestamp':
     case 'timestamp_ntz':
       return microseconds
