@@ -1,0 +1,183 @@
+/** packages.yml and dependencies.yml -> what the project asks for. */
+import { posix } from 'node:path'
+import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
+import { parseYaml } from '../base/located-yaml.ts'
+import type { Place } from '../base/source-file.ts'
+import { type YamlDocument, yamlAt, yamlPlace } from '../base/yaml-node.ts'
+import type { FileSystem } from '../storage/file-system.ts'
+import { repr } from '../template/repr.ts'
+import { PyDict, PyFloat, type Value } from '../template/value.ts'
+import { renderYaml, type YamlRendering } from './render-yaml.ts'
+import { yamlValue } from './yaml-value.ts'
+
+interface SpecBase {
+  readonly name: string | null
+  /** The entry as written, before templates in it were rendered. */
+  readonly unrendered: PyDict
+  readonly at: Place
+}
+
+/** One entry of `packages:`. */
+export type PackageSpec =
+  | (SpecBase & { readonly kind: 'local'; readonly local: string })
+  | (SpecBase & { readonly kind: 'tarball'; readonly tarball: string })
+  | (SpecBase & {
+      readonly kind: 'git'
+      readonly git: string
+      readonly revision: string | null
+      readonly warnUnpinned: boolean | null
+      readonly subdirectory: string | null
+    })
+  | (SpecBase & {
+      readonly kind: 'private'
+      readonly private: string
+      readonly provider: string | null
+      readonly revision: string | null
+      readonly warnUnpinned: boolean | null
+      readonly subdirectory: string | null
+    })
+  | (SpecBase & {
+      readonly kind: 'hub'
+      readonly package: string
+      readonly versions: readonly string[]
+      readonly installPrerelease: boolean
+    })
+
+export interface PackageRequests {
+  /** The file that has them; `packages.yml` when neither has. */
+  readonly path: 'packages.yml' | 'dependencies.yml'
+  readonly specs: readonly PackageSpec[]
+  /** `projects:` of dependencies.yml: references to projects of others, which cannot be resolved here. */
+  readonly projects: readonly string[]
+}
+
+/** Faults of single entries are diagnostics. @throws DiagnosticError for faults of a whole file */
+export function readPackageRequests(
+  files: FileSystem,
+  folder: string,
+  rendering: YamlRendering,
+  diagnostics: Diagnostics,
+): PackageRequests {
+  const packages = readFile(files, folder, 'packages.yml')
+  const dependencies = readFile(files, folder, 'dependencies.yml')
+  const inPackages = yamlAt(packages?.root, 'packages')
+  const inDependencies = yamlAt(dependencies?.root, 'packages')
+  if (inPackages && inDependencies) {
+    throw badPackages("The 'packages' key cannot be specified in both packages.yml and dependencies.yml")
+  }
+  if (yamlAt(packages?.root, 'projects')) {
+    throw badPackages("The 'projects' key cannot be specified in packages.yml")
+  }
+  const projects = projectNames(dependencies)
+  // What stands in dependencies.yml is taken as written.
+  if (dependencies && inDependencies) {
+    return { path: 'dependencies.yml', projects, specs: specsOf(dependencies, undefined, diagnostics) }
+  }
+  return { path: 'packages.yml', projects, specs: packages ? specsOf(packages, rendering, diagnostics) : [] }
+}
+
+/** The entries of one file's text: also those of package-lock.yml. */
+export function specsOf(
+  document: YamlDocument,
+  rendering: YamlRendering | undefined,
+  diagnostics: Diagnostics,
+): readonly PackageSpec[] {
+  const node = yamlAt(document.root, 'packages')
+  if (!node || (node.kind === 'scalar' && node.value === null)) return []
+  if (node.kind !== 'list') {
+    throw badPackages(`The "packages" of ${document.file.path} must be a list`, yamlPlace(document, node))
+  }
+  return node.items.flatMap(item => {
+    const unrendered = yamlValue(item)
+    const entry = rendering ? renderYaml(document, item, rendering) : unrendered
+    const at = yamlPlace(document, item)
+    if (!(entry instanceof PyDict) || !(unrendered instanceof PyDict)) {
+      diagnostics.add({ ...badFields, message: `An entry of "packages" must be a dictionary`, at })
+      return []
+    }
+    const spec = specOf(entry, { name: text(entry, 'name'), unrendered, at })
+    if (typeof spec !== 'string') return [spec]
+    diagnostics.add({ ...badFields, message: spec, at })
+    return []
+  })
+}
+
+const badFields = { code: 'config/bad-packages', kind: 'Runtime' } as const
+
+export function badPackages(message: string, at?: Place): DiagnosticError {
+  return new DiagnosticError({ ...badFields, message, ...(at && { at }) })
+}
+
+/** The record, or a sentence that says what is wrong. */
+function specOf(entry: PyDict, base: SpecBase): PackageSpec | string {
+  for (const key of ['package', 'local', 'git']) {
+    if (entry.get(key) !== '') continue
+    const kind = key === 'package' ? 'hub' : key
+    return `A ${kind} package is missing the value. It is a required property`
+  }
+  const local = text(entry, 'local')
+  if (local !== null) return { ...base, kind: 'local', local }
+  const tarball = text(entry, 'tarball')
+  if (tarball !== null) {
+    return base.name === null ? 'A tarball package needs a "name"' : { ...base, kind: 'tarball', tarball }
+  }
+  const git = text(entry, 'git')
+  if (git !== null) return { ...base, kind: 'git', git, ...revisionOf(entry) }
+  const own = text(entry, 'private')
+  if (own !== null)
+    return { ...base, kind: 'private', private: own, provider: text(entry, 'provider'), ...revisionOf(entry) }
+  return hubSpec(entry, base)
+}
+
+function revisionOf(entry: PyDict): {
+  revision: string | null
+  warnUnpinned: boolean | null
+  subdirectory: string | null
+} {
+  const warn = entry.get('warn-unpinned') ?? entry.get('warn_unpinned')
+  return {
+    revision: versionTexts(entry.get('revision'))[0] ?? null,
+    warnUnpinned: typeof warn === 'boolean' ? warn : null,
+    subdirectory: text(entry, 'subdirectory'),
+  }
+}
+
+function hubSpec(entry: PyDict, base: SpecBase): PackageSpec | string {
+  const name = text(entry, 'package')
+  if (name === null) return 'A package needs one of "package", "git", "local", "tarball" or "private"'
+  const versions = versionTexts(entry.get('version'))
+  if (versions.length === 0) {
+    return `${name} is missing the version. When installing from the Hub package index, version is a required property`
+  }
+  if (!name.includes('/')) {
+    return `${name} was not found in the package index. Packages on the index require a namespace, e.g dbt-labs/dbt_utils`
+  }
+  const prerelease = entry.get('install_prerelease') ?? entry.get('install-prerelease')
+  return { ...base, kind: 'hub', package: name, versions, installPrerelease: prerelease === true }
+}
+
+/** YAML reads `1.0` as a float. */
+function versionTexts(value: Value | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(versionTexts)
+  if (typeof value === 'string') return value === '' ? [] : [value]
+  return typeof value === 'number' || value instanceof PyFloat ? [repr(value)] : []
+}
+
+function text(entry: PyDict, key: string): string | null {
+  const value = entry.get(key)
+  return typeof value === 'string' ? value : null
+}
+
+function readFile(files: FileSystem, folder: string, name: string): YamlDocument | undefined {
+  const content = files.read(posix.join(folder, name))
+  return content === undefined ? undefined : parseYaml({ path: name, text: content.trimEnd() })
+}
+
+function projectNames(dependencies: YamlDocument | undefined): string[] {
+  const projects = yamlAt(dependencies?.root, 'projects')
+  if (projects?.kind !== 'list') return []
+  return projects.items.flatMap(item => {
+    const name = yamlAt(item, 'name')
+    return name?.kind === 'scalar' ? [String(name.value)] : []
+  })
+}
