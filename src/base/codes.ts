@@ -52,6 +52,9 @@ export const codes = {
   'storage/unavailable': 'The store kept failing',
   'storage/unreachable': 'The store could not be reached',
   'storage/wrong-region': 'The bucket lies in another region',
+  'delta/append-only': 'The Delta table only takes new rows',
+  'delta/null-value': 'New rows have NULL in a column of a Delta table that forbids it',
+  'delta/schema-mismatch': 'New rows do not fit the schema of a Delta table',
   'delta/not-a-table': 'There is no Delta log at the place',
   'delta/log-gap': 'A commit in the middle of a Delta log is missing',
   'delta/version-unavailable': 'The wanted version of a Delta table is not there, or not any more',
@@ -107,6 +110,16 @@ export const codes = {
   'config/package-not-found': 'A package or a version of it could not be found or fetched',
   'config/bad-selectors': 'selectors.yml has an entry that cannot be used',
   'materializations/external-format': 'An external model asks for a file format other than csv, parquet or json',
+  'compile/external-location': 'The location of an external source cannot be filled in',
+  'compile/no-introspection': 'A template queries the database although that is forbidden',
+  'compile/macro-not-found': 'A macro that the run needs does not exist',
+  'compile/query-comment': "The project's query comment would end the comment it stands in",
+  'compile/reference-not-found': 'A ref, source or function in a template names nothing',
+  'compile/reference-unknown-at-parse': 'A ref was met at run time that was not seen while parsing',
+  'compile/ephemeral-in-operation': 'An operation refers to an ephemeral model',
+  'compile/source-plugin': 'A source names a plugin that cannot be used',
+  'compile/not-a-seed': 'Rows of a seed were asked for by something else',
+  'compile/python-model': 'A model written in Python cannot be run',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

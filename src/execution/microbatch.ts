@@ -3,16 +3,14 @@
  * are half-open and begin on whole hours, days, months or years.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
-
-export const batchSizes = ['hour', 'day', 'month', 'year'] as const
-export type BatchSize = (typeof batchSizes)[number]
+import type { MicrobatchSize } from '../compile/batch-label.ts'
 
 export type Batch = readonly [startMs: number, endMs: number]
 
 export interface BatchRequest {
   readonly modelName: string
   /** As configured: `batch_size`, `begin`, `lookback`. */
-  readonly batchSize: BatchSize
+  readonly batchSize: MicrobatchSize
   readonly beginMs: number | null
   readonly lookback: number
   /** The relation exists and is added to; else everything from `begin` on is made. */
@@ -58,20 +56,20 @@ function firstStart(request: BatchRequest, checkpoint: number): number {
   return truncate(request.beginMs, batchSize)
 }
 
-export function truncate(ms: number, size: BatchSize): number {
+export function truncate(ms: number, size: MicrobatchSize): number {
   const date = new Date(ms)
   const month = size === 'year' ? 0 : date.getUTCMonth()
   const day = size === 'year' || size === 'month' ? 1 : date.getUTCDate()
   return utc(date.getUTCFullYear(), month, day, size === 'hour' ? date.getUTCHours() : 0)
 }
 
-function ceiling(ms: number, size: BatchSize): number {
+function ceiling(ms: number, size: MicrobatchSize): number {
   const start = truncate(ms, size)
   return start === ms ? start : offset(start, size, 1)
 }
 
 /** Goes by whole batches from the start of the batch that `ms` is in. */
-export function offset(ms: number, size: BatchSize, count: number): number {
+export function offset(ms: number, size: MicrobatchSize, count: number): number {
   const date = new Date(truncate(ms, size))
   const years = size === 'year' ? count : 0
   const months = size === 'month' ? count : 0
@@ -87,15 +85,4 @@ function utc(year: number, month: number, day: number, hour: number): number {
   date.setUTCFullYear(year, month, day)
   date.setUTCHours(hour)
   return date.getTime()
-}
-
-/** `2024`, `2024-09`, `2024-09-17` or `2024-09-17T16`. */
-export function batchLabel(startMs: number, size: BatchSize): string {
-  const length = { year: 4, month: 7, day: 10, hour: 13 }[size]
-  return new Date(startMs).toISOString().slice(0, length)
-}
-
-/** `20240917`: the label without dashes. */
-export function batchId(startMs: number, size: BatchSize): string {
-  return batchLabel(startMs, size).replaceAll('-', '')
 }

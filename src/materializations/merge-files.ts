@@ -1,8 +1,8 @@
 /** Makes one file of the several that DuckDB wrote for a partition. */
 import type { Connection } from '../adapter/adapter.ts'
 import { quoteString } from '../base/sql-text.ts'
+import { copyOptionText, type ExternalTarget } from '../compile/external-target.ts'
 import type { FileSystem } from '../storage/file-system.ts'
-import { copyOptionText, type ExternalTarget } from './external-target.ts'
 
 export interface FileMerge {
   readonly connection: Connection

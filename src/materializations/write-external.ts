@@ -11,8 +11,8 @@
 import type { Connection } from '../adapter/adapter.ts'
 import { quoteIdentifier, quoteString } from '../base/sql-text.ts'
 import type { ColumnInfo } from '../base/sql-value.ts'
+import { copyOptionText, type ExternalTarget, fileExtension } from '../compile/external-target.ts'
 import type { FileSystem } from '../storage/file-system.ts'
-import { copyOptionText, type ExternalTarget, fileExtension } from './external-target.ts'
 import { canMerge, mergeFiles } from './merge-files.ts'
 
 export interface ExternalWrite {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type BatchRequest, batchesOf, batchId, batchLabel } from '../../src/execution/microbatch.ts'
+import { batchId, batchLabel } from '../../src/compile/batch-label.ts'
+import { type BatchRequest, batchesOf } from '../../src/execution/microbatch.ts'
 
 const at = (text: string): number => Date.parse(`${text}Z`)
 

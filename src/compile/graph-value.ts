@@ -1,0 +1,50 @@
+/** `graph` and `model` as templates see them: dbt's dictionaries of nodes, made when they are first looked at. */
+import type { Graph } from '../graph/graph.ts'
+import type { GraphMember } from '../project/node.ts'
+import { memberJson, type NodeFacts } from '../project/node-json.ts'
+import { toPython } from '../template/plain-data.ts'
+import { PyDict, type Value } from '../template/value.ts'
+
+/** dbt's `flat_graph`. */
+export function graphValue(graph: Graph): Value {
+  const { project } = graph
+  const record = (members: Iterable<readonly [string, GraphMember]>): PyDict => {
+    return PyDict.of(Array.from(members, ([id, member]) => [id, memberDict(graph, member)] as const))
+  }
+  const nodes = [...project.nodes].filter(([, node]) => node.resourceType !== 'function')
+  const functions = [...project.nodes].filter(([, node]) => node.resourceType === 'function')
+  const semantics = (kind: string): [string, GraphMember][] => {
+    return [...project.semantics].filter(([, member]) => member.resourceType === kind)
+  }
+  return PyDict.of({
+    exposures: record(project.exposures),
+    functions: record(functions),
+    groups: PyDict.of(Array.from(project.groups, ([id, group]) => [id, toPython({ ...group })] as const)),
+    metrics: record(semantics('metric')),
+    nodes: record(nodes),
+    sources: record(project.sources),
+    semantic_models: record(semantics('semantic_model')),
+    saved_queries: record(semantics('saved_query')),
+  })
+}
+
+function memberDict(graph: Graph, member: GraphMember): Value {
+  return toPython(memberJson(member, { dependsOn: graph.dependsOn.get(member.uniqueId) ?? [] }))
+}
+
+/** dbt's `model`: what is None is left out. */
+export function modelValue(graph: Graph, member: GraphMember, compiled?: NodeFacts['compiled']): PyDict {
+  const dependsOn = graph.dependsOn.get(member.uniqueId) ?? []
+  const json = memberJson(member, compiled ? { dependsOn, compiled } : { dependsOn })
+  if (compiled) json['compiled_sql'] = compiled.code
+  const value = toPython(withoutNulls(json))
+  return value instanceof PyDict ? value : new PyDict()
+}
+
+function withoutNulls(data: unknown): unknown {
+  if (Array.isArray(data)) return data.map(withoutNulls)
+  if (data instanceof PyDict) return PyDict.of(Array.from(data).filter(([, item]) => item !== null))
+  if (typeof data !== 'object' || data === null || Object.getPrototypeOf(data) !== Object.prototype) return data
+  const entries = Object.entries(data).filter(([, item]) => item !== null && item !== undefined)
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item)]))
+}

@@ -1,0 +1,253 @@
+/**
+ * A node's way to the database: the adapter that its templates see, on the connection of the worker that has the node.
+ * Opens nothing until a statement is sent.
+ */
+
+import type { Connection } from '../adapter/adapter.ts'
+import { DiagnosticError } from '../base/diagnostic.ts'
+import { quoteIdentifier } from '../base/sql-text.ts'
+import type { QueryResult, RelationInfo, RelationName } from '../base/sql-value.ts'
+import type { AdapterFacts, AdapterPort, PortExecuteOptions, RelationMaybe } from '../context/adapter-port.ts'
+import type { ContextEffects } from '../context/effects.ts'
+import { fieldOf } from '../context/python-object.ts'
+import { PythonRecord } from '../context/python-record.ts'
+import type { RunFacts } from '../context/run-facts.ts'
+import type { GraphMember } from '../project/node.ts'
+import { type Kwargs, PyDict, type Value } from '../template/value.ts'
+import { macroScope } from './macro-scope.ts'
+import { type CommentSubject, defaultCommentText, withComment } from './query-comment.ts'
+import { type Lane, type RunState, refuseIntrospection } from './run-state.ts'
+
+export interface SendOptions {
+  readonly begin: boolean
+  /** Path under which an error shows the text. */
+  readonly path?: string
+}
+
+export class NodeSession implements AdapterPort {
+  readonly state: RunState
+  readonly lane: Lane
+  /** What the statements are for: a node, or null for what belongs to the whole run. */
+  readonly member: GraphMember | null
+  readonly effects: ContextEffects
+  readonly runFacts: RunFacts
+  /** Statements sent so far. */
+  statementCount = 0
+  private comment: string | undefined
+  private callMacroScope: ReturnType<typeof macroScope> | undefined
+
+  constructor(state: RunState, lane: Lane, member: GraphMember | null) {
+    this.state = state
+    this.lane = lane
+    this.member = member
+    this.effects = state.effectsFor(member?.uniqueId ?? null)
+    this.runFacts = state.factsFor(lane.threadId, this.effects)
+  }
+
+  get facts(): AdapterFacts {
+    return this.state.adapterFacts
+  }
+
+  get connectionName(): string {
+    return this.member?.uniqueId ?? 'master'
+  }
+
+  /** Sends a text as it stands, comment added. Errors are the adapter's, with this node's id. */
+  async send(sql: string, options: SendOptions): Promise<QueryResult> {
+    const { state, connectionName } = this
+    refuseIntrospection(state, connectionName)
+    const connection = await this.lane.connection()
+    if (options.begin) connection.begin()
+    const text = await this.commented(sql)
+    if (leavesTraces(sql)) this.lane.wear()
+    this.statementCount++
+    const { clock } = state.config
+    const startedAt = clock.elapsedMs()
+    state.observer.started(connectionName, text)
+    try {
+      const result = await connection.execute(text, {
+        signal: state.signal,
+        ...(options.path && { path: options.path }),
+      })
+      state.observer.finished(connectionName, clock.elapsedMs() - startedAt)
+      return result
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      state.observer.finished(connectionName, clock.elapsedMs() - startedAt, message)
+      throw error
+    }
+  }
+
+  connection(): Promise<Connection> {
+    return this.lane.connection()
+  }
+
+  config(): Value {
+    return adapterConfig(this.state)
+  }
+
+  async execute(sql: string, options: PortExecuteOptions): Promise<QueryResult> {
+    const result = await this.send(sql, { begin: options.autoBegin })
+    if (options.limit === undefined || result.rows.length <= options.limit) return result
+    return { ...result, rows: result.rows.slice(0, options.limit) }
+  }
+
+  async ensureTransaction(): Promise<boolean> {
+    const connection = await this.lane.connection()
+    if (connection.inTransaction) return false
+    connection.begin()
+    return true
+  }
+
+  async commit(): Promise<void> {
+    if (this.lane.isOpen) await (await this.lane.connection()).commit()
+  }
+
+  callMacro(name: string, kwargs: Kwargs): Value | Promise<Value> {
+    this.callMacroScope ??= macroScope(this)
+    const macro = this.callMacroScope.macros.lookup(name)
+    if (macro === undefined || macro === null || typeof macro !== 'object' || !('call' in macro) || !macro.call) {
+      throw new DiagnosticError({
+        code: 'compile/macro-not-found',
+        kind: 'Runtime',
+        message: `dbt could not find a macro with the name '${name}' in any package`,
+        ...(this.member && { node: this.member.uniqueId }),
+      })
+    }
+    return macro.call([], kwargs)
+  }
+
+  getRelation(database: string | null, schema: string, identifier: string): Promise<RelationInfo | undefined> {
+    const name = { database: database ?? this.facts.database, schema, identifier }
+    return this.state.relations.find(name, sql => this.ask(sql))
+  }
+
+  cacheAdded(relation: RelationMaybe): void {
+    this.state.relations.added(relation)
+  }
+  cacheDropped(relation: RelationName): void {
+    this.state.relations.dropped(relation)
+  }
+  cacheRenamed(from: RelationName, to: RelationName): void {
+    this.state.relations.renamed(from, to)
+  }
+  cacheSchemaDropped(database: string, schema: string): void {
+    this.state.relations.schemaDropped({ database, schema })
+  }
+
+  now(): number {
+    return this.state.config.clock.now()
+  }
+
+  warnOnce(message: string): void {
+    if (this.state.warned.has(message)) return
+    this.state.warned.add(message)
+    this.effects.warn(message)
+  }
+
+  temporaryId(identifier: string): string {
+    const { temporaryIds, config } = this.state
+    const known = temporaryIds.get(identifier)
+    if (known !== undefined) return known
+    const id = config.ids().split('-').at(-1) ?? identifier
+    temporaryIds.set(identifier, id)
+    return id
+  }
+
+  seedFilePath(model: Value): string {
+    const root = fieldOf(model, 'root_path')
+    const path = fieldOf(model, 'original_file_path')
+    return typeof root === 'string' && root !== '' ? `${root}/${String(path)}` : String(path)
+  }
+
+  /** Rows of a query about the catalogue; it begins no transaction. */
+  async ask(sql: string): Promise<QueryResult['rows']> {
+    return (await this.send(sql, { begin: false })).rows
+  }
+
+  private async commented(sql: string): Promise<string> {
+    this.comment ??= await this.makeComment()
+    return withComment(sql, this.comment, this.state.config.projectFile.queryComment)
+  }
+
+  private async makeComment(): Promise<string> {
+    const { config } = this.state
+    const template = config.projectFile.queryComment.comment
+    const subject: CommentSubject = { name: this.connectionName, isNode: this.member !== null }
+    if (template === null) {
+      const { profileName, targetName } = config.target
+      return defaultCommentText(subject, { dbtVersion: this.runFacts.dbtVersion, profileName, targetName })
+    }
+    if (template.trim() === '') return ''
+    return projectComment(this, template)
+  }
+}
+
+/** `query-comment` of the project, rendered with `connection_name` and `node`. It may call macros. */
+async function projectComment(session: NodeSession, template: string): Promise<string> {
+  const { member } = session
+  const node =
+    member === null
+      ? null
+      : new PythonRecord('QueryHeaderContextWrapper', {
+          unique_id: member.uniqueId,
+          name: member.name,
+          package_name: member.packageName,
+          resource_type: member.resourceType,
+        })
+  const extra = new Map<string, Value>([
+    ['connection_name', session.connectionName],
+    ['node', node],
+  ])
+  const scope = macroScope(session, extra)
+  const text = `{%- macro query_comment_macro(connection_name, node) -%}\n${template}\n{% endmacro %}{{ query_comment_macro(connection_name, node) }}`
+  const rendered = await session.runFacts.render(text, scope)
+  const comment = String(rendered)
+  if (comment.includes('*/')) {
+    throw new DiagnosticError({
+      code: 'compile/query-comment',
+      kind: 'Runtime',
+      message: `query comment contains illegal value "*/": ${comment}`,
+    })
+  }
+  return comment
+}
+
+const traces = /\b(?:temp|temporary|set|reset|pragma|use|attach|detach|load|prepare)\b/i
+
+/** Statements after which the session is not as it was. Rather one too many than one too few: it costs a connection. */
+function leavesTraces(sql: string): boolean {
+  return traces.test(sql.slice(0, 4096)) && !/^\s*(?:create or replace (?:view|table)|update|select|with)\b/i.test(sql)
+}
+
+const configs = new WeakMap<RunState, Value>()
+
+/** `adapter.config`: what templates look at. */
+function adapterConfig(state: RunState): Value {
+  let value = configs.get(state)
+  if (value !== undefined) return value
+  const { target, projectFile, cliVars } = state.config
+  const credentials = new PythonRecord('DuckDBCredentials', {
+    ...Object.fromEntries(Array.from(target.context, ([key, item]) => [String(key), item])),
+    database: target.database,
+    schema: target.schema,
+  })
+  value = new PythonRecord('RuntimeConfig', {
+    project_name: projectFile.name,
+    profile_name: target.profileName,
+    target_name: target.targetName,
+    threads: target.threads,
+    credentials,
+    quoting: PyDict.of({ ...state.adapterFacts.quoting }),
+    cli_vars: cliVars,
+    project_root: state.config.projectFolder,
+    target_path: state.config.flags.targetPath,
+  })
+  configs.set(state, value)
+  return value
+}
+
+/** `"db"."schema"` for messages and statements about schemas. */
+export function schemaText(database: string, schema: string): string {
+  return `${quoteIdentifier(database)}.${quoteIdentifier(schema)}`
+}
