@@ -78,11 +78,11 @@
     {%- set checked = get_columns_in_query(node['compiled_code']) -%}
   {%- elif check_cols_config is iterable and check_cols_config | length > 0 -%}
     {#- The database is asked, because it knows the names' spelling; the query may end in a comment, so it gets lines of its own. -#}
-    {%- set projection %}
+    {%- set projection -%}
       select {{ check_cols_config | join(', ') }} from (
         {{ node['compiled_code'] }}
       ) subq
-    {% endset -%}
+    {%- endset -%}
     {%- set checked = get_columns_in_query(projection) -%}
   {%- else -%}
     {%- do exceptions.raise_compiler_error("Invalid value for 'check_cols': " ~ check_cols_config) -%}

@@ -5,7 +5,8 @@
   {%- if temporary -%}
     {{ return(none) }}
   {%- endif -%}
-  {%- set option = config.get('partitioned_by', none) or config.get('partition_by', none) -%}
+  {%- set option = config.get('partitioned_by', none) -%}
+  {%- set option = config.get('partition_by', none) if option is none or option == '' else option -%}
   {%- if option is none or option == '' -%}
     {{ return(none) }}
   {%- endif -%}
