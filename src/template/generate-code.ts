@@ -168,7 +168,7 @@ function generateOutput(frame: Frame, node: Extract<Statement, { kind: 'output' 
   let open = false
   for (const item of node.items) {
     const constant = item.kind === 'data' ? item.text : foldToText(item, unit.mode)
-    if (constant === undefined) {
+    if (constant === undefined && item.kind !== 'data') {
       if (open && text === '' && unit.mode === 'native') code += `${buffer}.push("");`
       flush()
       open = false
@@ -176,7 +176,7 @@ function generateOutput(frame: Frame, node: Extract<Statement, { kind: 'output' 
       continue
     }
     if (text === '') textStart = item.start
-    text += constant
+    text += constant ?? ''
     open = true
     if (unit.mode === 'mapped') flush()
   }

@@ -164,7 +164,8 @@ export function generateFilter(frame: Frame, node: Filter, input?: string): stri
 
 function namedFunction(frame: Frame, kind: 'filter' | 'test', node: Filter | Test): string {
   if (!frame.isKnown(kind, node.name) && !frame.soft) throw frame.fail(`No ${kind} named '${node.name}'`, node)
-  return frame.unit.constant(`R.${kind}Named(${JSON.stringify(node.name)})`)
+  const table = kind === 'filter' && frame.unit.mode === 'native' ? 'nativeFilter' : kind
+  return frame.unit.constant(`R.${table}Named(${JSON.stringify(node.name)})`)
 }
 
 /** Further positional arguments, each with a comma before it. */

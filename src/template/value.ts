@@ -184,6 +184,10 @@ export abstract class PyObject {
   item(_key: Value): Value | undefined {
     return undefined
   }
+  /** `x[from:to:step]`. */
+  slice(_from: number | null, _to: number | null, _step: number | null): Value | undefined {
+    return undefined
+  }
   /** Raises when the object does not allow assignment. */
   setItem(_key: Value, _value: Value): void {
     throw typeError(`'${this.typeName}' object does not support item assignment`)

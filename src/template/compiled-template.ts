@@ -1,0 +1,163 @@
+/** A template that is ready to run: generated code, made into functions on first use. */
+import { drive, type Running } from './drive.ts'
+import { Evaluation, type EvaluationOptions } from './evaluation.ts'
+import { makeGlobals } from './globals.ts'
+import { ReturnSignal } from './return-signal.ts'
+import { type CodeSource, runtime } from './runtime.ts'
+import type { Scope } from './scope.ts'
+import { TemplateError } from './template-error.ts'
+import { type Kwargs, PyFunction, type Value } from './value.ts'
+
+export type Rendered<Result> = Result | Promise<Result>
+
+type Main = (env: Evaluation, source: CodeSource, exported: Map<string, Value>, map: number[]) => Value | Running<Value>
+
+interface Program {
+  readonly at: readonly number[]
+  readonly waits: boolean
+  readonly main: Main
+}
+
+const noRandom = (): number => 0
+const plainGlobals = makeGlobals(noRandom)
+
+/** Output ranges and the source they come from; `start` pairs with the text from there to the next entry. */
+export interface MappedText {
+  readonly text: string
+  /** Offset in the text, offset in the file, and so on, ascending. */
+  readonly map: readonly number[]
+}
+
+export class CompiledTemplate {
+  /** JavaScript text, empty when the template is plain text that renders as itself. */
+  readonly code: string
+  readonly source: CodeSource
+  private readonly text: string
+  private program: Program | undefined
+
+  constructor(code: string, source: CodeSource, text: string) {
+    this.code = code
+    this.source = source
+    this.text = text
+  }
+
+  /**
+   * The text of the template in a scope; a promise only if a function of the scope gave one.
+   * @throws DiagnosticError with the place in the file
+   */
+  render(scope: Scope, options: EvaluationOptions = {}): Rendered<string> {
+    if (this.code === '') return this.text
+    const result = this.run(evaluation(scope, options), new Map(), [])
+    return result as Rendered<string>
+  }
+
+  /** Like `render`, for a template compiled in mode `mapped`. */
+  renderMapped(scope: Scope, options: EvaluationOptions = {}): Rendered<MappedText> {
+    if (this.code === '') return { text: this.text, map: [0, this.source.base] }
+    const map: number[] = []
+    const done = (text: Value): MappedText => {
+      for (let index = 1; index < map.length; index += 2) map[index]! += this.source.base
+      return { text: String(text), map }
+    }
+    const result = this.run(evaluation(scope, options), new Map(), map)
+    return result instanceof Promise ? result.then(done) : done(result)
+  }
+
+  /** The output pieces of a template compiled in mode `native`, unjoined. */
+  renderPieces(scope: Scope, options: EvaluationOptions = {}): Rendered<readonly Value[]> {
+    return this.run(evaluation(scope, options), new Map(), []) as Rendered<readonly Value[]>
+  }
+
+  /**
+   * The macros that the template defines at its top level, by their names with dbt's prefix, bound to the scope.
+   */
+  macros(scope: Scope, options: EvaluationOptions = {}): Rendered<ReadonlyMap<string, Value>> {
+    const exported = new Map<string, Value>()
+    if (this.code === '') return exported
+    const result = this.run(evaluation(scope, options), exported, [])
+    return result instanceof Promise ? result.then(() => exported) : exported
+  }
+
+  private run(env: Evaluation, exported: Map<string, Value>, map: number[]): Rendered<Value> {
+    this.program ??= instantiate(this.code)
+    const { main, waits } = this.program
+    try {
+      const begun = main(env, this.source, exported, map)
+      if (!waits) return begun as Value
+      const result = drive(begun as Running<Value>)
+      return result instanceof Promise ? result.catch(refuseReturn) : result
+    } catch (error) {
+      return refuseReturn(error)
+    }
+  }
+}
+
+/** A `return` that no macro caught. */
+function refuseReturn(error: unknown): never {
+  if (!(error instanceof ReturnSignal)) throw error
+  throw new TemplateError('template/return', 'return() was called outside of a macro')
+}
+
+function evaluation(scope: Scope, options: EvaluationOptions): Evaluation {
+  const globals = options.random ? makeGlobals(options.random) : plainGlobals
+  return new Evaluation(scope, globals, options)
+}
+
+function instantiate(code: string): Program {
+  const make = new Function('R', code) as (runtime: unknown) => Program
+  return make(runtime)
+}
+
+/** A macro of a file of its own, as dbt offers it to templates: called, it gives its text or the value it returned. */
+export class BoundMacro extends PyFunction {
+  override readonly typeName: string = 'MacroGenerator'
+  private readonly template: CompiledTemplate
+  private readonly key: string
+  private readonly scope: Scope
+  private readonly options: EvaluationOptions
+  private macro: Rendered<Value> | undefined
+
+  constructor(template: CompiledTemplate, key: string, scope: Scope, options: EvaluationOptions) {
+    super(key.replace(/^dbt_macro__/, ''), () => null)
+    this.template = template
+    this.key = key
+    this.scope = scope
+    this.options = options
+  }
+
+  override call(args: readonly Value[], kwargs: Kwargs): Value | Promise<Value> {
+    this.macro ??= this.find()
+    const { macro } = this
+    if (macro instanceof Promise) return macro.then(found => invoke(found, args, kwargs))
+    return invoke(macro, args, kwargs)
+  }
+
+  private find(): Rendered<Value> {
+    const macros = this.template.macros(this.scope, this.options)
+    const pick = (all: ReadonlyMap<string, Value>): Value => {
+      const found = all.get(this.key)
+      if (found === undefined)
+        throw new TemplateError('template/lookup', `the macro '${this.name}' is not in its own text`)
+      return found
+    }
+    return macros instanceof Promise ? macros.then(pick) : pick(macros)
+  }
+
+  override repr(): string {
+    return `<MacroGenerator object>`
+  }
+}
+
+function invoke(macro: Value, args: readonly Value[], kwargs: Kwargs): Value | Promise<Value> {
+  try {
+    const result = runtime.call(macro, args, kwargs)
+    return result instanceof Promise ? result.catch(caughtReturn) : result
+  } catch (error) {
+    return caughtReturn(error)
+  }
+}
+
+function caughtReturn(error: unknown): Value {
+  if (error instanceof ReturnSignal) return error.value
+  throw error
+}
