@@ -55,6 +55,7 @@ export const codes = {
   'delta/append-only': 'The Delta table only takes new rows',
   'delta/null-value': 'New rows have NULL in a column of a Delta table that forbids it',
   'delta/schema-mismatch': 'New rows do not fit the schema of a Delta table',
+  'delta/unstorable': 'The columns of a model cannot be those of a Delta table',
   'delta/not-a-table': 'There is no Delta log at the place',
   'delta/log-gap': 'A commit in the middle of a Delta log is missing',
   'delta/version-unavailable': 'The wanted version of a Delta table is not there, or not any more',
@@ -120,6 +121,13 @@ export const codes = {
   'compile/source-plugin': 'A source names a plugin that cannot be used',
   'compile/not-a-seed': 'Rows of a seed were asked for by something else',
   'compile/python-model': 'A model written in Python cannot be run',
+  'commands/no-previous-run': 'There is no earlier run of which `retry` could repeat what failed',
+  'commands/state-missing': 'A command needs an earlier state and the folder given with --state has none',
+  'commands/nothing-to-show': '`show` was not told which node or query to show',
+  'commands/protected-path': '`clean` was asked to delete what it must not delete',
+  'commands/project-exists': '`init` found a project where it was to make one',
+  'commands/no-documentation': '`docs serve` found no generated documentation',
+  'cli/unexpected': 'The program failed in a way that it should not',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

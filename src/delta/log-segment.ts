@@ -130,7 +130,7 @@ function completeCheckpoints(
 }
 
 /** The hint may be missing, stale or damaged; it only saves listing the log from its start. */
-async function hintedVersion(store: ObjectStore): Promise<number | undefined> {
+export async function hintedVersion(store: ObjectStore): Promise<number | undefined> {
   const found = await store.get(lastCheckpointKey)
   if (found === undefined) return undefined
   const version = /"version"\s*:\s*(\d+)/.exec(new TextDecoder().decode(found.bytes))?.[1]
