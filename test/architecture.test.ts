@@ -1,5 +1,5 @@
 /** The rules of ARCHITECTURE.md as tests: floors, borders to the outside, names and sizes of files, codes and versions. */
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -71,7 +71,9 @@ function filesUnder(folder: string): string[] {
 
 /** Module names after `from`, `import(…)` and plain `import`. */
 function importsOf(text: string): string[] {
-  const found = text.matchAll(/(?:^|[;\n}])\s*(?:import|export)[^'"`;]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'|^import '([^']+)'/gm)
+  const found = text.matchAll(
+    /(?:^|[;\n}])\s*(?:import|export)[^'"`;]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'|^import '([^']+)'/gm,
+  )
   return [...found].map(match => match[1] ?? match[2] ?? match[3] ?? '')
 }
 
@@ -155,7 +157,9 @@ describe('borders', () => {
         .flatMap(name => {
           const border = borders.find(([thirdParty]) => thirdParty.test(name))
           if (border?.[1].test(source.path)) return []
-          return [`${source.path} imports ${name}: ${border ? `only ${border[1].source} may` : 'it is not a dependency'}`]
+          return [
+            `${source.path} imports ${name}: ${border ? `only ${border[1].source} may` : 'it is not a dependency'}`,
+          ]
         }),
     )
     expect(wrong).toEqual([])
@@ -163,7 +167,9 @@ describe('borders', () => {
 
   test('csv-parse and ignore are each imported by one file', () => {
     for (const name of ['csv-parse', 'ignore']) {
-      const users = sources.filter(one => importsOf(one.text).some(each => each === name || each.startsWith(`${name}/`)))
+      const users = sources.filter(one =>
+        importsOf(one.text).some(each => each === name || each.startsWith(`${name}/`)),
+      )
       expect(users.map(one => one.path).length, `${name} is imported by ${users.map(one => one.path)}`).toBeLessThan(2)
     }
   })

@@ -1,0 +1,107 @@
+/** Events of a command, other than those of its run, as lines of dbt's log. */
+import type { Diagnostic } from '../../base/diagnostic.ts'
+import { unreachable } from '../../base/unreachable.ts'
+import type { CommandEvent } from '../../commands/command-event.ts'
+import type { RunEvent } from '../../execution/event.ts'
+import { renderDetails, renderDiagnostic } from '../render-diagnostic.ts'
+import { type LogLine, textLine } from './log-line.ts'
+import { nodeInfo } from './node-info.ts'
+import { planLines } from './plan-lines.ts'
+
+export interface CommandLinesOptions {
+  readonly quiet: boolean
+  readonly output: 'text' | 'json'
+}
+
+export function commandLines(
+  event: Exclude<CommandEvent, RunEvent>,
+  atMs: number,
+  options: CommandLinesOptions,
+): LogLine[] {
+  switch (event.kind) {
+    case 'project found': {
+      const data = { stat_line: event.statLine }
+      return [textLine('FoundStats', 'W006', 'info', atMs, `Found ${event.statLine}`, { data })]
+    }
+    case 'problem found':
+      return [problemLine(event.diagnostic, atMs)]
+    case 'command stopped':
+      return [stoppedLine(event.diagnostics, atMs)]
+    case 'output':
+      return [textLine('PrintEvent', 'Z052', 'info', atMs, event.text)]
+    case 'node compiled':
+      return [compiledLine(event, atMs, options)]
+    case 'artifact written': {
+      const data = { artifact_type: event.artifact, artifact_path: event.path }
+      return [
+        textLine('ArtifactWritten', 'P001', 'debug', atMs, `Wrote artifact ${event.artifact} to ${event.path}`, {
+          data,
+        }),
+      ]
+    }
+    case 'criterion matched nothing': {
+      const text = `The selection criterion '${event.criterion}' does not match any enabled nodes`
+      const data = { spec_raw: event.criterion }
+      return [textLine('NoNodesForSelectionCriteria', 'M030', 'warn', atMs, text, { data })]
+    }
+    case 'plan shown':
+      return planLines(event.plan, atMs)
+    case 'note':
+      return [
+        textLine(event.name, event.code, event.level, atMs, event.message, {
+          data: event.data ?? { msg: event.message },
+        }),
+      ]
+    default:
+      return unreachable(event)
+  }
+}
+
+/** `[WARNING]: …`, as dbt marks what it only warns of. */
+function problemLine(diagnostic: Diagnostic, atMs: number): LogLine {
+  const details = renderDetails(diagnostic)
+  return {
+    name: 'ProblemFound',
+    code: 'Z050',
+    level: diagnostic.severity === 'error' ? 'error' : 'warn',
+    text: paint => `[${paint.yellow('WARNING')}]: ${diagnostic.message}\n${details}`,
+    data: { msg: diagnostic.message, code: diagnostic.code },
+    thread: 'MainThread',
+    atMs,
+  }
+}
+
+function stoppedLine(diagnostics: readonly Diagnostic[], atMs: number): LogLine {
+  const text = diagnostics.map(renderDiagnostic).join('\n\n')
+  return textLine('MainEncounteredError', 'Z002', 'error', atMs, `Encountered an error:\n${text}`, {
+    data: { exc: text, codes: diagnostics.map(one => one.code) },
+  })
+}
+
+function compiledLine(
+  event: Extract<CommandEvent, { kind: 'node compiled' }>,
+  atMs: number,
+  options: CommandLinesOptions,
+): LogLine {
+  const { node, compiledCode: compiled } = event
+  const isInline = node.resourceType === 'sql_operation'
+  const text =
+    options.output === 'json'
+      ? JSON.stringify(isInline ? { compiled } : { node: node.name, compiled }, undefined, 2)
+      : options.quiet
+        ? compiled
+        : isInline
+          ? `Compiled inline node is:\n${compiled}`
+          : `Compiled node '${node.name}' is:\n${compiled}`
+  return textLine('CompiledNode', 'Q042', 'info', atMs, text, {
+    data: {
+      node_name: node.name,
+      compiled,
+      is_inline: isInline,
+      output_format: options.output,
+      unique_id: node.uniqueId,
+      quiet: options.quiet,
+      node_info: nodeInfo(node, { status: 'None' }),
+    },
+  })
+}

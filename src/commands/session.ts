@@ -1,0 +1,35 @@
+/**
+ * One call of one command with everything it may touch: what the command line hands down, and what a program that calls
+ * eider as a library fills in itself.
+ */
+import type { Flags } from '../config/flags.ts'
+import type { LaunchRequest } from '../config/load-config.ts'
+import type { CommandSink } from './command-event.ts'
+
+/** What is known as soon as the project file was found: reporters are set up by it. */
+export interface RunIdentity {
+  readonly flags: Flags
+  readonly environment: Readonly<Record<string, string>>
+  readonly invocationId: string
+  /** Absolute. */
+  readonly projectFolder: string
+}
+
+export interface Session {
+  readonly launch: LaunchRequest
+  /** Aborting ends the run in good order. */
+  readonly signal: AbortSignal
+  readonly emit: CommandSink
+  /** Called once by every command, before it emits anything. */
+  readonly begin: (identity: RunIdentity) => void
+  /** So many statements will run at the same time. Called before the database is opened. */
+  readonly reserveThreads: (count: number) => void
+}
+
+/**
+ * How a command ended: `success` is exit code 0, `failure` 1 (something ran and failed), `interrupted` 130. What stops
+ * before anything ran is thrown as a `CommandStopped`.
+ */
+export type Outcome = 'success' | 'failure' | 'interrupted'
+
+export type Command = (session: Session) => Promise<Outcome>
