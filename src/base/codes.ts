@@ -128,6 +128,21 @@ export const codes = {
   'commands/project-exists': '`init` found a project where it was to make one',
   'commands/no-documentation': '`docs serve` found no generated documentation',
   'cli/unexpected': 'The program failed in a way that it should not',
+  'graph/ref-not-found': 'A ref, metric or function names something that does not exist',
+  'graph/ref-disabled': 'A ref or source names something that is disabled',
+  'graph/ref-ambiguous': 'A ref without a package names models of several packages',
+  'graph/source-not-found': 'A source or its table is not defined',
+  'graph/metric-not-found': 'A metric rests on a measure or metric that does not exist',
+  'graph/access': 'A ref to a model that is private or protected, or a model whose access cannot be what it says',
+  'graph/unknown-group': 'A node is in a group that is not defined',
+  'graph/cycle': 'Nodes depend on each other in a circle',
+  'graph/package-uses-root': 'A package depends on a model of the project that uses it',
+  'graph/bad-selector': 'A selection cannot be read',
+  'graph/unknown-selector': 'No selector of that name is defined',
+  'graph/unknown-method': 'A selection uses a method that does not exist',
+  'graph/no-match': 'A selection matches nothing',
+  'graph/state-missing': 'A selection compares with a state that was not given',
+  'graph/contract-broken': 'A model breaks the contract that an earlier state of it had',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

@@ -1,0 +1,103 @@
+/** What metrics rest on: semantic models through their measures, other metrics through their names. */
+import type { Diagnostics } from '../base/diagnostic.ts'
+import type { SemanticNode } from '../project/node.ts'
+import type { Project } from '../project/project.ts'
+import { PyDict, type Value } from '../template/value.ts'
+import type { ReferenceLookup } from './reference-lookup.ts'
+
+/** Unique ids that each metric depends on by its type parameters, in dbt's order. */
+export function metricParents(
+  project: Project,
+  lookup: ReferenceLookup,
+  diagnostics: Diagnostics,
+): ReadonlyMap<string, readonly string[]> {
+  const measures = measureOwners(project)
+  const parents = new Map<string, readonly string[]>()
+  for (const node of project.semantics.values()) {
+    if (node.resourceType !== 'metric') continue
+    parents.set(node.uniqueId, parentsOf(node, measures, lookup, diagnostics))
+  }
+  return parents
+}
+
+function parentsOf(
+  metric: SemanticNode,
+  measures: ReadonlyMap<string, SemanticNode>,
+  lookup: ReferenceLookup,
+  diagnostics: Diagnostics,
+): readonly string[] {
+  const report = (message: string): undefined => {
+    diagnostics.add({
+      code: 'graph/metric-not-found',
+      kind: 'Parsing',
+      message,
+      node: metric.uniqueId,
+      ...(metric.at && { at: metric.at }),
+    })
+    return undefined
+  }
+  const ofMeasure = (value: Value | undefined): string | undefined => {
+    const name = nameOf(value)
+    if (name === undefined) return undefined
+    const owner = measures.get(name)
+    return owner?.uniqueId ?? report(`A semantic model having a measure \`${name}\` does not exist but was referenced.`)
+  }
+  const ofMetric = (value: Value | undefined): string | undefined => {
+    const name = nameOf(value)
+    if (name === undefined) return undefined
+    const found = lookup.metric(name, null, metric.packageName)
+    if (found.kind === 'found') return found.member.uniqueId
+    if (found.kind === 'disabled') return report(`The metric \`${name}\` is disabled and thus cannot be referenced.`)
+    return report(`The metric \`${name}\` does not exist but was referenced by metric \`${metric.name}\`.`)
+  }
+  const ids = inputsOf(metric, ofMeasure, ofMetric)
+  return [...new Set(ids.filter(id => id !== undefined))]
+}
+
+function inputsOf(
+  metric: SemanticNode,
+  ofMeasure: (value: Value | undefined) => string | undefined,
+  ofMetric: (value: Value | undefined) => string | undefined,
+): readonly (string | undefined)[] {
+  const parameters = dictOf(metric.json.get('type_params'))
+  switch (metric.json.get('type')) {
+    case 'simple':
+    case 'cumulative':
+      return [ofMeasure(parameters.get('measure'))]
+    case 'conversion': {
+      const conversion = dictOf(parameters.get('conversion_type_params'))
+      return [ofMeasure(conversion.get('base_measure')), ofMeasure(conversion.get('conversion_measure'))]
+    }
+    case 'ratio':
+      return [ofMetric(parameters.get('numerator')), ofMetric(parameters.get('denominator'))]
+    case 'derived': {
+      const inputs = parameters.get('metrics')
+      return Array.isArray(inputs) ? inputs.map(ofMetric) : []
+    }
+    default:
+      return []
+  }
+}
+
+function measureOwners(project: Project): Map<string, SemanticNode> {
+  const owners = new Map<string, SemanticNode>()
+  for (const node of project.semantics.values()) {
+    const measures = node.resourceType === 'semantic_model' ? node.json.get('measures') : undefined
+    if (!Array.isArray(measures)) continue
+    for (const measure of measures) {
+      const name = nameOf(measure)
+      if (name !== undefined && !owners.has(name)) owners.set(name, node)
+    }
+  }
+  return owners
+}
+
+/** A measure or metric is a name, or a dict with one. */
+function nameOf(value: Value | undefined): string | undefined {
+  const name = value instanceof PyDict ? value.get('name') : value
+  return typeof name === 'string' ? name : undefined
+}
+
+function dictOf(value: Value | undefined): PyDict {
+  return value instanceof PyDict ? value : new PyDict()
+}
