@@ -35,7 +35,7 @@ export interface NewFiles {
 export async function writeDataFiles(writer: FileWriter, wanted: NewFiles): Promise<AddFile[]> {
   const folder = `stage-${writer.ids()}`
   const root = writer.tableFolder ?? writer.scratch.locate(folder)
-  const written = await writer.rows(copySql(wanted, root))
+  const written = await copy(writer, copySql(wanted, root), folder)
   const adds: AddFile[] = []
   for (const row of written) {
     const path = String(row.filename)
@@ -49,6 +49,22 @@ export async function writeDataFiles(writer: FileWriter, wanted: NewFiles): Prom
   }
   await checkNullability(writer, wanted, written, adds)
   return adds
+}
+
+/** DuckDB makes the last folder of a path only, so an object beside the files makes those above it. */
+async function copy(
+  writer: FileWriter,
+  sql: string,
+  folder: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const place = writer.tableFolder === undefined ? writer.scratch : writer.store
+  const marker = writer.tableFolder === undefined ? `${folder}/.writing` : `_${folder}`
+  await place.put(marker, new Uint8Array())
+  try {
+    return await writer.rows(sql)
+  } finally {
+    await place.delete(marker)
+  }
 }
 
 /** Removes files of a commit that did not come about; what cannot be removed is left to a later clean-up. */

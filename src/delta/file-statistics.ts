@@ -37,7 +37,7 @@ export function addOf(row: Readonly<Record<string, unknown>>, path: string, shap
 
 function partitionText(text: string | null, type: DeltaType | undefined): string | null {
   if (text === null || text === '') return null
-  if (type?.kind === 'primitive' && type.name === 'timestamp') return isoTime(text, 'microseconds')
+  if (type?.kind === 'primitive' && type.name === 'timestamp') return isoTime(text)
   return text
 }
 
@@ -98,14 +98,12 @@ function boundJson(type: DeltaType, text: string | null, side: 'min' | 'max'): s
     case 'date':
       return /^\d{4}-\d\d-\d\d$/.test(text) ? JSON.stringify(text) : undefined
     case 'timestamp': {
-      const time = isoTime(text, 'milliseconds')
-      return time === null ? undefined : JSON.stringify(time)
+      const time = isoTime(text)
+      return time === null ? undefined : JSON.stringify(toMilliseconds(time, side))
     }
     case 'timestamp_ntz': {
-      const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?$/.exec(text)
-      return match === null
-        ? undefined
-        : JSON.stringify(`${match[1]}T${match[2]}.${(match[3] ?? '').slice(0, 3).padEnd(3, '0')}`)
+      const time = isoTime(`${text}+00`)
+      return time === null ? undefined : JSON.stringify(toMilliseconds(time, side).slice(0, -1))
     }
     case 'string':
       return side === 'min' ? JSON.stringify(cut(text)) : upperText(text)
@@ -130,16 +128,22 @@ function upperText(text: string): string | undefined {
   return undefined
 }
 
+/** The log has milliseconds in bounds; one from above must not be cut, for readers that take it at its word. */
+function toMilliseconds(time: string, side: 'min' | 'max'): string {
+  const isExact = time.endsWith('000Z')
+  const cutTime = time.replace(/\d{3}Z$/, 'Z')
+  return side === 'min' || isExact ? cutTime : new Date(Date.parse(cutTime) + 1).toISOString()
+}
+
 /** `2020-06-01 12:00:00.5+09` as `2020-06-01T03:00:00.500000Z`; null if it is not in the years 0000 to 9999. */
-function isoTime(text: string, digits: 'milliseconds' | 'microseconds'): string | null {
+function isoTime(text: string): string | null {
   const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?([+-]\d\d)(?::?(\d\d))?(?::?(\d\d))?$/.exec(text)
   if (match === null) return null
   const [, date, time, fraction = '', hours = '+00', minutes = '00', seconds = '00'] = match
   const sign = hours.startsWith('-') ? -1 : 1
   const offset = Math.abs(Number(hours)) * 3600 + Number(minutes) * 60 + Number(seconds)
   const utc = new Date(Date.parse(`${date}T${time}Z`) - sign * offset * 1000)
-  const length = digits === 'milliseconds' ? 3 : 6
-  return utc.toISOString().replace(/\.\d+Z$/, `.${fraction.slice(0, length).padEnd(length, '0')}Z`)
+  return utc.toISOString().replace(/\.\d+Z$/, `.${fraction.slice(0, 6).padEnd(6, '0')}Z`)
 }
 
 /** A DuckDB MAP, in whichever of its JavaScript forms. */
