@@ -3,7 +3,7 @@
  * sight (descriptions with `doc`, tests' arguments with `ref`, hooks and freshness queries as templates of their own).
  */
 import type { Section } from './property-entry.ts'
-import type { KeyPath } from './yaml-value.ts'
+import type { KeyPath } from '../config/yaml-value.ts'
 
 const lateKeys = new Set<string | number | undefined>(['tests', 'data_tests', 'description', 'loaded_at_query'])
 const lateOfColumns = new Set<string | number | undefined>(['tests', 'data_tests', 'description'])

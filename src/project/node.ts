@@ -120,6 +120,8 @@ interface Runnable extends Described {
   readonly patchPath: string | null
   readonly language: 'sql' | 'python'
   readonly rawCode: string
+  /** Offset of `rawCode` in the text of `file`. */
+  readonly codeOffset: number
   readonly refs: readonly RefCall[]
   readonly sources: readonly SourceCall[]
   readonly metrics: readonly (readonly string[])[]

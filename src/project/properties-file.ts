@@ -9,7 +9,7 @@ import { PyDict, type Value } from '../template/value.ts'
 import { isDeferred } from './deferred-keys.ts'
 import type { FoundFile } from './found-file.ts'
 import { type PropertyEntry, placeIn, type Section, sections } from './property-entry.ts'
-import { hasMarks, type RenderText, unmarked, yamlValue } from './yaml-value.ts'
+import { hasMarks, type RenderText, unmarked, yamlValue } from '../config/yaml-value.ts'
 
 /** Renders one text natively; throws what rendering throws. */
 export type RenderNative = (text: string) => Value

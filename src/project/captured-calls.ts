@@ -1,0 +1,19 @@
+/** What a node's templates ask for, collected while they are read or rendered in parse mode. */
+import { addConfigCall } from '../config/merge-config.ts'
+import { PyDict } from '../template/value.ts'
+import type { RefCall, SourceCall } from './node.ts'
+
+export class CapturedCalls {
+  /** Options of all `config(...)` calls, joined. */
+  readonly config = new PyDict()
+  readonly refs: RefCall[] = []
+  readonly sources: SourceCall[] = []
+  readonly metrics: (readonly string[])[] = []
+  readonly functions: (readonly string[])[] = []
+  /** Unique ids, in order of first call. */
+  readonly macros = new Set<string>()
+
+  addConfig(options: PyDict): void {
+    addConfigCall(this.config, options)
+  }
+}

@@ -1,0 +1,57 @@
+/** `exposures:` of properties files. */
+import type { Diagnostics } from '../base/diagnostic.ts'
+import { PyDict } from '../template/value.ts'
+import type { ExposureNode } from './node.ts'
+import type { NodeMaker } from './node-maker.ts'
+import { fqnPrefix } from './found-file.ts'
+import type { PropertyEntry } from './property-entry.ts'
+import { dictOf, mergedDicts, sortedTexts, textOf, textsOf } from './value-access.ts'
+
+/** Descriptions are not rendered yet. */
+export function readExposure(entry: PropertyEntry, maker: NodeMaker, diagnostics: Diagnostics): ExposureNode {
+  const { value, found, name } = entry
+  const owner = dictOf(value, 'owner')
+  if (textOf(owner, 'name') === null && owner.get('email') == null) {
+    diagnostics.add(
+      maker.invalidEntry(entry, "Exposure owner must have at least one of 'name' or 'email'.", ['owner']),
+    )
+  }
+  const fqn = [...fqnPrefix(found.owner.name, found.path), name]
+  const merged = maker.config('exposure', found.owner, fqn, dictOf(value, 'config'))
+  const tree = found.owner.projectFile.trees.exposures
+  const tags = sortedTexts(new Set([...textsOf(tree, 'tags'), ...textsOf(value, 'tags'), ...textsOf(merged.config, 'tags')]))
+  const meta = mergedDicts(dictOf(tree, 'meta'), dictOf(value, 'meta'), dictOf(merged.config, 'meta'))
+  const config = merged.config.copy().set('tags', tags).set('meta', meta)
+  const calls = maker.readDependencies(entry, textsOf(value, 'depends_on'))
+  return {
+    resourceType: 'exposure',
+    uniqueId: `exposure.${found.owner.name}.${name}`,
+    name,
+    packageName: found.owner.name,
+    path: found.path,
+    originalFilePath: found.originalFilePath,
+    fqn,
+    description: textOf(value, 'description') ?? '',
+    meta,
+    tags,
+    createdAtMs: maker.createdAtMs(),
+    type: textOf(value, 'type') ?? '',
+    owner: ownerDict(owner),
+    label: textOf(value, 'label'),
+    maturity: textOf(value, 'maturity'),
+    url: textOf(value, 'url'),
+    config,
+    unrenderedConfig: merged.unrendered,
+    refs: calls.refs,
+    sources: calls.sources,
+    metrics: calls.metrics,
+    at: entry.at(),
+  }
+}
+
+/** dbt's record of an owner: email and name first, then whatever else was written. */
+export function ownerDict(owner: PyDict): PyDict {
+  const dict = PyDict.of({ email: owner.get('email') ?? null, name: textOf(owner, 'name') })
+  for (const [key, value] of owner) if (!dict.has(key)) dict.set(key, value)
+  return dict
+}

@@ -1,0 +1,265 @@
+/** A draft and what properties files say about it -> the finished node, its configuration joined, its names decided. */
+import { DiagnosticError } from '../base/diagnostic.ts'
+import { createRelation } from '../context/relation.ts'
+import { PyDict, type Value } from '../template/value.ts'
+import { contractChecksum } from './contract.ts'
+import type { Draft } from './draft.ts'
+import type { NamedPlace } from './generate-names.ts'
+import { readCallText } from './static-calls.ts'
+import { CapturedCalls } from './captured-calls.ts'
+import type { Contract, Docs, ModelNode, Node, RefCall, SourceCall } from './node.ts'
+import { nodeJson, noFacts } from './node-json.ts'
+import type { MergedConfig, NodeMaker } from './node-maker.ts'
+import { boolOf, dictOf, textOf, textsOf, unique } from './value-access.ts'
+
+/** Renders a hook of a node in parse mode; its calls are added to the draft's. */
+export type ReadHook = (draft: Draft, sql: string) => void
+
+/** Common to all kinds of node. */
+type Shared = Omit<ModelNode, 'resourceType' | ModelFields>
+type ModelFields =
+  | 'access'
+  | 'constraints'
+  | 'version'
+  | 'latestVersion'
+  | 'deprecationDate'
+  | 'primaryKey'
+  | 'timeSpine'
+
+export function finishNode(draft: Draft, maker: NodeMaker, readHook: ReadHook): Node {
+  const merged = configOf(draft, maker)
+  const { config } = merged
+  readHooks(draft, config, readHook)
+  const bare = sharedFields(draft, merged, maker)
+  const place = placeOf(draft, config, bare, maker)
+  const shared: Shared = { ...bare, ...place, relationName: relationName(draft, config, place, maker) }
+  return asKind(draft, shared, maker)
+}
+
+/** The configuration alone: what decides whether the node is enabled. */
+export function configOf(draft: Draft, maker: NodeMaker): MergedConfig {
+  const { patch, calls, fqn, owner, resourceType } = draft
+  let properties = patch?.config ?? null
+  if (draft.language === 'python' && resourceType === 'model' && !properties?.has('materialized')) {
+    properties = PyDict.of([...(properties ?? []), ['materialized', 'table'] as const])
+  }
+  const at = patch?.entry.at('config') ?? { file: draft.file, start: 0, end: 0 }
+  return maker.config(resourceType, owner, fqn, properties, calls.config, at)
+}
+
+/** dbt renders hooks once for the file and once more when a properties file configures the node. */
+function readHooks(draft: Draft, config: PyDict, readHook: ReadHook): void {
+  if (draft.resourceType === 'test') return
+  for (const key of ['pre-hook', 'post-hook']) {
+    const hooks = config.get(key)
+    if (!Array.isArray(hooks)) continue
+    for (const hook of hooks) {
+      const sql = hook instanceof PyDict ? hook.get('sql') : undefined
+      if (typeof sql === 'string' && sql.includes('{')) readHook(draft, sql)
+    }
+  }
+}
+
+function sharedFields(draft: Draft, { config, unrendered }: MergedConfig, maker: NodeMaker): Shared {
+  const { patch, calls, owner } = draft
+  const isTest = draft.resourceType === 'test'
+  return {
+    uniqueId: draft.uniqueId,
+    name: draft.name,
+    packageName: owner.name,
+    path: draft.path,
+    originalFilePath: draft.originalFilePath,
+    fqn: draft.fqn,
+    description: patch?.description ?? draft.description ?? '',
+    meta: dictOf(config, 'meta'),
+    tags: tagsOf(draft, config, maker),
+    createdAtMs: draft.createdAtMs,
+    file: draft.file,
+    database: maker.targetDatabase,
+    schema: maker.run.target.schema,
+    alias: draft.name,
+    checksum: draft.checksum,
+    config,
+    unrenderedConfig: unrendered,
+    columns: patch && !isTest ? patch.columns : new Map(),
+    docs: docsOf(config),
+    group: draft.attachedGroup === undefined ? textOf(config, 'group') : draft.attachedGroup,
+    patchPath: patch?.path ?? null,
+    language: draft.language,
+    rawCode: draft.rawCode,
+    codeOffset: draft.codeOffset,
+    refs: calls.refs,
+    sources: calls.sources,
+    metrics: calls.metrics,
+    functions: calls.functions,
+    macros: [...calls.macros],
+    docBlocks: [],
+    contract: contractOf(config),
+    relationName: null,
+  }
+}
+
+/** Tags of the file and the project come first, what a properties file adds comes last. */
+function tagsOf(draft: Draft, config: PyDict, maker: NodeMaker): readonly string[] {
+  const { patch, calls } = draft
+  const all = textsOf(config, 'tags')
+  if (!patch?.config.has('tags')) return unique([...draft.firstTags, ...all])
+  const without = maker.config(draft.resourceType, draft.owner, draft.fqn, null, calls.config).config
+  return unique([...draft.firstTags, ...textsOf(without, 'tags'), ...all])
+}
+
+function docsOf(config: PyDict): Docs {
+  const docs = dictOf(config, 'docs')
+  return { show: boolOf(docs, 'show') ?? true, nodeColor: textOf(docs, 'node_color') }
+}
+
+function contractOf(config: PyDict): Contract {
+  const contract = dictOf(config, 'contract')
+  return {
+    enforced: boolOf(contract, 'enforced') ?? false,
+    aliasTypes: boolOf(contract, 'alias_types') ?? true,
+    checksum: null,
+  }
+}
+
+function placeOf(
+  draft: Draft,
+  config: PyDict,
+  bare: Shared,
+  maker: NodeMaker,
+): { readonly database: string | null; readonly schema: string; readonly alias: string } {
+  const node = {
+    name: draft.name,
+    packageName: draft.owner.name,
+    version: draft.patch?.version ?? null,
+    record: () => nodeJson(asKind(draft, bare, maker), noFacts),
+  }
+  const custom = (key: string): Value => config.get(key) ?? null
+  let place: NamedPlace
+  try {
+    place = maker.names.place(node, {
+      database: custom('database'),
+      schema: custom('schema'),
+      alias: custom('alias'),
+    })
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error
+    maker.report({ ...error.diagnostic, node: draft.uniqueId })
+    place = { database: maker.targetDatabase, schema: maker.run.target.schema, alias: draft.name }
+  }
+  const snapshot = draft.resourceType === 'snapshot'
+  return {
+    database: (snapshot && textOf(config, 'target_database')) || place.database,
+    schema: (snapshot && textOf(config, 'target_schema')) || (place.schema ?? ''),
+    alias: place.alias ?? draft.name,
+  }
+}
+
+function relationName(
+  draft: Draft,
+  config: PyDict,
+  place: { readonly database: string | null; readonly schema: string; readonly alias: string },
+  maker: NodeMaker,
+): string | null {
+  if (!hasRelation(draft, config, maker)) return null
+  const { database, schema, alias } = place
+  return createRelation({ database, schema, identifier: alias }, { quoting: maker.quoting }).str()
+}
+
+function hasRelation(draft: Draft, config: PyDict, maker: NodeMaker): boolean {
+  switch (draft.resourceType) {
+    case 'model':
+    case 'seed':
+    case 'snapshot':
+      return config.get('materialized') !== 'ephemeral'
+    case 'test': {
+      const stores = config.get('store_failures')
+      return stores === true || maker.run.flags.storeFailures
+    }
+    default:
+      return false
+  }
+}
+
+function asKind(draft: Draft, shared: Shared, maker: NodeMaker): Node {
+  switch (draft.resourceType) {
+    case 'model':
+      return asModel(draft, shared, maker)
+    case 'seed':
+      return { ...shared, resourceType: 'seed', rootPath: draft.owner.folder }
+    case 'operation': {
+      const { when = 'on-run-start', index = 0 } = draft.hook ?? {}
+      return { ...shared, resourceType: 'operation', hook: when, index }
+    }
+    case 'test':
+      return { ...shared, resourceType: 'test', generic: draft.generic ?? null }
+    case 'function':
+      return {
+        ...shared,
+        resourceType: 'function',
+        arguments: draft.patch?.arguments ?? [],
+        returns: draft.patch?.returns ?? { dataType: 'INVALID_TYPE', description: null },
+      }
+    default:
+      return { ...shared, resourceType: draft.resourceType }
+  }
+}
+
+const accesses = ['private', 'protected', 'public'] as const
+
+function asModel(draft: Draft, shared: Shared, maker: NodeMaker): ModelNode {
+  const { patch } = draft
+  const written = shared.config.get('access') ?? 'protected'
+  const access = accesses.find(one => one === written)
+  if (!access) {
+    maker.report({
+      code: 'project/invalid-access',
+      kind: 'Parsing',
+      message: `Node ${draft.uniqueId} has an invalid value (${String(written)}) for the access field`,
+      hint: `use one of ${accesses.join(', ')}`,
+      node: draft.uniqueId,
+      ...(patch && { at: patch.entry.at('access') }),
+    })
+  }
+  const constraints = patch?.constraints ?? []
+  const foreign = foreignCalls(draft, maker)
+  const materialized = textOf(shared.config, 'materialized') ?? 'view'
+  const checksum =
+    patch && shared.contract.enforced ? contractChecksum(patch.columns, constraints, materialized) : null
+  return {
+    ...shared,
+    resourceType: 'model',
+    refs: foreign.refs.length > 0 ? [...shared.refs, ...foreign.refs] : shared.refs,
+    sources: foreign.sources.length > 0 ? [...shared.sources, ...foreign.sources] : shared.sources,
+    contract: { ...shared.contract, checksum },
+    access: access ?? 'protected',
+    constraints,
+    version: patch?.version ?? null,
+    latestVersion: patch?.latestVersion ?? null,
+    deprecationDate: patch?.deprecationDate ?? null,
+    primaryKey: [],
+    timeSpine: patch?.timeSpine ?? null,
+  }
+}
+
+/** What foreign keys point to are dependencies, too. */
+function foreignCalls(
+  draft: Draft,
+  maker: NodeMaker,
+): { readonly refs: readonly RefCall[]; readonly sources: readonly SourceCall[] } {
+  const { patch } = draft
+  if (!patch) return { refs: [], sources: [] }
+  const calls = new CapturedCalls()
+  const all = [...patch.constraints, ...[...patch.columns.values()].flatMap(column => column.constraints)]
+  for (const { type, to } of all) {
+    if (type !== 'foreign_key' || to === null || readCallText(to, calls)) continue
+    maker.report({
+      code: 'project/invalid-constraint',
+      kind: 'Parsing',
+      message: `Invalid 'ref' or 'source' syntax on foreign key constraint 'to' on model ${draft.name}: ${to}.`,
+      at: patch.entry.at('constraints'),
+      node: draft.uniqueId,
+    })
+  }
+  return calls
+}

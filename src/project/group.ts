@@ -1,0 +1,28 @@
+/** `groups:` of properties files. */
+import type { Diagnostics } from '../base/diagnostic.ts'
+import { ownerDict } from './exposure.ts'
+import { fqnPrefix } from './found-file.ts'
+import type { GroupNode } from './node.ts'
+import type { NodeMaker } from './node-maker.ts'
+import type { PropertyEntry } from './property-entry.ts'
+import { dictOf, textOf } from './value-access.ts'
+
+export function readGroup(entry: PropertyEntry, maker: NodeMaker, diagnostics: Diagnostics): GroupNode {
+  const { value, found, name } = entry
+  const owner = dictOf(value, 'owner')
+  if (textOf(owner, 'name') === null && owner.get('email') == null) {
+    diagnostics.add(maker.invalidEntry(entry, "Group owner must have at least one of 'name' or 'email'.", ['owner']))
+  }
+  const fqn = [...fqnPrefix(found.owner.name, found.path), name]
+  return {
+    resourceType: 'group',
+    uniqueId: `group.${found.owner.name}.${name}`,
+    name,
+    packageName: found.owner.name,
+    path: found.path,
+    originalFilePath: found.originalFilePath,
+    description: textOf(value, 'description'),
+    owner: ownerDict(owner),
+    config: maker.config('group', found.owner, fqn, dictOf(value, 'config')).config,
+  }
+}

@@ -1,0 +1,123 @@
+/** Files with macros, generic tests and materializations -> the macros in them. A pure function of the text. */
+import type { Diagnostics } from '../base/diagnostic.ts'
+import type { SourceFile } from '../base/source-file.ts'
+import type { Expression, Macro, Template } from '../template/ast.ts'
+import { extractBlocks, type TemplateBlock } from '../template/blocks.ts'
+import { parseTemplate } from '../template/parse.ts'
+import { generateTemplateCode } from '../template/template.ts'
+import { type WrittenCall, writtenCalls } from './macro-calls.ts'
+import type { MacroNode } from './node.ts'
+import { spaceBefore, stripText } from './strip-text.ts'
+
+/** A macro as its file has it; properties files may describe it later. */
+export interface MacroSource {
+  readonly uniqueId: string
+  readonly name: string
+  readonly packageName: string
+  /** Relative to its package's folder. */
+  readonly path: string
+  readonly file: SourceFile
+  readonly macroSql: string
+  /** Offset of `macroSql` in the file. */
+  readonly offset: number
+  readonly kind: MacroNode['kind']
+  readonly supportedLanguages: readonly string[] | null
+  readonly parameters: readonly string[]
+  readonly createdAtMs: number
+  /** What its text calls. Parses the text on first use. */
+  readonly calls: () => readonly WrittenCall[]
+  /** JavaScript text of the macro. Compiles it on first use. */
+  readonly code: () => string
+}
+
+export interface MacroFile {
+  readonly file: SourceFile
+  readonly path: string
+  readonly packageName: string
+  /** `macro` files hold all kinds of block, files of `tests/generic` only tests. */
+  readonly isGenericTests: boolean
+  readonly createdAtMs: number
+}
+
+/** @param eager parse every macro at once, so that its mistakes are known before anybody calls it */
+export function readMacros(from: MacroFile, eager: boolean, diagnostics: Diagnostics): MacroSource[] {
+  if (!from.file.text.includes('{%')) return []
+  const types = from.isGenericTests ? ['test', 'data_test'] : ['macro', 'materialization', 'test', 'data_test']
+  try {
+    const { blocks } = extractBlocks(from.file, types)
+    return blocks.flatMap(block => readBlock(block, from, eager, diagnostics))
+  } catch (error) {
+    diagnostics.absorb(error)
+    return []
+  }
+}
+
+function readBlock(block: TemplateBlock, from: MacroFile, eager: boolean, diagnostics: Diagnostics): MacroSource[] {
+  const { file, packageName } = from
+  const { start: offset, end } = withinStripped(block, file.text)
+  const macroSql = file.text.slice(offset, end)
+  const parse = lazy(() => parseTemplate({ text: macroSql, file, base: offset }))
+  const isPlain = block.blockType === 'macro' && block.name !== undefined && !eager
+  let macro: Macro | undefined
+  if (!isPlain) {
+    try {
+      macro = onlyMacro(parse())
+    } catch (error) {
+      diagnostics.absorb(error)
+      return []
+    }
+    if (!macro) return []
+  }
+  const name = macro ? macro.name.replace(/^dbt_macro__/, '') : (block.name ?? '')
+  return [
+    {
+      uniqueId: `macro.${packageName}.${name}`,
+      name,
+      packageName,
+      path: from.path,
+      file,
+      macroSql,
+      offset,
+      kind: macro ? kindOf(macro) : 'macro',
+      supportedLanguages: macro?.macroKind === 'materialization' ? languagesOf(macro) : null,
+      parameters: macro?.parameters.map(one => one.name) ?? [],
+      createdAtMs: from.createdAtMs,
+      calls: lazy(() => writtenCalls(parse())),
+      code: lazy(() => generateTemplateCode(macroSql, { file, base: offset })),
+    },
+  ]
+}
+
+/** A block's range without the white space around the file's text, which dbt strips before it looks for blocks. */
+function withinStripped(block: TemplateBlock, text: string): { readonly start: number; readonly end: number } {
+  const before = spaceBefore(text)
+  const after = before + stripText(text).length
+  return { start: Math.max(block.start, before), end: Math.min(block.end, after) }
+}
+
+export function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+function onlyMacro(template: Template): Macro | undefined {
+  return template.body.find(statement => statement.kind === 'macro')
+}
+
+function kindOf(macro: Macro): MacroNode['kind'] {
+  return macro.macroKind === 'docs' ? 'macro' : macro.macroKind
+}
+
+/** What `supported_languages=[...]` in a materialization's tag says; SQL alone by default. */
+function languagesOf(macro: Macro): readonly string[] {
+  const first = macro.parameters.length - macro.defaults.length
+  const index = macro.parameters.findIndex(one => one.name === 'supported_languages') - first
+  const value: Expression | undefined = macro.defaults[index]
+  if (value?.kind !== 'list') return ['sql']
+  return value.items.flatMap(item =>
+    item.kind === 'constant' && typeof item.value === 'string' ? [item.value] : [],
+  )
+}

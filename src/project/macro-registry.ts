@@ -1,0 +1,117 @@
+/** All macros of all packages, how names in templates become macros, and which macros a macro calls. */
+import { internalPackages, type MacroNamespace } from '../context/macro-namespace.ts'
+import type { MacroSource } from './macro-file.ts'
+
+export class MacroRegistry {
+  readonly macros: ReadonlyMap<string, MacroSource>
+  readonly namespace: MacroNamespace
+  private readonly byPackage = new Map<string, Map<string, MacroSource>>()
+  private readonly byName = new Map<string, MacroSource>()
+  private readonly loud = new Map<string, boolean>()
+  private readonly calls = new Map<string, readonly string[]>()
+
+  constructor(macros: ReadonlyMap<string, MacroSource>, namespace: MacroNamespace) {
+    this.macros = macros
+    this.namespace = namespace
+    for (const macro of macros.values()) {
+      const { packageName } = macro
+      let ofPackage = this.byPackage.get(packageName)
+      if (!ofPackage) {
+        ofPackage = new Map()
+        this.byPackage.set(packageName, ofPackage)
+      }
+      ofPackage.set(macro.name, macro)
+    }
+    for (const packageName of this.lookupOrder()) {
+      for (const [name, macro] of this.byPackage.get(packageName) ?? []) this.byName.set(name, macro)
+    }
+  }
+
+  /** Weakest first: built-in packages, installed ones, the root project. */
+  private lookupOrder(): readonly string[] {
+    const { rootPackage } = this.namespace
+    const installed = [...this.byPackage.keys()].filter(
+      name => name !== rootPackage && !internalPackages.includes(name),
+    )
+    return [...internalPackages.toReversed(), ...installed, rootPackage]
+  }
+
+  /** The macro that a name means in a package: its own, else the strongest one of any package. */
+  resolve(packageName: string, name: string): MacroSource | undefined {
+    return this.byPackage.get(packageName)?.get(name) ?? this.byName.get(name)
+  }
+
+  /** Unique ids of the macros that a macro's text calls, in order, each once. */
+  dependencies(macro: MacroSource): readonly string[] {
+    const known = this.calls.get(macro.uniqueId)
+    if (known) return known
+    const found = new Set<string>()
+    this.calls.set(macro.uniqueId, [])
+    const add = (packageName: string, name: string): void => {
+      if (name === macro.name) return
+      const target = this.resolve(packageName, name)
+      if (target) found.add(target.uniqueId)
+    }
+    for (const call of macro.calls()) {
+      if (call.kind === 'plain') add(macro.packageName, call.name)
+      else if (call.kind === 'package') add(call.packageName, call.name)
+      else {
+        add(macro.packageName, call.name)
+        const target = this.dispatched(call.name, call.macroNamespace)
+        if (target) add(target.packageName, target.name)
+      }
+    }
+    const ids = [...found]
+    this.calls.set(macro.uniqueId, ids)
+    return ids
+  }
+
+  private dispatched(name: string, macroNamespace: string | null): MacroSource | undefined {
+    for (const packageName of this.namespace.searchOrder(macroNamespace)) {
+      for (const prefix of ['duckdb', 'default']) {
+        const wanted = `${prefix}__${name}`
+        const found =
+          packageName === null
+            ? this.byName.get(wanted)
+            : packageName === 'dbt'
+              ? this.namespace.internal.get(wanted)
+              : this.byPackage.get(packageName)?.get(wanted)
+        if (found) return this.macros.get(found.uniqueId)
+      }
+    }
+    return undefined
+  }
+
+  /**
+   * Rendering the macro in parse mode cannot capture anything: neither it nor what it calls mentions `ref`, `source`,
+   * `config` and their like.
+   */
+  isQuiet(uniqueId: string): boolean {
+    const known = this.loud.get(uniqueId)
+    if (known !== undefined) return !known
+    const macro = this.macros.get(uniqueId)
+    if (!macro) return false
+    this.loud.set(uniqueId, false)
+    const isLoud = capturing.test(macro.macroSql) || this.dependencies(macro).some(one => !this.isQuiet(one))
+    this.loud.set(uniqueId, isLoud)
+    return !isLoud
+  }
+
+  /** The macro that makes a kind of relation: DuckDB's before the general one, the root project's before the built-in. */
+  findMaterialization(name: string): MacroSource | undefined {
+    const { rootPackage } = this.namespace
+    const installed = [...this.byPackage.keys()].filter(
+      one => one !== rootPackage && !internalPackages.includes(one),
+    )
+    for (const adapter of ['duckdb', 'default']) {
+      const wanted = `materialization_${name}_${adapter}`
+      for (const packageName of [rootPackage, ...internalPackages, ...installed]) {
+        const found = this.byPackage.get(packageName)?.get(wanted)
+        if (found) return found
+      }
+    }
+    return undefined
+  }
+}
+
+const capturing = /(?<![\w.])(?:(?:ref|source|config|metric|function)\s*\(|config\.set\b|builtins\b|context\b)/

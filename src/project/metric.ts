@@ -1,0 +1,197 @@
+/** `metrics:` of properties files, in dbt's JSON. `input_measures` is left for the graph: it follows other metrics. */
+import { str } from '../template/repr.ts'
+import { PyDict, type Value } from '../template/value.ts'
+import { fqnPrefix } from './found-file.ts'
+import type { SemanticNode } from './node.ts'
+import type { NodeMaker } from './node-maker.ts'
+import type { PropertyEntry } from './property-entry.ts'
+import { dictOf, mergedDicts, textOf, textsOf } from './value-access.ts'
+
+/** What a metric is read from: an entry of `metrics:`, or a measure that asks for a metric of its own. */
+export interface MetricSource {
+  readonly entry: PropertyEntry
+  readonly name: string
+  readonly value: PyDict
+}
+
+export function readMetric({ entry, name, value }: MetricSource, maker: NodeMaker): SemanticNode {
+  const { found } = entry
+  const packageName = found.owner.name
+  const fqn = [...fqnPrefix(packageName, found.path), name]
+  const { config, unrendered } = maker.config('metric', found.owner, fqn, dictOf(value, 'config'))
+  const configMeta = dictOf(config, 'meta')
+  const meta = configMeta.size > 0 ? configMeta : mergedDicts(dictOf(value, 'meta'))
+  const type = textOf(value, 'type')?.toLowerCase() ?? ''
+  const group = textOf(config, 'group')
+  const createdAtMs = maker.createdAtMs()
+  const uniqueId = `metric.${packageName}.${name}`
+  const params = typeParams(dictOf(value, 'type_params'), type, entry, maker)
+  const json = PyDict.of({
+    name,
+    resource_type: 'metric',
+    package_name: packageName,
+    path: found.path,
+    original_file_path: found.originalFilePath,
+    unique_id: uniqueId,
+    fqn: [...fqn],
+    description: textOf(value, 'description') ?? '',
+    label: textOf(value, 'label'),
+    type,
+    type_params: params,
+    filter: whereFilter(value.get('filter')),
+    metadata: null,
+    time_granularity: textOf(value, 'time_granularity'),
+    meta,
+    tags: textsOf(value, 'tags'),
+    config,
+    unrendered_config: unrendered,
+    sources: [],
+    depends_on: PyDict.of({ macros: [], nodes: [] }),
+    refs: [],
+    metrics: [],
+    created_at: createdAtMs / 1000,
+    group,
+  })
+  return {
+    resourceType: 'metric',
+    uniqueId,
+    name,
+    packageName,
+    path: found.path,
+    originalFilePath: found.originalFilePath,
+    fqn,
+    description: textOf(value, 'description') ?? '',
+    meta,
+    tags: textsOf(value, 'tags'),
+    createdAtMs,
+    config,
+    unrenderedConfig: unrendered,
+    group,
+    refs: [],
+    metrics: inputMetrics(params, type),
+    json,
+    at: entry.at(),
+  }
+}
+
+/** The metrics that a derived or ratio metric is made of. */
+function inputMetrics(params: PyDict, type: string): readonly (readonly string[])[] {
+  const names = (value: Value | undefined): string[] => (value instanceof PyDict ? [textOf(value, 'name') ?? ''] : [])
+  if (type === 'ratio') return [...names(params.get('numerator')), ...names(params.get('denominator'))].map(one => [one])
+  const metrics = params.get('metrics')
+  return type === 'derived' && Array.isArray(metrics) ? metrics.flatMap(names).map(one => [one]) : []
+}
+
+/** A filter as written, one or several templates. */
+export function whereFilter(value: Value | undefined): Value {
+  if (value === null || value === undefined) return null
+  const filters = Array.isArray(value) ? value : [value]
+  return PyDict.of({ where_filters: filters.map(one => PyDict.of({ where_sql_template: one })) })
+}
+
+function typeParams(params: PyDict, type: string, entry: PropertyEntry, maker: NodeMaker): PyDict {
+  const window = (value: Value | undefined): Value => timeWindow(value, entry, maker)
+  const expr = params.get('expr') ?? null
+  const metrics = params.get('metrics')
+  const metric = (value: Value | undefined): Value => inputMetric(value, window)
+  return PyDict.of({
+    measure: inputMeasure(params.get('measure')),
+    input_measures: [],
+    numerator: metric(params.get('numerator')),
+    denominator: metric(params.get('denominator')),
+    expr: expr === null ? null : str(expr),
+    window: window(params.get('window')),
+    grain_to_date: params.get('grain_to_date') ?? null,
+    metrics: Array.isArray(metrics) ? metrics.map(metric) : [],
+    conversion_type_params: conversionParams(params.get('conversion_type_params'), window),
+    cumulative_type_params: type === 'cumulative' ? cumulativeParams(params, window) : null,
+    metric_aggregation_params: null,
+  })
+}
+
+function inputMeasure(value: Value | undefined): Value {
+  if (value === null || value === undefined) return null
+  const dict = value instanceof PyDict ? value : PyDict.of({ name: value })
+  return PyDict.of({
+    name: textOf(dict, 'name'),
+    filter: whereFilter(dict.get('filter')),
+    alias: textOf(dict, 'alias'),
+    join_to_timespine: dict.get('join_to_timespine') ?? false,
+    fill_nulls_with: dict.get('fill_nulls_with') ?? null,
+  })
+}
+
+function inputMetric(value: Value | undefined, window: (value: Value | undefined) => Value): Value {
+  if (value === null || value === undefined) return null
+  const dict = value instanceof PyDict ? value : PyDict.of({ name: value })
+  return PyDict.of({
+    name: textOf(dict, 'name'),
+    filter: whereFilter(dict.get('filter')),
+    alias: textOf(dict, 'alias'),
+    offset_window: window(dict.get('offset_window')),
+    offset_to_grain: textOf(dict, 'offset_to_grain'),
+  })
+}
+
+function conversionParams(value: Value | undefined, window: (value: Value | undefined) => Value): Value {
+  if (!(value instanceof PyDict)) return null
+  const constants = value.get('constant_properties')
+  return PyDict.of({
+    base_measure: inputMeasure(value.get('base_measure')),
+    conversion_measure: inputMeasure(value.get('conversion_measure')),
+    entity: textOf(value, 'entity'),
+    calculation: textOf(value, 'calculation') ?? 'conversion_rate',
+    window: window(value.get('window')),
+    constant_properties: Array.isArray(constants) ? constants : null,
+  })
+}
+
+function cumulativeParams(params: PyDict, window: (value: Value | undefined) => Value): PyDict {
+  const own = dictOf(params, 'cumulative_type_params')
+  return PyDict.of({
+    window: window(own.get('window') ?? params.get('window')),
+    grain_to_date: own.get('grain_to_date') ?? params.get('grain_to_date') ?? null,
+    period_agg: textOf(own, 'period_agg') ?? 'first',
+    metric: null,
+  })
+}
+
+const granularities = new Set([
+  'nanosecond',
+  'microsecond',
+  'millisecond',
+  'second',
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+])
+
+/** `28 days` -> 28 of `day`. */
+function timeWindow(value: Value | undefined, entry: PropertyEntry, maker: NodeMaker): Value {
+  if (typeof value !== 'string') return null
+  const [count = '', unit, ...rest] = value.toLowerCase().split(' ')
+  if (unit === undefined || rest.length > 0) {
+    maker.report(
+      maker.invalidEntry(
+        entry,
+        `Invalid window (${value}) in cumulative/conversion metric. Should be of the form \`<count> <granularity>\`, e.g., \`28 days\``,
+        ['type_params'],
+      ),
+    )
+    return null
+  }
+  if (!/^\d+$/.test(count)) {
+    maker.report(
+      maker.invalidEntry(entry, `Invalid count (${count}) in cumulative/conversion metric window string: (${value})`, [
+        'type_params',
+      ]),
+    )
+    return null
+  }
+  const singular = unit.endsWith('s') && granularities.has(unit.slice(0, -1)) ? unit.slice(0, -1) : unit
+  return PyDict.of({ count: Number(count), granularity: singular })
+}

@@ -1,0 +1,121 @@
+/** Versions of a model: which columns, tests, configuration and file each one has. */
+import { PyDict, type Value } from '../template/value.ts'
+import { readColumns } from './columns.ts'
+import type { NodeMaker } from './node-maker.ts'
+import { deprecationDate, type NodePatch, readConstraints } from './node-patch.ts'
+import type { PropertyEntry } from './property-entry.ts'
+import { dictOf, dictsOf, listOf, textOf } from './value-access.ts'
+
+export type Version = string | number
+
+export interface ModelVersion {
+  readonly version: Version
+  /** Name of the file that holds it, without extension. */
+  readonly fileName: string
+  readonly columns: readonly PyDict[]
+  readonly tests: readonly Value[]
+  readonly value: PyDict
+}
+
+export interface ModelVersions {
+  readonly all: readonly ModelVersion[]
+  readonly latest: Version
+}
+
+/** `undefined` for a model without versions, and for one whose versions are at fault, which is reported. */
+export function readVersions(entry: PropertyEntry, maker: NodeMaker): ModelVersions | undefined {
+  const dicts = dictsOf(entry.value, 'versions')
+  if (dicts.length === 0) return undefined
+  const all = dicts.map(dict => readVersion(dict, entry))
+  const seen = new Set<string>()
+  for (const { version } of all) {
+    if (seen.has(String(version))) {
+      return fault(entry, maker, `Found duplicate version: '${version}' in versions list of model '${entry.name}'`)
+    }
+    seen.add(String(version))
+  }
+  const given = versionOf(entry.value.get('latest_version'))
+  if (given !== undefined && !all.some(one => one.version === given)) {
+    const known = all.map(one => (typeof one.version === 'string' ? `'${one.version}'` : String(one.version)))
+    const message = `latest_version: ${given} is not one of model '${entry.name}' versions: [${known.join(', ')}] `
+    return fault(entry, maker, message, 'latest_version')
+  }
+  const latest = given ?? all.map(one => one.version).reduce((a, b) => (isLower(a, b) ? b : a))
+  return { all, latest }
+}
+
+function fault(entry: PropertyEntry, maker: NodeMaker, message: string, key = 'versions'): undefined {
+  maker.report({ code: 'project/model-versions', kind: 'Parsing', message, at: entry.at(key) })
+  return undefined
+}
+
+/** As numbers where both are numbers, else as text. */
+function isLower(a: Version, b: Version): boolean {
+  const [x, y] = [Number(a), Number(b)]
+  return Number.isNaN(x) || Number.isNaN(y) ? String(a) < String(b) : x < y
+}
+
+function versionOf(value: Value | undefined): Version | undefined {
+  if (typeof value === 'string' || typeof value === 'number') return value
+  return value !== null && typeof value === 'object' && 'value' in value && typeof value.value === 'number'
+    ? value.value
+    : undefined
+}
+
+function readVersion(dict: PyDict, entry: PropertyEntry): ModelVersion {
+  const version = versionOf(dict.get('v')) ?? ''
+  const own = dictsOf(dict, 'columns')
+  const selection = own.find(one => one.has('include') || one.has('exclude'))
+  const inherited = dictsOf(entry.value, 'columns').filter(column => includes(selection, textOf(column, 'name') ?? ''))
+  const tests = dict.get('data_tests') ?? dict.get('tests')
+  return {
+    version,
+    fileName: textOf(dict, 'defined_in') ?? `${entry.name}_v${version}`,
+    columns: [...inherited, ...own.filter(one => one !== selection)],
+    tests: Array.isArray(tests) ? tests : testsOf(entry.value),
+    value: dict,
+  }
+}
+
+/** `data_tests`, or `tests` as they were called. */
+export function testsOf(value: PyDict): readonly Value[] {
+  return value.has('data_tests') ? listOf(value, 'data_tests') : listOf(value, 'tests')
+}
+
+function includes(selection: PyDict | undefined, name: string): boolean {
+  if (!selection) return true
+  const include = selection.get('include')
+  const inside = include === 'all' || include === '*' || (Array.isArray(include) && include.includes(name))
+  return inside && !listOf(selection, 'exclude').includes(name)
+}
+
+/** The model's patch as this version has it. */
+export function versionPatch(
+  patch: NodePatch,
+  { version, columns, value }: ModelVersion,
+  latest: Version,
+  maker: NodeMaker,
+): NodePatch {
+  const constraints = readConstraints(value.get('constraints'), patch.entry, maker)
+  return {
+    ...patch,
+    description: textOf(value, 'description') || patch.description,
+    columns: readColumns(columns, patch.entry, maker.diagnostics),
+    config: deepMerged(patch.config, dictOf(value, 'config')),
+    constraints: constraints.length > 0 ? constraints : patch.constraints,
+    deprecationDate: deprecationDate(value.get('deprecation_date')),
+    timeSpine: null,
+    version,
+    latestVersion: latest,
+  }
+}
+
+/** Dicts are merged at every depth, anything else is replaced. */
+function deepMerged(base: PyDict, over: PyDict): PyDict {
+  const merged = base.copy()
+  for (const [key, value] of over) {
+    const before = merged.get(key)
+    merged.set(key, before instanceof PyDict && value instanceof PyDict ? deepMerged(before, value) : value)
+  }
+  return merged
+}

@@ -1,0 +1,153 @@
+/** What every reader of project files needs: configuration, names of relations, time, and where mistakes are told. */
+import type { Config } from '../config/config.ts'
+import type { ConfiguredType } from '../config/config-defaults.ts'
+import { configTree, mergeConfig, mergeUnrenderedConfig } from '../config/merge-config.ts'
+import { type DiagnosticFields, Diagnostics, DiagnosticError } from '../base/diagnostic.ts'
+import type { Place } from '../base/source-file.ts'
+import { repr } from '../template/repr.ts'
+import { PyDict } from '../template/value.ts'
+import { CapturedCalls } from './captured-calls.ts'
+import type { GenerateNames, NamedPlace } from './generate-names.ts'
+import type { ProjectPackage } from './project-package.ts'
+import type { PropertyEntry } from './property-entry.ts'
+import { readCallText } from './static-calls.ts'
+
+export interface MergedConfig {
+  readonly config: PyDict
+  readonly unrendered: PyDict
+}
+
+const nothing = new PyDict()
+
+export class NodeMaker {
+  readonly diagnostics: Diagnostics
+  readonly targetDatabase: string
+  /** Of the root project, defaults filled in. */
+  readonly quoting: { readonly database: boolean; readonly schema: boolean; readonly identifier: boolean }
+  readonly run: Config
+  readonly names: GenerateNames
+  /** Configurations of nodes that neither their file nor a properties file configures, by what decides them. */
+  private readonly plain = new Map<string, MergedConfig>()
+
+  constructor(run: Config, names: GenerateNames, diagnostics: Diagnostics) {
+    this.run = run
+    this.names = names
+    this.diagnostics = diagnostics
+    this.targetDatabase = run.target.database
+    const { quoting } = run.projectFile
+    this.quoting = {
+      database: quoting.database ?? true,
+      schema: quoting.schema ?? true,
+      identifier: quoting.identifier ?? true,
+    }
+  }
+
+  createdAtMs(): number {
+    return this.run.clock.now()
+  }
+
+  report(fields: DiagnosticFields): void {
+    this.diagnostics.add(fields)
+  }
+
+  /** dbt's words for an entry that does not have the shape it should have. */
+  invalidEntry(entry: PropertyEntry, problem: string, path: readonly (string | number)[] = []): DiagnosticFields {
+    const { section, found } = entry
+    return {
+      code: 'project/invalid-entry',
+      kind: 'Parsing',
+      message: `Invalid ${section} config given in ${found.originalFilePath} @ ${section}: ${repr(entry.value)} - ${problem}`,
+      at: entry.at(...path),
+    }
+  }
+
+  /** The configuration of a node; what is wrong with it is reported at `at` and the defaults are given. */
+  config(
+    type: ConfiguredType,
+    owner: ProjectPackage,
+    fqn: readonly string[],
+    properties: PyDict | null,
+    call: PyDict = nothing,
+    at?: Place,
+  ): MergedConfig {
+    const isPlain = call.size === 0 && (properties === null || properties.size === 0)
+    const key = isPlain ? `${type}\0${owner.name}\0${this.configPath(type, owner, fqn)}` : ''
+    const known = isPlain ? this.plain.get(key) : undefined
+    if (known) return known
+    const made = this.merge(type, owner, fqn, properties, call, at)
+    if (isPlain) this.plain.set(key, made)
+    return made
+  }
+
+  private merge(
+    type: ConfiguredType,
+    owner: ProjectPackage,
+    fqn: readonly string[],
+    properties: PyDict | null,
+    call: PyDict,
+    at?: Place,
+  ): MergedConfig {
+    const { projectFile } = owner
+    const root = owner.isRoot ? null : this.run.projectFile
+    const levels = { resourceType: type, fqn, properties, call }
+    try {
+      const config = mergeConfig({
+        ...levels,
+        own: configTree(projectFile.trees, type),
+        root: root && configTree(root.trees, type),
+      })
+      // dbt looks for the written configuration of functions among that of models.
+      const writtenType = type === 'function' ? 'model' : type
+      const unrendered = mergeUnrenderedConfig({
+        ...levels,
+        own: configTree(projectFile.unrenderedTrees, writtenType),
+        root: root && configTree(root.unrenderedTrees, writtenType),
+      })
+      return { config, unrendered }
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error
+      const place = error.diagnostic.at ?? at
+      this.diagnostics.add({ ...error.diagnostic, ...(place && { at: place }) })
+      const defaults = { ...levels, properties: null, call: nothing, own: nothing, root: null }
+      return { config: mergeConfig(defaults), unrendered: new PyDict() }
+    }
+  }
+
+  /** How deep the sections of the project files go along an fqn: nodes with the same answer are configured alike. */
+  private configPath(type: ConfiguredType, owner: ProjectPackage, fqn: readonly string[]): string {
+    const depth = Math.max(
+      depthOf(configTree(owner.projectFile.trees, type), fqn),
+      depthOf(configTree(owner.projectFile.unrenderedTrees, type === 'function' ? 'model' : type), fqn),
+      owner.isRoot ? 0 : depthOf(configTree(this.run.projectFile.trees, type), fqn),
+    )
+    return fqn.slice(0, depth).join('\0')
+  }
+
+  /** The calls in `depends_on: ["ref('a')"]` and `model: ref('a')`. */
+  readDependencies(entry: PropertyEntry, expressions: readonly string[]): CapturedCalls {
+    const calls = new CapturedCalls()
+    for (const expression of expressions) {
+      if (!readCallText(expression, calls)) {
+        this.report(this.invalidEntry(entry, `Invalid ref or source expression: ${expression}`, ['depends_on']))
+      }
+    }
+    return calls
+  }
+
+  /** Where an export of a saved query goes. */
+  exportPlace(name: string, owner: ProjectPackage, custom: Parameters<GenerateNames['place']>[1]): NamedPlace {
+    return this.names.place({ name, packageName: owner.name, version: null, record: () => ({ name }) }, custom)
+  }
+}
+
+function depthOf(tree: PyDict, fqn: readonly string[]): number {
+  let level = tree
+  let depth = 0
+  for (const name of fqn) {
+    const next = level.get(name)
+    if (!(next instanceof PyDict)) break
+    level = next
+    depth++
+  }
+  return depth
+}

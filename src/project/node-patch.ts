@@ -1,0 +1,114 @@
+/** What an entry of `models:`, `seeds:`, `snapshots:`, `analyses:`, `functions:` or `data_tests:` says about a node. */
+import { PyDict, type Value } from '../template/value.ts'
+import { hasKnownType, constraintTypes, readColumns, readConstraint } from './columns.ts'
+import type { Column, Constraint, FunctionNode } from './node.ts'
+import type { NodeMaker } from './node-maker.ts'
+import type { PropertyEntry } from './property-entry.ts'
+import { dictOf, dictsOf, textOf } from './value-access.ts'
+
+export interface NodePatch {
+  readonly entry: PropertyEntry
+  /** `package://path/of/the.yml`. */
+  readonly path: string
+  /** Not rendered yet. */
+  readonly description: string
+  readonly columns: ReadonlyMap<string, Column>
+  readonly config: PyDict
+  readonly constraints: readonly Constraint[]
+  readonly deprecationDate: string | null
+  readonly timeSpine: PyDict | null
+  readonly version: string | number | null
+  readonly latestVersion: string | number | null
+  readonly arguments: FunctionNode['arguments']
+  readonly returns: FunctionNode['returns']
+}
+
+/** Keys that may stand at the top of an entry or under `config`, but not in both. */
+const movedKeys = ['meta', 'docs', 'group', 'contract', 'access'] as const
+
+export function readNodePatch(entry: PropertyEntry, maker: NodeMaker): NodePatch {
+  const { value, found } = entry
+  return {
+    entry,
+    path: `${found.owner.name}://${found.originalFilePath}`,
+    description: textOf(value, 'description') ?? '',
+    columns: readColumns(dictsOf(value, 'columns'), entry, maker.diagnostics),
+    config: patchConfig(entry, maker),
+    constraints: readConstraints(value.get('constraints'), entry, maker),
+    deprecationDate: deprecationDate(value.get('deprecation_date')),
+    timeSpine: timeSpine(value.get('time_spine')),
+    version: null,
+    latestVersion: null,
+    arguments: dictsOf(value, 'arguments').map(one => ({
+      name: textOf(one, 'name') ?? '',
+      dataType: textOf(one, 'data_type') ?? '',
+      description: textOf(one, 'description'),
+      default: one.get('default_value') ?? null,
+    })),
+    returns: {
+      dataType: textOf(dictOf(value, 'returns'), 'data_type') ?? '',
+      description: textOf(dictOf(value, 'returns'), 'description'),
+    },
+  }
+}
+
+function patchConfig(entry: PropertyEntry, maker: NodeMaker): PyDict {
+  const { value, found } = entry
+  const config = dictOf(value, 'config').copy()
+  if (entry.section === 'data_tests') return config
+  for (const key of movedKeys) {
+    const moved = value.get(key)
+    if (moved === undefined) continue
+    if (config.has(key)) {
+      maker.report({
+        code: 'project/key-in-two-places',
+        kind: 'Parsing',
+        message: `In ${found.originalFilePath}: found ${key} dictionary in 'config' dictionary and as top-level key.\n                    Remove the top-level key and define it under 'config' dictionary only.`,
+        at: entry.at(key),
+      })
+    } else config.set(key, moved)
+  }
+  return config
+}
+
+export function readConstraints(
+  value: Value | undefined,
+  entry: PropertyEntry,
+  maker: NodeMaker,
+): readonly Constraint[] {
+  if (!Array.isArray(value)) return []
+  const dicts = value.filter(one => one instanceof PyDict)
+  if (!dicts.every(hasKnownType)) {
+    maker.report({
+      code: 'project/invalid-constraint',
+      kind: 'Parsing',
+      message: `Invalid constraint type on model ${entry.name}: Type must be one of [${constraintTypes.map(one => `'${one}'`).join(', ')}]`,
+      at: entry.at('constraints'),
+    })
+  }
+  return dicts.filter(hasKnownType).map(readConstraint)
+}
+
+/** ISO text with the zone of this machine where the date has none. */
+export function deprecationDate(value: Value | undefined): string | null {
+  if (typeof value !== 'string') return null
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+]\d\d:?\d\d)?)?$/.exec(value)
+  if (!match) return value
+  const [, day = '', time = '00:00:00', zone] = match
+  const whole = time.length === 5 ? `${time}:00` : time
+  if (zone !== undefined) return `${day}T${whole}${zone === 'Z' ? '+00:00' : zone}`
+  const minutes = -new Date(`${day}T${whole}`).getTimezoneOffset()
+  const size = Math.abs(minutes)
+  const two = (part: number): string => String(part).padStart(2, '0')
+  return `${day}T${whole}${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
+}
+
+function timeSpine(value: Value | undefined): PyDict | null {
+  if (!(value instanceof PyDict)) return null
+  return PyDict.of({
+    standard_granularity_column: textOf(value, 'standard_granularity_column'),
+    custom_granularities: dictsOf(value, 'custom_granularities').map(one =>
+      PyDict.of({ name: textOf(one, 'name'), column_name: textOf(one, 'column_name') }),
+    ),
+  })
+}

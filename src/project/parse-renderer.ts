@@ -1,0 +1,233 @@
+/**
+ * Renders templates in parse mode: nothing is queried, `ref`, `source`, `config` and their like are captured, and every
+ * macro that a node's own text calls is noted. Built once a parse; scopes are made per node, and only for nodes whose
+ * text cannot be read without rendering.
+ */
+import type { Config } from '../config/config.ts'
+import { packageVars } from '../config/package-vars.ts'
+import { baseNames } from '../context/base-names.ts'
+import type { MacroRecord } from '../context/macro-record.ts'
+import { type NodeNames, nodeNames } from '../context/node-names.ts'
+import type { NodeProviders } from '../context/node-providers.ts'
+import { createRelation } from '../context/relation.ts'
+import type { RunFacts } from '../context/run-facts.ts'
+import type { VarLookup } from '../context/var-lookup.ts'
+import { DiagnosticError } from '../base/diagnostic.ts'
+import { fn, PyDict, type Value } from '../template/value.ts'
+import { compileTemplate, hasMarks, renderNative } from '../template/template.ts'
+import type { CapturedCalls } from './captured-calls.ts'
+import type { Draft } from './draft.ts'
+import type { MacroRegistry } from './macro-registry.ts'
+import { parsePort } from './parse-port.ts'
+import type { ProjectPackage } from './project-package.ts'
+
+export interface TextPlace {
+  readonly text: string
+  readonly file: Draft['file']
+  readonly base: number
+}
+
+export class ParseRenderer {
+  private readonly config: Config
+  private readonly facts: RunFacts
+  private readonly registry: MacroRegistry
+  private readonly port
+  private readonly vars = new Map<string, VarLookup>()
+  private readonly yamlScopes = new Map<string, ReturnType<typeof baseNames>>()
+  private nameScope: NodeNames | undefined
+
+  constructor(config: Config, facts: RunFacts, registry: MacroRegistry) {
+    this.config = config
+    this.facts = facts
+    this.registry = registry
+    this.port = parsePort(config)
+  }
+
+  varsOf(packageName: string): VarLookup {
+    let vars = this.vars.get(packageName)
+    if (!vars) {
+      vars = packageVars(this.config, packageName)
+      this.vars.set(packageName, vars)
+    }
+    return vars
+  }
+
+  /** The names of a node in parse mode; calls of its own text land in the draft. */
+  scope(draft: Draft, extra?: ReadonlyMap<string, Value>): NodeNames {
+    const { calls } = draft
+    return nodeNames({
+      facts: this.facts,
+      macros: this.registry.namespace,
+      providers: this.providers(draft, extra),
+      recorder: {
+        called(uniqueId, depth) {
+          if (depth === 0) calls.macros.add(uniqueId)
+        },
+      },
+    })
+  }
+
+  /** Renders a text for what it calls. @throws DiagnosticError what rendering throws */
+  read(place: TextPlace, scope: NodeNames): void {
+    settled(compileTemplate(place.text, place).render(scope, { undefined: 'permissive' }))
+  }
+
+  /** The value of a test's argument. */
+  native(place: TextPlace, scope: NodeNames): Value {
+    return settled(renderNative(place.text, scope, { ...place, undefined: 'permissive' }))
+  }
+
+  /** A text of a properties file, with the names dbt gives to those. */
+  yamlText(text: string, owner: ProjectPackage): Value {
+    let scope = this.yamlScopes.get(owner.name)
+    if (!scope) {
+      scope = baseNames(this.facts, { vars: this.varsOf(owner.name), varsRendered: false, owner: '<Configuration>' })
+      this.yamlScopes.set(owner.name, scope)
+    }
+    return settled(renderNative(text, scope))
+  }
+
+  /** A description; `doc` is the one name that it usually needs. */
+  description(text: string, doc: (args: readonly Value[]) => Value, owner: string): string {
+    if (!hasMarks(text)) return text
+    const extra = new Map<string, Value>([['doc', fn('doc', args => doc(args))]])
+    const scope = baseNames(this.facts, { vars: this.varsOf(owner), extra })
+    return settled(compileTemplate(text).render(scope))
+  }
+
+  /** Calls `generate_schema_name` and its like with the root project's names. */
+  callNameMacro(macro: MacroRecord, args: readonly Value[]): Value {
+    this.nameScope ??= this.macroScope()
+    return settled(this.nameScope.macros.macro(macro).call(args, new Map()))
+  }
+
+  private macroScope(): NodeNames {
+    const { target, projectFile } = this.config
+    const { name } = projectFile
+    const providers: NodeProviders = {
+      ...this.emptyProviders(name),
+      node: { uniqueId: 'macro', packageName: name, name: 'macro', resourceType: 'macro', language: 'sql' },
+      config: { kind: 'known', get: () => undefined, getMeta: () => undefined },
+      ref: () => null,
+      source: () => null,
+      metric: () => null,
+      function: () => null,
+      database: target.database,
+      schema: target.schema,
+      this: () => undefined,
+      model: () => null,
+    }
+    return nodeNames({ facts: this.facts, macros: this.registry.namespace, providers })
+  }
+
+  private emptyProviders(packageName: string): Omit<
+    NodeProviders,
+    'node' | 'config' | 'ref' | 'source' | 'metric' | 'function' | 'database' | 'schema' | 'this' | 'model'
+  > {
+    return {
+      execute: false,
+      vars: this.varsOf(packageName),
+      adapter: this.port,
+      graph: () => new PyDict(),
+      preHooks: () => [],
+      postHooks: () => [],
+      compiledCode: () => null,
+      selectedResources: () => [],
+      deferRelation: () => null,
+      write: () => {},
+      loadAgateTable() {
+        throw new DiagnosticError({
+          code: 'project/no-rows-while-parsing',
+          message: 'can only load_agate_table for seeds',
+        })
+      },
+    }
+  }
+
+  private providers(draft: Draft, extra: ReadonlyMap<string, Value> | undefined): NodeProviders {
+    const { target } = this.config
+    const { calls, owner } = draft
+    const itself = (): Value =>
+      createRelation({ database: target.database, schema: target.schema, identifier: draft.name })
+    return {
+      ...this.emptyProviders(owner.name),
+      node: {
+        uniqueId: draft.uniqueId,
+        packageName: owner.name,
+        name: draft.name,
+        resourceType: draft.resourceType,
+        language: draft.language,
+      },
+      config: { kind: 'capture', add: options => calls.addConfig(options) },
+      ...capturing(calls, itself),
+      database: target.database,
+      schema: target.schema,
+      this: () => (draft.resourceType === 'operation' ? null : itself()),
+      model: () => PyDict.of(draftFields(draft, target)),
+      ...(extra && { extra }),
+    }
+  }
+}
+
+/** While parsing, every reference prints the node itself. */
+function capturing(
+  calls: CapturedCalls,
+  itself: () => Value,
+): Pick<NodeProviders, 'ref' | 'source' | 'metric' | 'function'> {
+  const written = (name: string, packageName: string | null): readonly string[] =>
+    packageName === null ? [name] : [packageName, name]
+  return {
+    ref({ name, packageName, version }) {
+      calls.refs.push({ name, package: packageName, version })
+      return itself()
+    },
+    source(source, table) {
+      calls.sources.push({ source, table })
+      return itself()
+    },
+    metric(name, packageName) {
+      calls.metrics.push(written(name, packageName))
+      return name
+    },
+    function(name, packageName) {
+      calls.functions.push(written(name, packageName))
+      return itself()
+    },
+  }
+}
+
+function draftFields(draft: Draft, target: Config['target']): Record<string, Value> {
+  return {
+    database: target.database,
+    schema: target.schema,
+    name: draft.name,
+    resource_type: draft.resourceType,
+    package_name: draft.owner.name,
+    path: draft.path,
+    original_file_path: draft.originalFilePath,
+    unique_id: draft.uniqueId,
+    fqn: [...draft.fqn],
+    alias: draft.name,
+    config: new PyDict(),
+    tags: [...draft.firstTags],
+    description: '',
+    columns: new PyDict(),
+    meta: new PyDict(),
+    raw_code: draft.rawCode,
+    language: draft.language,
+    refs: [],
+    sources: [],
+    depends_on: PyDict.of({ macros: [], nodes: [] }),
+  }
+}
+
+/** @throws DiagnosticError when a template waits for something: nothing does while parsing */
+function settled<T>(result: T | Promise<T>): T {
+  if (!(result instanceof Promise)) return result
+  result.catch(() => {})
+  throw new DiagnosticError({
+    code: 'project/query-while-parsing',
+    message: 'The template asks the database for something while the project is parsed, which cannot be answered then',
+    hint: 'put the query inside {% if execute %}',
+  })
+}

@@ -1,0 +1,193 @@
+/**
+ * `sources:` of properties files: one node per table. What a table inherits from its source: tags, meta, freshness,
+ * `loaded_at_*`, quoting, config. An entry with `overrides` changes a source of an installed package.
+ */
+import { PyDict, type Value } from '../template/value.ts'
+import { readColumns } from './columns.ts'
+import { fqnPrefix } from './found-file.ts'
+import type { SourceNode } from './node.ts'
+import type { NodeMaker } from './node-maker.ts'
+import type { PropertyEntry } from './property-entry.ts'
+import { freshnessDict, freshnessOf, hasThreshold, mergeFreshness, readFreshness } from './source-freshness.ts'
+import { sourceRelationName } from './source-location.ts'
+import { boolOf, dictOf, dictsOf, mergedDicts, sortedTexts, textOf, textsOf } from './value-access.ts'
+
+/** A source's entry, or a table's, after an override was laid over it. */
+export interface SourceTable {
+  readonly entry: PropertyEntry
+  readonly source: PyDict
+  readonly table: PyDict
+  readonly tableIndex: number
+  readonly name: string
+  readonly sourceName: string
+  readonly fqn: readonly string[]
+  readonly uniqueId: string
+}
+
+export function sourceTables(entry: PropertyEntry, override: PropertyEntry | undefined): readonly SourceTable[] {
+  const { found, name: sourceName } = entry
+  const packageName = found.owner.name
+  const source = override ? overridden(entry.value, override.value, sourceKeys) : entry.value
+  const overridingTables = new Map<Value | undefined, PyDict>()
+  for (const one of dictsOf(override?.value ?? new PyDict(), 'tables')) overridingTables.set(one.get('name'), one)
+  return dictsOf(entry.value, 'tables').map((written, tableIndex) => {
+    const name = textOf(written, 'name') ?? ''
+    const over = overridingTables.get(name)
+    const table = over ? overridden(written, over, tableKeys) : written
+    return {
+      entry,
+      source,
+      table,
+      tableIndex,
+      name,
+      sourceName,
+      fqn: [...fqnPrefix(packageName, found.path), sourceName, name],
+      uniqueId: `source.${packageName}.${sourceName}.${name}`,
+    }
+  })
+}
+
+/** Which keys an override never brings in, and which it takes away even when it does not write them. */
+const sourceKeys = { kept: new Set(['name', 'overrides', 'tables']), reset: ['freshness', 'config'] }
+const tableKeys = { kept: new Set(['name']), reset: ['freshness', 'quoting'] }
+
+/** Keys that the override writes win as they are: config, meta and tags are not joined. */
+function overridden(base: PyDict, over: PyDict, keys: typeof sourceKeys): PyDict {
+  const result = base.copy()
+  for (const key of keys.reset) result.delete(key)
+  for (const [key, value] of over) {
+    if (keys.kept.has(String(key))) continue
+    if (value !== null || key === 'freshness') result.set(key, value)
+  }
+  return result
+}
+
+/** Descriptions are not rendered yet. */
+export function readSource(table: SourceTable, maker: NodeMaker): SourceNode {
+  const { entry, source, sourceName } = table
+  const { found } = entry
+  const merged = maker.config('source', found.owner, table.fqn, sourceConfig(table, maker))
+  const { config } = merged
+  const node: Omit<SourceNode, 'relationName'> = {
+    resourceType: 'source',
+    uniqueId: table.uniqueId,
+    name: table.name,
+    packageName: found.owner.name,
+    path: found.originalFilePath,
+    originalFilePath: found.originalFilePath,
+    fqn: table.fqn,
+    description: textOf(table.table, 'description') ?? '',
+    meta: dictOf(config, 'meta'),
+    tags: textsOf(config, 'tags'),
+    createdAtMs: maker.createdAtMs(),
+    database: textOf(source, 'database') ?? maker.targetDatabase,
+    schema: textOf(source, 'schema') ?? sourceName,
+    sourceName,
+    sourceDescription: textOf(source, 'description') ?? '',
+    sourceMeta: mergedDicts(dictOf(source, 'meta'), dictOf(dictOf(source, 'config'), 'meta')),
+    loader: textOf(source, 'loader') ?? '',
+    identifier: textOf(table.table, 'identifier') ?? table.name,
+    quoting: quotingOf(dictOf(source, 'quoting'), dictOf(table.table, 'quoting')),
+    loadedAtField: textOf(config, 'loaded_at_field'),
+    loadedAtQuery: textOf(config, 'loaded_at_query'),
+    freshness: freshnessOf(config.get('freshness')),
+    external: externalTable(table.table.get('external')),
+    columns: readColumns(dictsOf(table.table, 'columns'), entry, maker.diagnostics),
+    config,
+    unrenderedConfig: merged.unrendered,
+    unrenderedDatabase: writtenText(entry, 'database'),
+    unrenderedSchema: writtenText(entry, 'schema'),
+    docBlocks: [],
+    patchPath: null,
+    at: entry.at('tables', table.tableIndex, 'name'),
+  }
+  return { ...node, relationName: sourceRelationName(node, maker.quoting) }
+}
+
+function writtenText(entry: PropertyEntry, key: string): string | null {
+  const value = entry.written(key)
+  return typeof value === 'string' ? value : null
+}
+
+function quotingOf(source: PyDict, table: PyDict): SourceNode['quoting'] {
+  const pick = (key: string): boolean | null => boolOf(table, key) ?? boolOf(source, key)
+  return {
+    database: pick('database'),
+    schema: pick('schema'),
+    identifier: pick('identifier'),
+    column: pick('column'),
+  }
+}
+
+/** Whether names of a source's columns are quoted in its tests. */
+export function quotesColumns(table: SourceTable): boolean {
+  return boolOf(dictOf(table.table, 'quoting'), 'column') ?? boolOf(dictOf(table.source, 'quoting'), 'column') ?? false
+}
+
+/** What the properties file says, as one `config:`: the table's over the source's. */
+function sourceConfig(table: SourceTable, maker: NodeMaker): PyDict {
+  const ofSource = dictOf(table.source, 'config')
+  const ofTable = dictOf(table.table, 'config')
+  const config = mergedDicts(ofSource, ofTable)
+  const freshness = mergeFreshness([
+    readFreshness(table.source.get('freshness')),
+    readFreshness(configFreshness(ofSource)),
+    readFreshness(table.table.get('freshness')),
+    readFreshness(configFreshness(ofTable)),
+  ])
+  if (freshness === null) config.set('freshness', null)
+  else if (hasThreshold(freshness)) config.set('freshness', freshnessDict(freshness))
+  else config.delete('freshness')
+  const loaded = loadedAt(table, maker)
+  config.set('loaded_at_field', loaded.field)
+  config.set('loaded_at_query', loaded.query)
+  config.set(
+    'meta',
+    mergedDicts(
+      dictOf(table.source, 'meta'),
+      dictOf(ofSource, 'meta'),
+      dictOf(table.table, 'meta'),
+      dictOf(ofTable, 'meta'),
+    ),
+  )
+  const tags = [table.source, ofSource, table.table, ofTable].flatMap(one => textsOf(one, 'tags'))
+  config.set('tags', sortedTexts(new Set(tags)))
+  return config
+}
+
+function configFreshness(config: PyDict): Value | undefined {
+  return config.has('freshness') ? config.get('freshness') : new PyDict()
+}
+
+/** A table that sets `loaded_at_field`, even to null, takes neither field nor query from its source. */
+function loadedAt(table: SourceTable, maker: NodeMaker): { readonly field: Value; readonly query: Value } {
+  const of = (dict: PyDict, key: string): Value => textOf(dict, key) ?? textOf(dictOf(dict, 'config'), key)
+  const tableConfig = dictOf(table.table, 'config')
+  const present = table.table.has('loaded_at_field') || textOf(tableConfig, 'loaded_at_field') !== null
+  const sourceField = of(table.source, 'loaded_at_field')
+  const sourceQuery = of(table.source, 'loaded_at_query')
+  const tableQuery = of(table.table, 'loaded_at_query')
+  const clash = (level: string, ...path: (string | number)[]): void =>
+    maker.report({
+      code: 'project/loaded-at',
+      kind: 'Parsing',
+      message: `Cannot specify both loaded_at_field and loaded_at_query at ${level} level.`,
+      at: table.entry.at(...path),
+    })
+  if (present && tableQuery !== null) clash('table', 'tables', table.tableIndex)
+  if (sourceField !== null && sourceQuery !== null) clash('source', 'loaded_at_query')
+  const field = present ? of(table.table, 'loaded_at_field') : sourceField
+  const query = tableQuery ?? (present ? null : sourceQuery)
+  return { field, query }
+}
+
+/** dbt's record of an external table: known keys first. */
+function externalTable(value: Value | undefined): Value {
+  if (!(value instanceof PyDict)) return null
+  const dict = new PyDict()
+  for (const key of ['location', 'file_format', 'row_format', 'tbl_properties', 'partitions']) {
+    dict.set(key, value.get(key) ?? null)
+  }
+  for (const [key, item] of value) dict.set(key, item)
+  return dict
+}
