@@ -60,7 +60,11 @@
     {%- endfor -%};
   {%- endif %}
 
-  insert into {{ target }} ({{ columns }}) (select {{ columns }} from {{ source }})
+  insert into {{ target }} ({{ columns }})
+    (
+        select {{ columns }}
+        from {{ source }}
+    )
 {%- endmacro %}
 
 {% macro get_insert_overwrite_merge_sql(target, source, dest_columns, predicates, include_sql_header=false) -%}

@@ -58,5 +58,9 @@
 
 {% macro get_insert_into_sql(target_relation, temp_relation, dest_columns) %}
   {%- set columns = get_quoted_csv(dest_columns | map(attribute='name')) -%}
-  insert into {{ target_relation }} ({{ columns }}) (select {{ columns }} from {{ temp_relation }})
+  insert into {{ target_relation }} ({{ columns }})
+    (
+        select {{ columns }}
+        from {{ temp_relation }}
+    )
 {% endmacro %}

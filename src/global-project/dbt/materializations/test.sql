@@ -3,7 +3,9 @@
 {%- materialization test, default -%}
   {%- set relations = [] -%}
   {%- set header = config.get('sql_header') if flags.REQUIRE_SQL_HEADER_IN_TEST_CONFIGS else none -%}
-  {%- set failing_rows = get_limit_subquery_sql(sql, config.get('limit')) -%}
+  {%- set failing_rows %}
+    {{ get_limit_subquery_sql(sql, config.get('limit')) }}
+  {% endset -%}
 
   {%- if should_store_failures() -%}
     {%- set stored_as = config.get('store_failures_as') -%}
@@ -20,6 +22,7 @@
     {%- endif -%}
     {%- call statement(auto_begin=True) -%}
       {{ header if header }}
+
       {{ get_create_sql(target_relation, failing_rows) }}
     {%- endcall -%}
     {%- do relations.append(target_relation) -%}
@@ -30,6 +33,7 @@
   {#- The limit is inside failing_rows by now. -#}
   {%- call statement('main', fetch_result=True) -%}
     {{ header if header }}
+
     {{ get_test_sql(failing_rows, config.get('fail_calc'), config.get('warn_if'), config.get('error_if'), limit=none) }}
   {%- endcall -%}
   {{ return({'relations': relations}) }}

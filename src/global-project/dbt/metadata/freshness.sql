@@ -6,8 +6,11 @@
 
 {% macro default__collect_freshness(source, loaded_at_field, filter) %}
   {%- call statement('collect_freshness', fetch_result=True, auto_begin=False) -%}
-    select max({{ loaded_at_field }}) as max_loaded_at, {{ current_timestamp() }} as snapshotted_at
+    select
+      max({{ loaded_at_field }}) as max_loaded_at,
+      {{ current_timestamp() }} as snapshotted_at
     from {{ source }}
+
     {{ 'where ' ~ filter if filter }}
   {%- endcall -%}
   {{ return(load_result('collect_freshness')) }}

@@ -13,9 +13,9 @@
     {%- set data_type = configured.get(name, adapter.convert_type(agate_table, loop.index0)) -%}
     {%- do fields.append(adapter.quote_seed_column(name | string, quote_columns) ~ ' ' ~ data_type) -%}
   {%- endfor -%}
-  {%- set create_sql -%}
-    create table {{ this.render() }} ({{ fields | join(', ') }})
-  {%- endset -%}
+  {%- set create_sql %}
+    create table {{ this.render() }} ({{ fields | join(',') }})
+  {% endset -%}
   {%- call statement('_') -%}
     {{ create_sql }}
   {%- endcall -%}

@@ -5,7 +5,7 @@
 {% endmacro %}
 
 {% macro default__cast(field, type) %}
-  cast({{ field }} as {{ type }})
+    cast({{ field }} as {{ type }})
 {% endmacro %}
 
 {#- For adapters with a cast that gives NULL instead of an error; elsewhere an ordinary cast. -#}
@@ -14,7 +14,8 @@
 {% endmacro %}
 
 {% macro default__safe_cast(field, type) %}
-  cast({{ field }} as {{ type }})
+
+    cast({{ field }} as {{ type }})
 {% endmacro %}
 
 {% macro cast_bool_to_text(field) %}

@@ -10,7 +10,7 @@
     {%- endif -%}
     {%- set hook_sql = render(hook.get('sql')) | trim -%}
     {%- if hook_sql | length > 0 -%}
-      {%- call statement(auto_begin=inside_transaction) -%}
+      {%- call statement(auto_begin=inside_transaction) %}
         {{ hook_sql }}
       {%- endcall -%}
     {%- endif -%}

@@ -1,7 +1,7 @@
 {#- Columns. `describe` asks for one relation; information_schema would load the whole catalogue of every attached lake. -#}
 
 {% macro duckdb__get_columns_in_relation(relation) -%}
-  {%- call statement('get_columns_in_relation', fetch_result=True) -%}
+  {%- call statement('get_columns_in_relation', fetch_result=True) %}
     select
       column_name,
       column_type as data_type,

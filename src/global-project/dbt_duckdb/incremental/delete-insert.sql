@@ -25,5 +25,9 @@
     where ({{ unique_key }}) in (select ({{ unique_key }}) from {{ source }}){{ narrowing | join }};
   {%- endif %}
 
-  insert into {{ target }} ({{ columns }}) (select {{ columns }} from {{ source }})
+  insert into {{ target }} ({{ columns }})
+    (
+        select {{ columns }}
+        from {{ source }}
+    )
 {%- endmacro %}

@@ -13,8 +13,11 @@
   {%- do run_hooks(pre_hooks, inside_transaction=False) -%}
   {%- do run_hooks(pre_hooks, inside_transaction=True) -%}
   {%- call statement('main') -%}
-    create or replace function {{ target_relation.render() }}({{ parameters }}) as table (
-      {{ sql }});
+    create or replace function {{ target_relation.render() }}(
+        {{ parameters }}
+
+      ) as table (
+        {{ sql }});
   {%- endcall -%}
   {%- do run_hooks(post_hooks, inside_transaction=True) -%}
   {%- do persist_docs(target_relation, model) -%}

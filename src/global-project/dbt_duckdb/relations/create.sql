@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {#- With a contract, or with partitions or an order, the empty table comes first and the rows are inserted; else it is one statement.
-    Temporary tables cannot have constraints. -#}
+    Temporary tables cannot have constraints. The blank lines keep the line numbers of DuckDB's errors where dbt has them. -#}
 {% macro duckdb__create_table_as(temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none) -%}
   {%- if language == 'python' -%}
     {{ py_write_table(temporary=temporary, relation=relation, compiled_code=compiled_code, partitioned_by=partitioned_by, sorted_by=sorted_by) }}
@@ -46,8 +46,12 @@
           {{ compiled_code }}
         ) as model_subq;
       {%- endif -%}
-    {%- else -%}
-      create {{ 'temporary ' if temporary }}table {{ name }} as (
+    {%- else %}
+
+
+
+      create {{ 'temporary ' if temporary }}table {{ name }}
+      as (
         {{ compiled_code }}
       );
     {%- endif -%}
