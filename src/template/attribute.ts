@@ -7,6 +7,7 @@ import { dictMethods, frozenSetMethods, setMethods } from './dict-methods.ts'
 import type { Evaluation } from './evaluation.ts'
 import { findLength } from './iteration.ts'
 import { listMethods, tupleMethods } from './list-methods.ts'
+import { escapeText } from './markup.ts'
 import type { Method } from './method.ts'
 import { bytesMethods, floatAttribute, floatMethods, intAttribute, intMethods } from './number-methods.ts'
 import { repr } from './repr.ts'
@@ -55,19 +56,28 @@ function bound<Self>(method: Method<Self> | undefined, self: Self): AnyMethod | 
 
 /** Methods of marked text give marked text. */
 function textMethod(env: Evaluation, object: StrSubclass, name: string): AnyMethod | undefined {
-  const method = findMethod(env, object.text, name)
-  if (!(object instanceof Markup) || !method) return method
+  if (!(object instanceof Markup)) return findMethod(env, object.text, name)
+  const method =
+    bound(stringMethods.get(name), object.text) ??
+    formatMethod(env, object.text, name, (text, value) => (value instanceof Markup ? text : escapeText(text)))
+  if (!method) return undefined
   return (args, kwargs) => {
     const result = method(args, kwargs)
     return typeof result === 'string' && name !== 'encode' ? new Markup(result) : result
   }
 }
 
-function formatMethod(env: Evaluation, text: string, name: string): AnyMethod | undefined {
+function formatMethod(
+  env: Evaluation,
+  text: string,
+  name: string,
+  escape?: (text: string, value: Value) => string,
+): AnyMethod | undefined {
   if (name !== 'format' && name !== 'format_map') return undefined
   const access = {
     attribute: (object: Value, key: string) => attribute(env, object, key),
     item: (object: Value, key: Value) => item(env, object, key),
+    ...(escape ? { escape } : {}),
   }
   if (name === 'format') return (args, kwargs) => formatText(text, { args, named: namedFrom(kwargs) }, access)
   return (args, kwargs) => {

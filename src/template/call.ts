@@ -10,7 +10,7 @@ export type Result = Value | Promise<Value>
 
 export function call(callee: Value, args: readonly Value[], kwargs: Kwargs): Result {
   if (callee instanceof PyObject && callee.call) return callee.call(args, kwargs)
-  if (callee instanceof PermissiveUndefined && !kwargs.has('caller')) return callee
+  if (callee instanceof PermissiveUndefined) return callee
   if (callee instanceof Undefined) throw callee.fail()
   throw typeError(`'${typeName(callee)}' object is not callable`)
 }

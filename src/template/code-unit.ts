@@ -62,6 +62,8 @@ export class FunctionCode {
   /** Set when the code waits for promises, which makes it a generator function. */
   waits = false
   countsSteps = false
+  /** Buffers that may hold something else than text, which is an error only once the buffer is read. */
+  readonly unchecked = new Set<string>()
 
   local(name: string): string {
     this.locals.add(name)

@@ -34,6 +34,7 @@ export function generateCode(template: Template, source: TemplateText, mode: Cod
     topLevel: true,
     soft: false,
     inLoop: false,
+    escape: undefined,
     pending: new Set(),
     fail: (message, at) => {
       const place = { file: source.file, start: source.base + at.start, end: source.base + at.end }
@@ -45,13 +46,13 @@ export function generateCode(template: Template, source: TemplateText, mode: Cod
   const blocks = collectBlocks(template, frame)
   let body = mode === 'native' ? 'o=[];' : "o='';"
   body += enterFrame(frame)
-  if (usesSelf) body += `${fn.local(symbols.require('self'))}=R.selfReference(B);`
-  if (blocks.length > 0) {
+  if (usesSelf || blocks.length > 0) {
     body += `${fn.local('B')}={};`
+    if (usesSelf) body += `${fn.local(symbols.require('self'))}=R.selfReference(B);`
     for (const block of blocks) body += `B[${JSON.stringify(block.name)}]=${blockFunction(frame, block)};`
   }
   body += generateStatements(frame, template.body)
-  const main = fn.finish(['E', 'T', 'X', 'M'], `${body}return o`, 'null')
+  const main = fn.finish(['E', 'T', 'X', 'M'], `${body}return ${closeRoot(frame)}`, 'null')
   return unit.finish(`waits:${fn.waits},main:${main}`)
 }
 
@@ -96,7 +97,7 @@ function generateStatement(frame: Frame, node: Statement): string {
       inner.symbols.statements(node.body)
       inner.symbols.expression(node.filter)
       const body = openBuffer(inner) + enterFrame(inner) + generateStatements(inner, node.body)
-      return body + write(frame, generateFilter(inner, node.filter, closeBuffer(inner)), node.start)
+      return body + writeUnchecked(frame, generateFilter(inner, node.filter, closeBuffer(inner)), node.start)
     }
     case 'do':
       return `${generateExpression(frame, node.value)};`
@@ -105,10 +106,11 @@ function generateStatement(frame: Frame, node: Statement): string {
       if (!frame.inLoop) throw runtimeError(`'${node.kind}' outside loop`)
       return `${node.kind};`
     case 'autoescape': {
-      const inner = innerFrame(frame, {})
+      const inner = innerFrame(frame, { escape: frame.fn.temporary('a') })
       inner.symbols.expression(node.value)
       inner.symbols.statements(node.body)
-      return enterFrame(inner) + generateStatements(inner, node.body)
+      const value = `${inner.escape}=R.truthy(${generateExpression(inner, node.value)});`
+      return enterFrame(inner) + value + generateStatements(inner, node.body)
     }
     case 'block':
       return generateBlock(frame, node)
@@ -139,18 +141,39 @@ function firstValue(load: Exclude<Load, { kind: 'parameter' }>): string {
 }
 
 function openBuffer(frame: Frame): string {
-  return `${frame.buffer}=${frame.unit.mode === 'native' ? '[]' : "''"};`
+  if (frame.unit.mode === 'native') return `${frame.buffer}=[];`
+  return `${frame.fn.local(`${frame.buffer}x`)}=undefined;${frame.buffer}='';`
 }
 
 function closeBuffer(frame: Frame): string {
-  return frame.unit.mode === 'native' ? `R.joinNative(${frame.buffer})` : frame.buffer
+  const { buffer, unit, fn } = frame
+  if (unit.mode === 'native') return `R.joinNative(${buffer})`
+  return fn.unchecked.has(buffer) ? `R.checked(${buffer},${buffer}x)` : buffer
+}
+
+function closeRoot(frame: Frame): string {
+  return frame.unit.mode === 'native' ? frame.buffer : closeBuffer(frame)
+}
+
+function mark(frame: Frame, offset: number): string {
+  return frame.unit.mode === 'mapped' && frame.isRoot ? `M.push(${frame.buffer}.length,${offset});` : ''
 }
 
 function write(frame: Frame, code: string, offset: number): string {
   const { buffer, unit } = frame
   if (unit.mode === 'native') return `${buffer}.push(${code});`
-  const map = unit.mode === 'mapped' && frame.isRoot ? `M.push(${buffer}.length,${offset});` : ''
-  return `${map}${buffer}+=R.str(${code});`
+  const text = frame.escape ? `R.escaped(${frame.escape},${code})` : `R.str(${code})`
+  return `${mark(frame, offset)}${buffer}+=${text};`
+}
+
+/** Call blocks and filter blocks write their value as it is: unless it is text, the buffer cannot be read later. */
+function writeUnchecked(frame: Frame, code: string, offset: number): string {
+  const { buffer, unit, fn } = frame
+  if (unit.mode === 'native') return `${buffer}.push(${code});`
+  const value = fn.temporary()
+  fn.unchecked.add(buffer)
+  const bad = fn.local(`${buffer}x`)
+  return `${mark(frame, offset)}if(R.isText(${value}=${code}))${buffer}+=R.str(${value});else ${bad}=${value};`
 }
 
 function generateOutput(frame: Frame, node: Extract<Statement, { kind: 'output' }>): string {
@@ -160,14 +183,14 @@ function generateOutput(frame: Frame, node: Extract<Statement, { kind: 'output' 
   let textStart = 0
   const flush = (): void => {
     if (text === '') return
-    if (unit.mode === 'mapped' && frame.isRoot) code += `M.push(${buffer}.length,${textStart});`
+    code += mark(frame, textStart)
     const literal = JSON.stringify(text)
     code += unit.mode === 'native' ? `${buffer}.push(${literal});` : `${buffer}+=${literal};`
     text = ''
   }
   let open = false
   for (const item of node.items) {
-    const constant = item.kind === 'data' ? item.text : foldToText(item, unit.mode)
+    const constant = item.kind === 'data' ? item.text : frame.escape ? undefined : foldToText(item, unit.mode)
     if (constant === undefined && item.kind !== 'data') {
       if (open && text === '' && unit.mode === 'native') code += `${buffer}.push("");`
       flush()
@@ -220,7 +243,7 @@ function generateSetBlock(frame: Frame, node: SetBlock): string {
     })
   }
   const body = openBuffer(inner) + enterFrame(inner) + generateStatements(inner, node.body)
-  const text = closeBuffer(inner)
+  const text = frame.escape ? `R.markup(${frame.escape},${closeBuffer(inner)})` : closeBuffer(inner)
   const value = node.filter ? generateFilter(inner, node.filter, text) : text
   return body + generateAssignment(frame, node.target, value, node)
 }
@@ -406,7 +429,7 @@ function generateMacro(frame: Frame, node: Macro): string {
 function generateCallBlock(frame: Frame, node: CallBlock): string {
   const caller = frame.fn.temporary('c')
   const code = `${caller}=${macroObject(frame, node, node.body, null)};`
-  return code + write(frame, generateCall(frame, node.call, caller), node.start)
+  return code + writeUnchecked(frame, generateCall(frame, node.call, caller), node.start)
 }
 
 /** A macro is described by its signature, and by which of `caller`, `kwargs` and `varargs` its body mentions. */

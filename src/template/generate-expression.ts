@@ -16,6 +16,8 @@ export interface Frame {
   /** Inside an `if` or a ternary: unknown filters and tests fail only when they are reached. */
   readonly soft: boolean
   readonly inLoop: boolean
+  /** Inside `autoescape`: code that says whether output is escaped. */
+  readonly escape: string | undefined
   /** Parameters whose defaults have not been filled in yet. */
   readonly pending: ReadonlySet<string>
   readonly fail: (message: string, at: { start: number; end: number }) => TemplateError
@@ -75,6 +77,7 @@ export function generateExpression(frame: Frame, node: Expression): string {
     case 'positive':
       return `R.${node.kind}(${go(node.operand)},${unit.at(node)})`
     case 'concat':
+      if (frame.escape) return `R.joinEscaped(${frame.escape},[${node.items.map(go).join(',')}])`
       return `(${node.items.map(item => (isText(item) ? go(item) : `R.str(${go(item)})`)).join('+')})`
     case 'compare':
       return compare(frame, node)

@@ -4,8 +4,19 @@ import { normalInt } from './value.ts'
 
 const prefixes: Readonly<Record<string, number>> = { '0b': 2, '0o': 8, '0x': 16 }
 
+/** Digits of other scripts count as digits. Each script has its ten in a row, some several rows one after the other. */
+function plainDigits(text: string): string {
+  if (!/[^\x20-\x7e]/.test(text)) return text
+  return text.replace(/(?![0-9])\p{Nd}/gu, digit => {
+    let code = digit.codePointAt(0) ?? 0
+    const start = code
+    while (/\p{Nd}/u.test(String.fromCodePoint(code - 1))) code--
+    return String((start - code) % 10)
+  })
+}
+
 export function parseInteger(text: string, base = 10): number | bigint | undefined {
-  const found = /^([+-]?)(.*)$/s.exec(stripEnd(stripStart(text, null), null))
+  const found = /^([+-]?)(.*)$/s.exec(stripEnd(stripStart(plainDigits(text), null), null))
   let digits = (found?.[2] ?? '').toLowerCase()
   const prefix = prefixes[digits.slice(0, 2)]
   let radix = base
@@ -34,7 +45,7 @@ export function parseInteger(text: string, base = 10): number | bigint | undefin
 }
 
 export function parseFloatText(text: string): number | undefined {
-  const trimmed = stripEnd(stripStart(text, null), null)
+  const trimmed = stripEnd(stripStart(plainDigits(text), null), null)
   const word = /^([+-]?)(inf|infinity|nan)$/i.exec(trimmed)
   if (word) {
     if (word[2]?.toLowerCase() === 'nan') return Number.NaN

@@ -12,12 +12,14 @@ import { Namespace } from './globals.ts'
 import { endless, iterate, maxSteps, truthy, unpack } from './iteration.ts'
 import { LoopContext } from './loop-context.ts'
 import { describeMacro, type MacroDescription, MacroObject } from './macro.ts'
+import { escapeValue } from './markup.ts'
 import * as operators from './operators.ts'
 import { str } from './repr.ts'
 import { enrichError, recursionError, runtimeError, typeError } from './template-error.ts'
 import { testNamed } from './tests.ts'
 import {
   fn,
+  Markup,
   noKwargs,
   PyDict,
   PyFloat,
@@ -110,6 +112,25 @@ function joinNative(parts: readonly Value[]): string {
       return text
     })
     .join('')
+}
+
+function isText(value: Value): boolean {
+  return comparison.textOf(value) !== undefined
+}
+
+/** The text of a buffer, unless something else was written to it. */
+function checked(text: string, other: Value | undefined): string {
+  if (other === undefined) return text
+  throw typeError(`sequence item: expected str instance, ${typeName(other)} found`)
+}
+
+function escaped(isOn: boolean, value: Value): string {
+  return isOn ? escapeValue(value).text : str(value)
+}
+
+function joinEscaped(isOn: boolean, values: readonly Value[]): Value {
+  if (!isOn || !values.some(value => value instanceof Markup)) return values.map(str).join('')
+  return new Markup(values.map(value => escapeValue(value).text).join(''))
 }
 
 function noLoader(): never {
@@ -208,6 +229,11 @@ export const runtime = {
   macro,
   describeMacro,
   joinNative,
+  isText,
+  checked,
+  escaped,
+  joinEscaped,
+  markup: (isOn: boolean, text: string): Value => (isOn ? new Markup(text) : text),
   noLoader,
   requiredBlock,
   selfReference: (blocks: Readonly<Record<string, () => Running<Value>>>) => new SelfReference(blocks),

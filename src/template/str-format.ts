@@ -8,6 +8,8 @@ import type { Kwargs, Value } from './value.ts'
 export interface FieldAccess {
   attribute(object: Value, name: string): Value
   item(object: Value, key: Value): Value
+  /** What marked text does to what is put into it. */
+  escape?(text: string, value: Value): string
 }
 
 export interface FormatArguments {
@@ -66,12 +68,14 @@ class Formatter {
     const [, name = '', conversion, spec = ''] = found
     const value = this.value(name)
     const wanted = spec.includes('{') ? this.format(spec, depth - 1) : spec
-    return formatValue(convert(value, conversion), wanted)
+    const converted = convert(value, conversion)
+    const text = formatValue(converted, wanted)
+    return this.access.escape ? this.access.escape(text, converted) : text
   }
 
   private value(name: string): Value {
     const first = /^[^.[]*/.exec(name)?.[0] ?? ''
-    let value = this.argument(first)
+    let value = this.argument(first, name)
     let rest = name.slice(first.length)
     while (rest !== '') {
       const step = /^(?:\.([^.[]+)|\[([^\]]+)\])/.exec(rest)
@@ -84,17 +88,20 @@ class Formatter {
     return value
   }
 
-  private argument(name: string): Value {
-    if (name !== '' && !/^\d+$/.test(name)) {
+  /** Fields are numbered only where they consist of nothing else: `{.a}` looks for an argument without a name. */
+  private argument(name: string, field: string): Value {
+    if (!/^\d+$/.test(name) && field !== '') {
       const value = this.given.named(name)
       if (value === undefined) throw lookupError(`'${name}'`)
       return value
     }
-    const wanted = name === '' ? 'automatic' : 'manual'
-    if (this.numbering !== undefined && this.numbering !== wanted) {
-      throw valueError('cannot switch between manual field specification and automatic field numbering')
+    if (name === field) {
+      const wanted = name === '' ? 'automatic' : 'manual'
+      if (this.numbering !== undefined && this.numbering !== wanted) {
+        throw valueError('cannot switch between manual field specification and automatic field numbering')
+      }
+      this.numbering = wanted
     }
-    this.numbering = wanted
     const index = name === '' ? this.automatic++ : Number(name)
     const value = this.given.args[index]
     if (value === undefined) {

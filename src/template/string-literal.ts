@@ -1,4 +1,5 @@
 /** The escapes of Jinja's string literals: Python's `unicode-escape` codec over text that was forced to ASCII first. */
+import { characterNamed } from './character-names.ts'
 
 const simple: Readonly<Record<string, string>> = {
   '\n': '',
@@ -43,8 +44,14 @@ export function decodeStringLiteral(raw: string): string | { readonly error: str
       const octal = /^[0-7]{1,3}/.exec(body.slice(slash + 1, slash + 4))?.[0] ?? '0'
       out += String.fromCodePoint(Number.parseInt(octal, 8))
       at = slash + 1 + octal.length
-    } else if (escape === 'N') return { error: 'malformed \\N character escape' }
-    else if (escape.charCodeAt(0) > 127) {
+    } else if (escape === 'N') {
+      const named = /^\{([^}]*)\}/.exec(body.slice(slash + 2))
+      if (!named) return { error: 'malformed \\N character escape' }
+      const character = characterNamed(named[1] ?? '')
+      if (character === undefined) return { error: 'unknown Unicode character name' }
+      out += character
+      at = slash + 2 + named[0].length
+    } else if (escape.charCodeAt(0) > 127) {
       const code = body.codePointAt(slash + 1) ?? 0
       out += `\\${asciiName(code)}`
       at = slash + (code > 0xffff ? 3 : 2)

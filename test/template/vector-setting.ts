@@ -1,8 +1,8 @@
 /** Renders a conformance vector as its recording did: macros by package, dbt's base names around the given context. */
 import { DiagnosticError } from '../../src/base/diagnostic.ts'
 import { lineColumn } from '../../src/base/source-file.ts'
-import { extractBlocks } from '../../src/template/blocks.ts'
 import { findAttribute, item } from '../../src/template/attribute.ts'
+import { extractBlocks } from '../../src/template/blocks.ts'
 import { Evaluation } from '../../src/template/evaluation.ts'
 import { iterate, toArray } from '../../src/template/iteration.ts'
 import { jsonText } from '../../src/template/json-text.ts'
@@ -10,8 +10,8 @@ import { toPython } from '../../src/template/plain-data.ts'
 import { repr, str } from '../../src/template/repr.ts'
 import { ReturnSignal } from '../../src/template/return-signal.ts'
 import { emptyScope, type Scope, scopeOf } from '../../src/template/scope.ts'
-import { typeError } from '../../src/template/template-error.ts'
 import { compileMacro, compileTemplate, renderNative } from '../../src/template/template.ts'
+import { typeError } from '../../src/template/template-error.ts'
 import { fn, noKwargs, PyDict, PyFloat, PyObject, PySet, PyTuple, type Value } from '../../src/template/value.ts'
 
 export interface RenderVector {
@@ -120,7 +120,7 @@ export function settingOf(vector: RenderVector, special: SpecialValues, base: (o
   const surrounding = base(() => scope)
   const scope: Scope = {
     lookup(name) {
-      const value = own.get(name) ?? find('main', name)
+      const value = own.has(name) ? own.get(name) : find('main', name)
       if (value !== undefined) return value
       if (packages.has(name) && name !== 'dbt') return new PackageNamespace(key => find(name, key))
       if (name === 'dbt' && packages.has('dbt')) {
@@ -181,7 +181,8 @@ export interface ErrorAnswer {
 
 /** An error as vectors describe it. */
 export function describeError(error: unknown): ErrorAnswer {
-  if (!(error instanceof DiagnosticError)) return { kind: 'crash', message: String((error as Error)?.stack ?? error), line: undefined }
+  if (!(error instanceof DiagnosticError))
+    return { kind: 'crash', message: String((error as Error)?.stack ?? error), line: undefined }
   const { code, message, at, hint } = error.diagnostic
   const [, name = ''] = code.split('/')
   const families = ['syntax', 'undefined', 'type', 'value', 'lookup', 'arithmetic', 'security', 'recursion', 'runtime']
