@@ -9,8 +9,9 @@
  * Everything is CommonJS: Node's loader of ES modules reads files on the threads of libuv, whose number can no longer be
  * set then. Compiled code of program.js is kept beside it (`*.cache`) for the Node version that built it.
  */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -58,7 +59,7 @@ const splitOnDemand = {
 async function bundles() {
   await build({
     ...shared,
-    entryPoints: { program: join(root, 'src/cli/run-process.ts'), index: join(root, 'src/index.ts') },
+    entryPoints: { program: join(root, 'src/cli/run-process.ts'), index: join(root, 'src/index.ts'), vectors: join(root, 'src/vectors.ts') },
     outdir: dist,
     banner: { js: moduleUrl },
     plugins: [splitOnDemand],
@@ -79,7 +80,23 @@ async function bundles() {
   })
 }
 
+/** The built-in macros, parsed and compiled: what a start would otherwise do each time. */
+async function builtins() {
+  const preparer = join(dist, '.prepare-builtins.js')
+  await build({ ...shared, entryPoints: [join(root, 'src/project/builtins.ts')], outfile: preparer, banner: { js: moduleUrl } })
+  const { prepareBuiltins } = createRequire(import.meta.url)(preparer)
+  const folder = join(root, 'src/global-project')
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath ?? entry.path, entry.name))
+    .sort()
+    .map(path => ({ path: relative(folder, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }))
+  writeFileSync(join(dist, 'builtins.json'), JSON.stringify(prepareBuiltins(files)))
+  rmSync(preparer)
+}
+
 mkdirSync(dist, { recursive: true })
 writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')
 await bundles()
+await builtins()
 chmodSync(join(dist, 'eider.js'), 0o755)

@@ -62,6 +62,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
       ids: options.ids,
       renderNative: (text, scope) => synchronous(renderNative(text, scope)),
     },
+    builtins: options.builtins,
     signal: options.signal,
     emit: event => reporter?.emit(event),
     begin,
@@ -73,7 +74,9 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     exitCode = exitCodes[await command(session)]
   } catch (error) {
     if (reporter === undefined) begin(earlyIdentity(options, session))
-    session.emit({ kind: 'command stopped', diagnostics: diagnosticsOf(error) ?? [bugReport(error)] })
+    const diagnostics = diagnosticsOf(error) ?? [bugReport(error)]
+    session.emit({ kind: 'command stopped', diagnostics })
+    options.onStopped?.(diagnostics)
     if (options.signal.aborted) exitCode = exitCodes.interrupted
   }
   reportCompletion(reporter, options, parsed.entry.words, exitCode, startedMs)

@@ -1,5 +1,7 @@
 /** The world as `main` sees it: the process fills it in, and so do tests. */
 import type { Clock, IdSource } from '../base/clock.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Builtins } from '../project/builtins.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 
 export interface Output {
@@ -14,6 +16,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string>>
   /** Rooted at the working directory. */
   readonly files: FileSystem
+  /** The built-in macros; asked for when a project is read. */
+  readonly builtins: () => Builtins
   readonly stdout: Output
   readonly stderr: Output
   readonly clock: Clock
@@ -21,4 +25,6 @@ export interface Surroundings {
   readonly signal: AbortSignal
   readonly processId: number
   readonly reserveThreads: (count: number) => void
+  /** Hears what stopped the command, beside what is printed. */
+  readonly onStopped?: (diagnostics: readonly Diagnostic[]) => void
 }
