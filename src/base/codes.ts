@@ -59,6 +59,7 @@ export const codes = {
   'delta/not-a-table': 'There is no Delta log at the place',
   'delta/log-gap': 'A commit in the middle of a Delta log is missing',
   'delta/version-unavailable': 'The wanted version of a Delta table is not there, or not any more',
+  'delta/no-checkpoint': 'A checkpoint could not be written; the commit itself holds',
   'delta/no-protocol': 'A Delta log has no protocol action',
   'delta/no-metadata': 'A Delta log has no metaData action',
   'delta/bad-action': 'An entry of a Delta log cannot be read',
@@ -147,6 +148,7 @@ export const codes = {
   'project/ambiguous-patch': 'A properties file wants to enable one of several disabled nodes of one name',
   'project/bad-test': 'An element of data_tests is not written as a test can be',
   'project/deprecated-arguments': 'Arguments of a generic test stand outside of "arguments"',
+  'project/doc-not-found': 'A description quotes a doc block that does not exist',
   'project/duplicate-name': 'Two resources have the same name',
   'project/duplicate-patch': 'Two properties files describe the same resource',
   'project/empty-file': 'A file that should hold a node holds nothing',
@@ -164,11 +166,14 @@ export const codes = {
   'project/query-while-parsing': 'A template queries the database while the project is parsed',
   'project/unexpected-block': 'A file has a block or tag that means nothing there',
   'project/unit-test': 'A unit test is at fault',
-  'project/unknown-group': 'A node belongs to a group that does not exist',
   'project/unknown-key': 'A key of a properties file is not known',
   'project/unused-config': 'A path of the project file configures nothing',
   'project/unused-override': 'An override of a source changes nothing',
   'project/wrong-section': 'A node is described in the section of another kind',
+  'materializations/seed-over-view': 'A seed would replace a view of the same name',
+  'materializations/macro-missing': 'A macro that a materialization needs does not exist',
+  'materializations/materialization-missing': 'There is no materialization of that name',
+  'materializations/materialization-result': 'A materialization macro gave back something other than relations',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

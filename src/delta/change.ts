@@ -5,7 +5,13 @@ import { sameName } from './protocol.ts'
 import { renderDeltaType, type StructType } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
 import { schemaJson } from './type-from-duckdb.ts'
-import { protocolChange, protocolFor, requireRemovable, requireWritable } from './write-protocol.ts'
+import {
+  protocolChange,
+  protocolFor,
+  requireNoChangeFeed,
+  requireRemovable,
+  requireWritable,
+} from './write-protocol.ts'
 
 /** Which rows of others would make the change wrong. */
 export type ChangeScope =
@@ -109,6 +115,8 @@ export function replaceChange(
 ): Change {
   requireWritable(base)
   requireRemovable(base)
+  // Rows that were copied into new files would look deleted and inserted to readers of the feed.
+  if (options.wasRead === true) requireNoChangeFeed(base)
   return {
     base,
     operation: options.operation ?? 'WRITE',

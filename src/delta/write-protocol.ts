@@ -62,6 +62,15 @@ export function requireRemovable(snapshot: Snapshot): void {
   })
 }
 
+/** Throws `delta/unsupported-feature` if single rows may only be changed along with change files. */
+export function requireNoChangeFeed(snapshot: Snapshot): void {
+  if (!flagOf(snapshot.metadata, 'delta.enableChangeDataFeed')) return
+  throw refused(
+    snapshot.table,
+    'it keeps a change data feed ("delta.enableChangeDataFeed"), so only whole partitions or all rows can be replaced',
+  )
+}
+
 /** The least protocol for a new table with this schema. */
 export function protocolFor(schema: StructType): Protocol {
   const hasNtz = countTypes(schema, type => type.kind === 'primitive' && type.name === 'timestamp_ntz') > 0
