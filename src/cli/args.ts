@@ -141,6 +141,7 @@ function flagsOf(entry: CommandEntry, values: ReadonlyMap<Option, FlagValue>): R
   const given: Record<string, FlagValue> = {}
   for (const [option, value] of values) {
     given[option.flag ?? camelCase(option.name)] = checkedValue(entry, option, value)
+    Object.assign(given, option.implies)
   }
   return given
 }

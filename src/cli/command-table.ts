@@ -97,7 +97,7 @@ export const commandEntries: readonly CommandEntry[] = [
     which: 'list',
     aliases: ['ls'],
     summary: 'List nodes, one a line',
-    groups: ['project', 'selection', 'resourceTypes', 'list'],
+    groups: ['project', 'listSelection', 'resourceTypes', 'list'],
     examples: ['eider list --select orders+', 'eider list --output json --output-keys name config.materialized'],
   },
   {

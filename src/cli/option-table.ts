@@ -25,6 +25,8 @@ export interface Option {
   readonly hidden?: boolean
   /** Where the name of the record in `config/flags.ts` is another than the option's in camelCase. */
   readonly flag?: string
+  /** Flags that are set along with this one. */
+  readonly implies?: Readonly<Record<string, string | readonly string[]>>
 }
 
 const logFormats = ['text', 'debug', 'json', 'default'] as const
@@ -130,10 +132,26 @@ const projectOptions: readonly Option[] = [
   { name: 'threads', kind: 'integer', help: 'How many nodes run at the same time' },
 ]
 
-const selectionOptions: readonly Option[] = [
-  { name: 'select', kind: 'list', short: 's', aliases: ['models', 'model', 'm'], help: 'Nodes to include' },
+const select: Option = { name: 'select', kind: 'list', short: 's', help: 'Nodes to include' }
+const exclusion: readonly Option[] = [
   { name: 'exclude', kind: 'list', help: 'Nodes to leave out' },
   text('selector', 'Selector of selectors.yml', { value: 'NAME' }),
+]
+const selectionOptions: readonly Option[] = [{ ...select, aliases: ['models', 'model', 'm'] }, ...exclusion]
+
+/** For `list` alone, --models means models only. */
+const listSelectionOptions: readonly Option[] = [
+  select,
+  {
+    name: 'models',
+    kind: 'list',
+    short: 'm',
+    aliases: ['model'],
+    flag: 'select',
+    implies: { resourceTypes: ['model'] },
+    help: 'Models to include',
+  },
+  ...exclusion,
 ]
 
 const resourceTypeOptions: readonly Option[] = [
@@ -172,6 +190,7 @@ const outputFormat = text('output', 'Format of what is printed', { choices: ['js
 export const optionGroups = {
   project: projectOptions,
   selection: selectionOptions,
+  listSelection: listSelectionOptions,
   resourceTypes: resourceTypeOptions,
   fullRefresh: [fullRefresh],
   empty: [empty],

@@ -1,0 +1,44 @@
+/** `clean`: deletes the folders of `clean-targets`, never what the project reads and never what lies outside of it. */
+import { posix } from 'node:path'
+import { DiagnosticError } from '../base/diagnostic.ts'
+import type { BareConfig } from '../config/load-config.ts'
+import { loadBare } from './load-bare.ts'
+import type { Command } from './session.ts'
+
+export const clean: Command = async session => {
+  const config = loadBare(session)
+  const targets = checkedTargets(config)
+  const tell = (name: string, code: string, message: string): void =>
+    session.emit({ kind: 'note', name, code, level: 'info', message })
+  for (const path of targets) {
+    tell('CheckCleanPath', 'Z012', `Checking ${path}/*`)
+    config.files.remove(path)
+    tell('ConfirmCleanPath', 'Z013', `Cleaned ${path}/*`)
+  }
+  tell('FinishedCleanPaths', 'Z015', 'Finished cleaning all paths.')
+  return 'success'
+}
+
+/** Absolute paths. @throws DiagnosticError `commands/protected-path` before anything is deleted */
+function checkedTargets(config: BareConfig): string[] {
+  const { projectFolder, projectFile, flags } = config
+  const absolute = (path: string): string => posix.resolve(projectFolder, path)
+  const targets = [...new Set(projectFile.cleanTargets.map(absolute))]
+  const { models, macros, seeds, tests, analyses, snapshots, functions, docs } = projectFile.paths
+  const sources = new Set([...models, ...macros, ...seeds, ...tests, ...analyses, ...snapshots, ...functions].map(absolute))
+  for (const path of docs) sources.add(absolute(path))
+  refuse('source paths', targets.filter(path => sources.has(path)))
+  const outside = targets.filter(path => !path.startsWith(`${projectFolder}/`))
+  if (flags.cleanProjectFilesOnly) refuse('directories outside the project', outside)
+  return targets
+}
+
+function refuse(what: string, paths: readonly string[]): void {
+  if (paths.length === 0) return
+  throw new DiagnosticError({
+    code: 'commands/protected-path',
+    kind: 'Runtime',
+    message: `dbt will not clean the following ${what}: [${paths.map(path => `'${path}'`).join(', ')}]`,
+    hint: 'take them out of "clean-targets" in the project file',
+  })
+}
