@@ -174,6 +174,8 @@ export const codes = {
   'materializations/macro-missing': 'A macro that a materialization needs does not exist',
   'materializations/materialization-missing': 'There is no materialization of that name',
   'materializations/materialization-result': 'A materialization macro gave back something other than relations',
+  'execution/warning-is-error': 'A warning counts as an error because of --warn-error',
+  'execution/interrupted': 'The run was interrupted',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

@@ -35,6 +35,8 @@ export interface AdapterFacts {
   readonly ducklakeDatabases: ReadonlySet<string>
   /** `1.5.6`, without a leading `v`. */
   readonly duckdbVersion: string
+  /** Behaviour flags of the adapter by name, for `adapter.behavior`. */
+  readonly behavior?: Readonly<Record<string, boolean>>
 }
 
 export interface AdapterPort {
@@ -58,6 +60,10 @@ export interface AdapterPort {
   cacheDropped(relation: RelationName): void
   cacheRenamed(from: RelationName, to: RelationName): void
   cacheSchemaDropped(database: string, schema: string): void
+  /** Milliseconds since 1970-01-01 UTC. */
+  now(): number
+  /** A warning that is given once a run however often it is asked for. */
+  warnOnce(message: string): void
   /** A twelve-digit random id that is the same for one identifier all through the run. */
   temporaryId(identifier: string): string
   /** Absolute path of a seed's file. */

@@ -2,9 +2,10 @@
  * The names that every template sees, whatever is rendered: `var`, `env_var`, `modules`, `log`, `tojson` …
  * With a target and a project name they are dbt's context of properties files and of project files.
  */
-import type { Scope } from '../template/scope.ts'
-import { str } from '../template/repr.ts'
+
 import { truthy } from '../template/iteration.ts'
+import { str } from '../template/repr.ts'
+import type { Scope } from '../template/scope.ts'
 import type { Value } from '../template/value.ts'
 import { type EnvVarOptions, envVarFunction, maskPlaceholders } from './env-var.ts'
 import { moduleDict } from './modules/module-dict.ts'

@@ -1,8 +1,9 @@
 /** A column as templates hold it: dbt's DuckDBColumn, and `api.Column`, its class. */
+
+import { repr, str } from '../template/repr.ts'
 import { typeError } from '../template/template-error.ts'
 import { type HashKey, type Kwargs, PyDict, PyObject, type Value } from '../template/value.ts'
 import { type Attributes, attributeOf, contextError, contextFunction, method } from './python-object.ts'
-import { repr, str } from '../template/repr.ts'
 
 const stringTypes = new Set(['text', 'character varying', 'character', 'varchar'])
 const numericTypes = new Set(['numeric', 'decimal'])

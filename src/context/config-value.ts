@@ -78,7 +78,10 @@ export class ConfigValue extends PyObject {
   }
 
   /** A validator is asked only where a default is given: dbt's own rule. */
-  private get(meta: boolean, [name = null, fallback = null, validator = null]: readonly Value[]): Value | Promise<Value> {
+  private get(
+    meta: boolean,
+    [name = null, fallback = null, validator = null]: readonly Value[],
+  ): Value | Promise<Value> {
     if (this.source.kind === 'capture') return ''
     const value = this.lookup(meta, String(name)) ?? fallback
     return fallback === null ? value : validated(value, validator)

@@ -1,7 +1,8 @@
 /** `env_var()`: text from the environment, or the default as it is. Secrets are kept out of what can be printed. */
+
+import { str } from '../template/repr.ts'
 import type { PyFunction, Value } from '../template/value.ts'
 import { contextError, contextFunction } from './python-object.ts'
-import { str } from '../template/repr.ts'
 
 export const secretPrefix = 'DBT_ENV_SECRET_'
 

@@ -1,11 +1,10 @@
 /** `exceptions.*`: how templates raise errors and warnings. Every error names the node it was raised for. */
 import type { DiagnosticError, ErrorKind } from '../base/diagnostic.ts'
-import { getAttribute } from '../template/attribute.ts'
 import { repr, str } from '../template/repr.ts'
-import { PyDict, Undefined, type Value } from '../template/value.ts'
+import { PyDict, type Value } from '../template/value.ts'
 import { contractMessage } from './contract-message.ts'
 import type { ContextEffects } from './effects.ts'
-import { contextError, contextFunction, type ParameterPart } from './python-object.ts'
+import { contextError, contextFunction, fieldOf, type ParameterPart } from './python-object.ts'
 
 /** @param node unique id of the node that is rendered */
 export function exceptionsValue(effects: ContextEffects, node: string | undefined): PyDict {
@@ -19,12 +18,16 @@ export function exceptionsValue(effects: ContextEffects, node: string | undefine
     effects.warn(str(message))
     return ''
   })
-  add('warn_snapshot_timestamp_data_types', ['snapshot_time_data_type', 'updated_at_data_type'], ([first = null, second = null]) => {
-    effects.warn(
-      `Data type of snapshot table timestamp columns (${str(first)}) doesn't match derived column 'updated_at' (${str(second)}). Please update snapshot config 'updated_at'.`,
-    )
-    return null
-  })
+  add(
+    'warn_snapshot_timestamp_data_types',
+    ['snapshot_time_data_type', 'updated_at_data_type'],
+    ([first = null, second = null]) => {
+      effects.warn(
+        `Data type of snapshot table timestamp columns (${str(first)}) doesn't match derived column 'updated_at' (${str(second)}). Please update snapshot config 'updated_at'.`,
+      )
+      return null
+    },
+  )
   for (const [name, { parameters, message, kind }] of Object.entries(raised)) {
     add(name, parameters, args => {
       throw raise(message(args), kind)
@@ -99,7 +102,7 @@ const raised: Readonly<Record<string, Raised>> = {
     parameters: ['model', 'adapter_type'],
     message: ([model = null, type = null]) => {
       const types = type === 'default' ? "'default'" : `'default' and '${str(type)}'`
-      const materialized = field(getAttribute(model, 'config'), 'materialized')
+      const materialized = field(fieldOf(model, 'config') ?? null, 'materialized')
       return `No materialization '${materialized}' was found for adapter ${str(type)}! (searched types ${types})`
     },
   },
@@ -120,8 +123,8 @@ const raised: Readonly<Record<string, Raised>> = {
 }
 
 function field(value: Value, name: string): string {
-  const found = getAttribute(value, name)
-  return found instanceof Undefined ? '' : str(found)
+  const found = fieldOf(value, name)
+  return found === undefined ? '' : str(found)
 }
 
 function representation(node: Value): string {
@@ -133,7 +136,6 @@ function twoNodes(first: Value, second: Value): string {
 }
 
 function catalogName(match: Value): string {
-  const metadata = getAttribute(match, 'metadata')
+  const metadata = fieldOf(match, 'metadata') ?? null
   return `${field(metadata, 'schema')}.${field(metadata, 'name')}`
 }
-

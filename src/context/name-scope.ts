@@ -57,7 +57,11 @@ export class ScopeDict extends PyObject {
   override attr(name: string): Value | undefined {
     switch (name) {
       case 'get':
-        return contextFunction(name, ['key', ['default', null], '/'], ([key = null, fallback = null]) => this.item(key) ?? fallback)
+        return contextFunction(
+          name,
+          ['key', ['default', null], '/'],
+          ([key = null, fallback = null]) => this.item(key) ?? fallback,
+        )
       case 'keys':
         return contextFunction(name, [], () => this.keys())
       case 'values':

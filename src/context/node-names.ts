@@ -4,9 +4,9 @@
  * Each name is made when it is first used, so a rendering that uses three names costs three.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
-import type { Scope } from '../template/scope.ts'
 import { str } from '../template/repr.ts'
-import { PyDict, PyObject, PyTuple, type Value } from '../template/value.ts'
+import type { Scope } from '../template/scope.ts'
+import { PyDict, PyObject, type PyTuple, type Value } from '../template/value.ts'
 import { AdapterObject } from './adapter-object.ts'
 import { type BaseState, baseBuiltins, baseTable } from './base-names.ts'
 import { columnClass } from './column.ts'
@@ -187,12 +187,17 @@ const nodeBuiltins: NameTable<NodeState> = {
   load_agate_table: ({ providers }) => contextFunction('load_agate_table', [], () => providers.loadAgateTable()),
   load_result: ({ results }) => contextFunction('load_result', ['name'], ([name = null]) => results.load(str(name))),
   store_result: ({ results }) =>
-    contextFunction('store_result', ['name', 'response', ['agate_table', null]], ([name = null, response = null, table = null]) =>
-      results.store(str(name), response, table),
+    contextFunction(
+      'store_result',
+      ['name', 'response', ['agate_table', null]],
+      ([name = null, response = null, table = null]) => results.store(str(name), response, table),
     ),
   store_raw_result: ({ results }) =>
-    contextFunction('store_raw_result', rawResultParameters, ([name = null, message = null, code = null, rows = null, table = null]) =>
-      results.store(str(name), new AdapterResponse(message, code, rows), table),
+    contextFunction(
+      'store_raw_result',
+      rawResultParameters,
+      ([name = null, message = null, code = null, rows = null, table = null]) =>
+        results.store(str(name), new AdapterResponse(message, code, rows), table),
     ),
   submit_python_job: () =>
     contextFunction('submit_python_job', ['parsed_model', 'compiled_code'], () => {

@@ -1,11 +1,12 @@
 /** Functions of the context that need nothing but their arguments: JSON, YAML, sets, zip, hashes, `return`. */
 import { md5 } from '../base/fingerprint.ts'
 import { iterate } from '../template/iteration.ts'
+import { jsonText } from '../template/json-text.ts'
 import { str } from '../template/repr.ts'
 import { ReturnSignal } from '../template/return-signal.ts'
 import { TemplateError, typeError } from '../template/template-error.ts'
 import { PyDict, PyIterator, PySet, PyTuple, typeName, type Value } from '../template/value.ts'
-import { dumpJson, loadJson } from './python-json.ts'
+import { loadJson } from './json-load.ts'
 import { contextError, contextFunction } from './python-object.ts'
 import { dumpYaml, loadYaml } from './python-yaml.ts'
 
@@ -80,10 +81,10 @@ export const plainFunctions: Readonly<Record<string, Value>> = {
     'tojson',
     ['value', ['default', null], ['sort_keys', false]],
     ([value = null, fallback = null, sortKeys]) =>
-      orDefault(['template/value'], fallback, () => dumpJson(value, { sortKeys: sortKeys === true })),
+      orDefault(['template/value'], fallback, () => jsonText(value, { sortKeys: sortKeys === true })),
   ),
   fromyaml: contextFunction('fromyaml', ['value', ['default', null]], ([text, fallback = null]) => {
-    return loadYaml(textArgument(text, 'fromyaml()')) ?? fallback
+    return loadYaml(textArgument(text, 'fromyaml()'), fallback)
   }),
   toyaml: contextFunction(
     'toyaml',

@@ -2,7 +2,7 @@
 import type { DiagnosticCode } from '../base/codes.ts'
 import { DiagnosticError, type DiagnosticFields, type ErrorKind } from '../base/diagnostic.ts'
 import { bindArguments, signature } from '../template/arguments.ts'
-import { fn, type PyFunction, type Value } from '../template/value.ts'
+import { fn, PyDict, type PyFunction, PyObject, type Value } from '../template/value.ts'
 
 /** A parameter as `signature` takes it: `'x'`, `['x', default]`, `'/'`, `'*'`, `'*args'`, `'**kwargs'`. */
 export type ParameterPart = string | readonly [name: string, defaultValue: Value]
@@ -44,4 +44,10 @@ export function contextError(
   const { kind = 'Compilation', ...rest } = more
   const fields: DiagnosticFields = { code, kind, message, ...rest }
   return new DiagnosticError(fields)
+}
+
+/** `value.name` or `value['name']` of a dict or an object; `undefined` if there is neither. */
+export function fieldOf(value: Value | undefined, name: string): Value | undefined {
+  if (value instanceof PyDict) return value.get(name)
+  return value instanceof PyObject ? (value.attr(name) ?? value.item(name)) : undefined
 }

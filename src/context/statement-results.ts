@@ -38,7 +38,8 @@ export class AdapterResponse extends PyObject {
     return String(this.message)
   }
   override repr(): string {
-    const shown = (value: Value): string => (typeof value === 'string' ? `'${value}'` : value === null ? 'None' : String(value))
+    const shown = (value: Value): string =>
+      typeof value === 'string' ? `'${value}'` : value === null ? 'None' : String(value)
     return `AdapterResponse(_message=${shown(this.message)}, code=${shown(this.code)}, rows_affected=${shown(this.rowsAffected)}, query_id=None)`
   }
 }
@@ -60,7 +61,10 @@ export class StatementResults {
     const result = this.results.get(name)
     if (result === undefined) return null
     if (result === null) {
-      throw contextError('context/result-loaded', `The 'statement' result named '${name}' has already been loaded into a variable`)
+      throw contextError(
+        'context/result-loaded',
+        `The 'statement' result named '${name}' has already been loaded into a variable`,
+      )
     }
     if (name !== 'main') this.results.set(name, null)
     return result

@@ -9,7 +9,9 @@ const any = contextFunction('validate_any', ['*args'], ([allowed]) => {
   return contextFunction('inner', ['value'], ([value = null]) => {
     if (values.some(one => isEqual(one, value))) return null
     const list = values.map(str).join(',')
-    throw contextError('context/validation', `Expected value "${str(value)}" to be one of ${list}`, { kind: 'Validation' })
+    throw contextError('context/validation', `Expected value "${str(value)}" to be one of ${list}`, {
+      kind: 'Validation',
+    })
   })
 })
 

@@ -1,10 +1,10 @@
 /** `var()`: a value of the variables, text rendered again as a template; `var.has_var(name)`. */
 import { nearName } from '../base/near-name.ts'
-import { type Kwargs, PyObject, type Value } from '../template/value.ts'
 import { bindArguments, signature } from '../template/arguments.ts'
-import { dumpJson } from './python-json.ts'
-import { contextError, contextFunction } from './python-object.ts'
+import { jsonText } from '../template/json-text.ts'
 import { str } from '../template/repr.ts'
+import { type Kwargs, PyObject, type Value } from '../template/value.ts'
+import { contextError, contextFunction } from './python-object.ts'
 import type { VarLookup } from './var-lookup.ts'
 
 export interface VarOptions {
@@ -54,7 +54,7 @@ export class VarFunction extends PyObject {
     const near = nearName(name, Array.from(all.keys(), str))
     return contextError(
       'context/var-missing',
-      `Required var '${name}' not found in config:\nVars supplied to ${this.options.owner} = ${dumpJson(all, { sortKeys: true, indent: 4, lenient: true })}`,
+      `Required var '${name}' not found in config:\nVars supplied to ${this.options.owner} = ${jsonText(all, { sortKeys: true, indent: 4, fallback: str })}`,
       near === undefined ? {} : { hint: `did you mean '${near}'` },
     )
   }

@@ -1,0 +1,157 @@
+/** agate's column types, and how dbt finds them: by trying them in turn on the values of a column. */
+import { repr, str } from '../template/repr.ts'
+import { PyFloat, PyObject, type Value } from '../template/value.ts'
+import { microsPerDay } from './modules/calendar.ts'
+import { PyDate, parseIsoDate } from './modules/python-date.ts'
+import { PyDateTime } from './modules/python-datetime.ts'
+import { PyDecimal } from './modules/python-decimal.ts'
+import { parseIsoTime } from './modules/python-time.ts'
+import { strptime } from './modules/strptime.ts'
+
+export type AgateTypeName = 'Integer' | 'Number' | 'Date' | 'DateTime' | 'ISODateTime' | 'Boolean' | 'Text'
+
+/** A column's type as templates see it. */
+export class AgateType extends PyObject {
+  readonly typeName: AgateTypeName
+  constructor(name: AgateTypeName) {
+    super()
+    this.typeName = name
+  }
+  override truthy(): boolean {
+    return true
+  }
+  override repr(): string {
+    return `<agate.data_types.${this.typeName} object>`
+  }
+}
+
+/** Gives the value as the type holds it; `undefined` if it is none of the type's. */
+type Cast = (value: Value) => Value | undefined
+
+const order: readonly (readonly [AgateTypeName, Cast])[] = [
+  ['Integer', value => (isInt(value) ? value : undefined)],
+  ['Number', castNumber],
+  ['Date', castDate],
+  ['DateTime', castDateTime],
+  ['ISODateTime', castIsoDateTime],
+  ['Boolean', castBoolean],
+]
+
+/**
+ * The first type that takes every value of the column, and the values as it holds them.
+ * @param nullTexts texts that count as null in a column of text
+ */
+export function typedColumn(
+  values: readonly Value[],
+  options: { readonly text?: boolean; readonly nullTexts?: readonly string[] } = {},
+): { readonly type: AgateType; readonly values: Value[] } {
+  for (const [name, cast] of options.text ? [] : order) {
+    const converted = castAll(values, cast)
+    if (converted) return { type: new AgateType(name), values: converted }
+  }
+  const nullTexts = options.nullTexts ?? []
+  const texts = values.map(value => {
+    if (value === null) return null
+    const text = str(value)
+    return nullTexts.includes(text.trim().toLowerCase()) ? null : text
+  })
+  return { type: new AgateType('Text'), values: texts }
+}
+
+function castAll(values: readonly Value[], cast: Cast): Value[] | undefined {
+  const converted: Value[] = []
+  for (const value of values) {
+    const result = value === null ? null : cast(value)
+    if (result === undefined) return undefined
+    converted.push(result)
+  }
+  return converted
+}
+
+function isInt(value: Value): boolean {
+  return typeof value === 'number' || typeof value === 'bigint'
+}
+
+function isNullText(text: string): boolean {
+  return text === '' || text.toLowerCase() === 'null'
+}
+
+const currencies = /^[؋$ƒ៛¥₡₱£€¢﷼₪₩₭₮₦฿₤₫]+|[؋$ƒ៛¥₡₱£€¢﷼₪₩₭₮₦฿₤₫]+$/g
+
+function castNumber(value: Value): Value | undefined {
+  if (value instanceof PyDecimal) return value
+  if (typeof value === 'number' || typeof value === 'bigint') return PyDecimal.ofInt(value)
+  if (value instanceof PyFloat) return PyDecimal.parse(repr(value))
+  if (typeof value !== 'string') return undefined
+  const text = value.trim()
+  if (isNullText(text)) return null
+  const unsigned = text.replace(/^%+|%+$/g, '')
+  const negative = unsigned.startsWith('-')
+  const digits = (negative ? unsigned.slice(1) : unsigned).replace(currencies, '').replaceAll(',', '')
+  try {
+    const number = PyDecimal.parse(digits)
+    return negative ? number.unary('-') : number
+  } catch {
+    return undefined
+  }
+}
+
+function castDate(value: Value): Value | undefined {
+  if (value instanceof PyDate) return value
+  if (typeof value !== 'string') return undefined
+  const text = value.trim()
+  if (isNullText(text)) return null
+  return parsed(() => {
+    const { year, month, day } = strptime(text, '%Y-%m-%d')
+    return new PyDate(parseIsoDate(isoDay(year, month, day)) ?? 0)
+  })
+}
+
+function castDateTime(value: Value): Value | undefined {
+  if (value instanceof PyDateTime) return value
+  if (value instanceof PyDate) return new PyDateTime(BigInt(value.days) * microsPerDay)
+  if (typeof value !== 'string') return undefined
+  const text = value.trim()
+  if (isNullText(text)) return null
+  return parsed(() => {
+    const { year, month, day, hour, minute, second } = strptime(text, '%Y-%m-%d %H:%M:%S')
+    const days = parseIsoDate(isoDay(year, month, day)) ?? 0
+    return new PyDateTime(BigInt(days) * microsPerDay + BigInt((hour * 60 + minute) * 60 + second) * 1_000_000n)
+  })
+}
+
+/** ISO 8601 with a `T`: a date and a time are both needed. */
+function castIsoDateTime(value: Value): Value | undefined {
+  const known = typeof value === 'string' ? undefined : castDateTime(value)
+  if (known !== undefined || typeof value !== 'string') return known
+  const text = value.trim()
+  if (isNullText(text)) return null
+  const [date = '', time, more] = text.split('T')
+  if (time === undefined || more !== undefined) return undefined
+  return parsed(() => {
+    const days = parseIsoDate(date)
+    const clock = parseIsoTime(time)
+    if (days === undefined || !clock) return undefined
+    return new PyDateTime(BigInt(days) * microsPerDay + BigInt(clock.micros), clock.zone)
+  })
+}
+
+function castBoolean(value: Value): Value | undefined {
+  if (typeof value === 'boolean') return value
+  if (typeof value !== 'string') return undefined
+  const text = value.trim().toLowerCase()
+  if (isNullText(text)) return null
+  return text === 'true' ? true : text === 'false' ? false : undefined
+}
+
+function parsed(work: () => Value | undefined): Value | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}
+
+function isoDay(year: number, month: number, day: number): string {
+  return [String(year).padStart(4, '0'), String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-')
+}
