@@ -63,7 +63,7 @@ export class MappedSequence extends PyObject {
       case 'get':
         return contextFunction(name, ['key', ['default', null]], ([key = null, fallback = null]) => {
           const found = typeof key === 'string' ? this.named(key) : undefined
-          return found ?? (truthy(fallback) ? fallback : null)
+          return found !== undefined ? found : truthy(fallback) ? fallback : null
         })
       default:
         return undefined

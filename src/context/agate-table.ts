@@ -14,6 +14,7 @@ import { AgateColumn, MappedSequence } from './agate-sequence.ts'
 import { AgateType, typedColumn } from './agate-types.ts'
 import { PyDateTime } from './modules/python-datetime.ts'
 import { decimalPlaces, PyDecimal } from './modules/python-decimal.ts'
+import { PyTime } from './modules/python-time.ts'
 import type { TimeZone } from './modules/python-tzinfo.ts'
 import { type Attributes, attributeOf, method } from './python-object.ts'
 import { sqlToPython } from './sql-python.ts'
@@ -276,10 +277,10 @@ function fromColumns(
   )
 }
 
-/** What dbt's encoder makes of values inside nested ones: numbers stay numbers, dates become ISO text. */
+/** What dbt's encoder makes of values inside nested ones: decimals become floats, dates and times ISO text. */
 function forgiving(value: Value): Value {
-  if (value instanceof PyDecimal) return value.parts.exponent === 0 ? value.toInt() : new PyFloat(value.toFloat())
-  if (value instanceof PyDateTime) return value.iso()
+  if (value instanceof PyDecimal) return new PyFloat(value.toFloat())
+  if (value instanceof PyDateTime || value instanceof PyTime) return value.iso()
   return str(value)
 }
 

@@ -59,7 +59,7 @@ export function baseNames(facts: RunFacts, options: BaseNamesOptions): Scope {
   const { extra } = options
   if (extra) {
     state.scope = {
-      lookup: name => extra.get(name) ?? names.lookup(name),
+      lookup: name => (extra.has(name) ? extra.get(name) : names.lookup(name)),
       names: () => [...extra.keys(), ...names.names()],
     }
   } else state.scope = names

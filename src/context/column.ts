@@ -88,7 +88,8 @@ export class Column extends PyObject {
     return true
   }
   override attr(name: string): Value | undefined {
-    return attributeOf(attributes, this, name) ?? columnClassAttribute(name)
+    const own = attributeOf(attributes, this, name)
+    return own === undefined ? columnClassAttribute(name) : own
   }
   override repr(): string {
     const { name, dtype, charSize, numericPrecision, numericScale } = this

@@ -83,7 +83,8 @@ export class ConfigValue extends PyObject {
     [name = null, fallback = null, validator = null]: readonly Value[],
   ): Value | Promise<Value> {
     if (this.source.kind === 'capture') return ''
-    const value = this.lookup(meta, String(name)) ?? fallback
+    const found = this.lookup(meta, String(name))
+    const value = found === undefined ? fallback : found
     return fallback === null ? value : validated(value, validator)
   }
 
@@ -99,7 +100,8 @@ export class ConfigValue extends PyObject {
 
   private persistDocs(what: 'relation' | 'columns'): Value {
     if (this.source.kind === 'capture') return false
-    const docs = this.lookup(false, 'persist_docs') ?? new PyDict()
+    const found = this.lookup(false, 'persist_docs')
+    const docs = found === undefined ? new PyDict() : found
     if (docs instanceof PyDict) return docs.get(what) ?? false
     const message = `Invalid value provided for 'persist_docs'. Expected dict but received <class '${typeName(docs)}'>`
     throw contextError('context/argument', message, { node: this.node })

@@ -15,11 +15,12 @@ export class FlagsValue extends PyObject {
     return true
   }
   override attr(name: string): Value | undefined {
-    const found = this.flags.get(name) ?? this.flags.get(name.toUpperCase())
+    const found = this.flags.get(this.flags.has(name) ? name : name.toUpperCase())
     if (found !== undefined) return found
     if (name === 'get') {
       return contextFunction('get', ['key', ['default', null]], ([key, fallback = null]) => {
-        return this.attr(String(key)) ?? fallback
+        const value = this.attr(String(key))
+        return value === undefined ? fallback : value
       })
     }
     return undefined

@@ -57,11 +57,10 @@ export class ScopeDict extends PyObject {
   override attr(name: string): Value | undefined {
     switch (name) {
       case 'get':
-        return contextFunction(
-          name,
-          ['key', ['default', null], '/'],
-          ([key = null, fallback = null]) => this.item(key) ?? fallback,
-        )
+        return contextFunction(name, ['key', ['default', null], '/'], ([key = null, fallback = null]) => {
+          const value = this.item(key)
+          return value === undefined ? fallback : value
+        })
       case 'keys':
         return contextFunction(name, [], () => this.keys())
       case 'values':

@@ -82,7 +82,12 @@ class NodeScope implements NodeNames {
   }
 
   lookup(name: string): Value | undefined {
-    return this.extra?.get(name) ?? this.macros.lookup(name) ?? this.overriddenName(name) ?? this.context.lookup(name)
+    const extra = this.extra?.get(name)
+    if (extra !== undefined) return extra
+    const macro = this.macros.lookup(name)
+    if (macro !== undefined) return macro
+    const overridden = this.overriddenName(name)
+    return overridden === undefined ? this.context.lookup(name) : overridden
   }
 
   *names(): Iterable<string> {

@@ -49,5 +49,7 @@ export function contextError(
 /** `value.name` or `value['name']` of a dict or an object; `undefined` if there is neither. */
 export function fieldOf(value: Value | undefined, name: string): Value | undefined {
   if (value instanceof PyDict) return value.get(name)
-  return value instanceof PyObject ? (value.attr(name) ?? value.item(name)) : undefined
+  if (!(value instanceof PyObject)) return undefined
+  const attribute = value.attr(name)
+  return attribute === undefined ? value.item(name) : attribute
 }

@@ -298,7 +298,8 @@ const attributes: Attributes<Relation> = {
   ...Object.fromEntries(Object.entries(kindNames).map(([name, kind]) => [name, () => kind])),
   get: method('get', ['key', ['default', null]], (self, [key = null, fallback = null]) => {
     if (key === 'metadata') return PyDict.of({ type: self.typeName })
-    return self.item(key) ?? fallback
+    const value = self.item(key)
+    return value === undefined ? fallback : value
   }),
   include: method('include', threeParts, (self, args) =>
     self.with({ includePolicy: changedPolicy(self.fields.includePolicy, partsDict(args)) }),

@@ -94,7 +94,8 @@ function* starmap([callable = null, iterable = null]: readonly Value[]): Generat
 function* zipLongest([fill = null, iterables]: readonly Value[]): Generator<Value> {
   const columns = items(iterables).map(one => toArray(one))
   const length = Math.max(0, ...columns.map(column => column.length))
-  for (let index = 0; index < length; index++) yield new PyTuple(columns.map(column => column[index] ?? fill))
+  for (let index = 0; index < length; index++)
+    yield new PyTuple(columns.map(column => (index < column.length ? (column[index] ?? null) : fill)))
 }
 
 function* product([repeats = 1, iterables]: readonly Value[]): Generator<Value> {
