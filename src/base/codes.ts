@@ -151,7 +151,6 @@ export const codes = {
   'project/doc-not-found': 'A description quotes a doc block that does not exist',
   'project/duplicate-name': 'Two resources have the same name',
   'project/duplicate-patch': 'Two properties files describe the same resource',
-  'project/empty-file': 'A file that should hold a node holds nothing',
   'project/invalid-access': 'The access of a model is not private, protected or public',
   'project/invalid-config': 'The configuration of a node contradicts itself',
   'project/invalid-constraint': 'A constraint has an unknown type or points nowhere',
@@ -160,11 +159,11 @@ export const codes = {
   'project/key-in-two-places': 'A key stands at the top of an entry and under config',
   'project/loaded-at': 'A source has both loaded_at_field and loaded_at_query',
   'project/model-versions': 'The versions of a model contradict each other',
+  'project/name-with-space': 'The name of a resource has a space in it',
   'project/no-rows-while-parsing': 'Rows of a seed are asked for while the project is parsed',
   'project/patch-without-node': 'A properties file describes something that does not exist',
   'project/properties-not-a-mapping': 'A properties file does not hold a dictionary',
   'project/query-while-parsing': 'A template queries the database while the project is parsed',
-  'project/unexpected-block': 'A file has a block or tag that means nothing there',
   'project/unit-test': 'A unit test is at fault',
   'project/unknown-key': 'A key of a properties file is not known',
   'project/unused-config': 'A path of the project file configures nothing',
@@ -176,6 +175,8 @@ export const codes = {
   'materializations/materialization-result': 'A materialization macro gave back something other than relations',
   'execution/warning-is-error': 'A warning counts as an error because of --warn-error',
   'execution/interrupted': 'The run was interrupted',
+  'execution/internal': 'Something failed that should not be able to: a bug in eider',
+  'graph/large-seed': 'A seed is too large to be compared by its content',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

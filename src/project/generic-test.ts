@@ -47,7 +47,7 @@ export function expandTest(
   written: Value,
   column: PyDict | null,
   holder: TestHolder,
-  at: Place,
+  at: () => Place,
   reader: TestReader,
 ): Draft | undefined {
   const { maker } = reader
@@ -61,7 +61,7 @@ export function expandTest(
     const message = isFault
       ? `Invalid test config given in ${file}:\n\t${diagnostic.message}\n\t@: ${trimmed(repr(holder.entry.value))}`
       : diagnostic.message
-    maker.report({ ...diagnostic, message, at: isFault ? at : (diagnostic.at ?? at) })
+    maker.report({ ...diagnostic, message, at: isFault ? at() : (diagnostic.at ?? at()) })
     return undefined
   }
 }
@@ -74,7 +74,7 @@ function makeTest(
   written: Value,
   column: PyDict | null,
   holder: TestHolder,
-  at: Place,
+  at: () => Place,
   reader: TestReader,
 ): Draft {
   const { maker } = reader
@@ -115,7 +115,9 @@ function makeTest(
     description: definition.description,
     attachedGroup: holder.attachedGroup,
     enabled: true,
-    at,
+    get at() {
+      return at()
+    },
   }
   reader.readCalls(draft, definition)
   return draft
@@ -130,7 +132,7 @@ function shownColumn(column: PyDict, quoteColumns: boolean): string {
 function definitionOptions(
   columnName: string | null,
   holder: TestHolder,
-  at: Place,
+  at: () => Place,
   { maker, render }: TestReader,
 ): DefinitionOptions {
   const { found } = holder.entry
@@ -146,7 +148,7 @@ function definitionOptions(
         kind: 'Parsing',
         message: `Found top-level arguments to test \`${testName}\` defined on '${holder.shownName}' in package '${holder.owner.name}' (${found.originalFilePath}). Arguments to generic tests should be nested under the \`arguments\` property.`,
         hint: 'put them under "arguments:"',
-        at,
+        at: at(),
       }),
   }
 }

@@ -45,6 +45,8 @@ export function parsePort(config: Config): AdapterPort {
     cacheDropped: () => {},
     cacheRenamed: () => {},
     cacheSchemaDropped: () => {},
+    now: () => config.clock.now(),
+    warnOnce: () => {},
     temporaryId: identifier => identifier,
     seedFilePath: refuse('Finding the file of a seed'),
   }

@@ -9,11 +9,14 @@ import { PyDict, type Value } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'
 import type { RefCall, SourceCall } from './node.ts'
 
-/** `undefined` when the template has to be rendered. */
-export function readStaticCalls(template: Template): CapturedCalls | undefined {
+/** Adds the calls of a template. @returns false, and adds nothing, when the template has to be rendered */
+export function readStaticCalls(template: Template, into: CapturedCalls): boolean {
   const calls = new CapturedCalls()
-  for (const statement of template.body) if (!readStatement(statement, calls)) return undefined
-  return calls
+  for (const statement of template.body) if (!readStatement(statement, calls)) return false
+  if (calls.config.size > 0) into.addConfig(calls.config)
+  into.refs.push(...calls.refs)
+  into.sources.push(...calls.sources)
+  return true
 }
 
 function readStatement(statement: Statement, calls: CapturedCalls): boolean {

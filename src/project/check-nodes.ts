@@ -1,0 +1,198 @@
+/** What can be said of nodes only when all are there: names and relations told twice, configuration that cannot work. */
+import { unusedConfigPaths } from '../config/unused-config.ts'
+import type { ConfigTreeName } from '../config/project-file.ts'
+import { checkMicrobatch } from './check-microbatch.ts'
+import { ambiguousAlias } from './duplicate-names.ts'
+import type { GraphMember, Node, ResourceType } from './node.ts'
+import type { NodeMaker } from './node-maker.ts'
+import type { Project } from './project.ts'
+
+export function checkNodes(project: Project, maker: NodeMaker): void {
+  const relations = new Map<string, Node>()
+  const names = new Map<string, Node>()
+  for (const node of project.nodes.values()) {
+    checkName(node, maker)
+    if (node.resourceType === 'snapshot') checkSnapshot(node, maker)
+    if (node.resourceType === 'model') checkModel(node, maker)
+    if (node.relationName !== null || isEphemeral(node)) checkUnique(node, relations, names, maker)
+  }
+  warnUnusedPaths(project, maker)
+}
+
+function isEphemeral(node: Node): boolean {
+  return node.config.get('materialized') === 'ephemeral'
+}
+
+function checkName(node: Node, maker: NodeMaker): void {
+  if (!node.name.includes(' ')) return
+  const isError = maker.run.projectFile.behaviour.requireResourceNamesWithoutSpaces
+  maker.report({
+    code: 'project/name-with-space',
+    severity: isError ? 'error' : 'warning',
+    kind: 'Validation',
+    message: isError
+      ? `Resource names cannot contain spaces:\n  * '${node.uniqueId}' (${node.originalFilePath})\nPlease rename the invalid model(s) so that their name(s) do not contain any spaces.`
+      : `Found spaces in the name of \`${node.uniqueId}\``,
+    node: node.uniqueId,
+  })
+}
+
+function checkUnique(
+  node: Node,
+  relations: Map<string, Node>,
+  names: Map<string, Node>,
+  maker: NodeMaker,
+): void {
+  const relation = node.relationName ?? `"${node.database}"."${node.schema}"."${node.alias}"`
+  const same = relations.get(relation)
+  if (same) maker.report(ambiguousAlias(same, node, relation))
+  else relations.set(relation, node)
+  if (node.resourceType === 'test') return
+  const isVersioned = node.resourceType === 'model' && node.version !== null
+  const key = `${node.packageName}\0${node.name}\0${isVersioned}`
+  const other = names.get(`${node.packageName}\0${node.name}\0${!isVersioned}`)
+  if (other) {
+    const [versioned, plain] = isVersioned ? [node, other] : [other, node]
+    maker.report({
+      code: 'project/duplicate-name',
+      kind: 'Parsing',
+      message: `dbt found versioned and unversioned models with the name "${node.name}".
+
+Since these resources have the same name, dbt will be unable to find the correct resource
+when looking for ref('${node.name}').
+
+To fix this, change the name of the unversioned resource
+${plain.uniqueId} (${plain.originalFilePath})
+or add the unversioned model to the versions in ${versioned.patchPath}`,
+      node: plain.uniqueId,
+    })
+  }
+  const twin = names.get(key)
+  if (twin && !isVersioned) reportTwin(twin, node, maker)
+  names.set(key, node)
+}
+
+function reportTwin(first: Node, second: Node, maker: NodeMaker): void {
+  const isError = maker.run.projectFile.behaviour.requireUniqueProjectResourceNames
+  maker.report({
+    code: 'project/duplicate-name',
+    severity: isError ? 'error' : 'warning',
+    message: `Found resources with the same name '${second.name}' in package '${second.packageName}': '${first.uniqueId}' and '${second.uniqueId}'. Please update one of the resources to have a unique name.`,
+    node: second.uniqueId,
+  })
+}
+
+function checkModel(node: Extract<Node, { resourceType: 'model' }>, maker: NodeMaker): void {
+  const { config } = node
+  const report = (message: string): void =>
+    maker.report({ code: 'project/invalid-config', kind: 'Parsing', message, node: node.uniqueId })
+  const onChange = config.get('on_schema_change')
+  if (node.contract.enforced) {
+    if (node.columns.size === 0 || node.language !== 'sql') {
+      const problems = [
+        node.columns.size === 0
+          ? 'Constraints must be defined in a `yml` schema configuration file like `schema.yml`.'
+          : '',
+        node.language === 'sql' ? '' : `Language Error: Expected 'sql' but found '${node.language}'`,
+      ].filter(one => one !== '')
+      if (node.patchPath !== null) {
+        report(`Contract enforcement failed for: (${node.originalFilePath})\n${problems.join('\n')}`)
+      }
+    }
+    if (config.get('materialized') === 'incremental' && onChange !== 'append_new_columns' && onChange !== 'fail') {
+      report(
+        `Invalid value for on_schema_change: ${String(onChange)}. Models materialized as incremental with contracts enabled must set on_schema_change to 'append_new_columns' or 'fail'`,
+      )
+    }
+  }
+  checkPrimaryKey(node, report)
+  checkMicrobatch(node, report)
+}
+
+function checkPrimaryKey(
+  node: Extract<Node, { resourceType: 'model' }>,
+  report: (message: string) => void,
+): void {
+  const keyed = [...node.columns.values()].filter(one => one.constraints.some(it => it.type === 'primary_key'))
+  const problems: string[] = []
+  if (keyed.length > 1) {
+    const names = keyed.map(one => `'${one.name}'`).join(', ')
+    problems.push(
+      `Found ${keyed.length} columns ([${names}]) with primary key constraints defined. Primary keys for multiple columns must be defined as a model level constraint.`,
+    )
+  }
+  if (keyed.length > 0 && node.constraints.some(one => one.type === 'primary_key')) {
+    problems.push(
+      'Primary key constraints defined at the model level and the columns level. Primary keys can be defined at the model level or the column level, not both.',
+    )
+  }
+  if (problems.length > 0) report(`Primary key constraint error: (${node.originalFilePath})\n${problems.join('\n')}`)
+}
+
+function checkSnapshot(node: Node, maker: NodeMaker): void {
+  const message = snapshotProblem(node)
+  if (message === undefined) return
+  maker.report({ code: 'project/invalid-config', kind: 'Validation', message, node: node.uniqueId })
+}
+
+function snapshotProblem({ config }: Node): string | undefined {
+  const strategy = config.get('strategy') ?? null
+  const checkCols = config.get('check_cols') ?? null
+  const isSet = (value: unknown): boolean => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
+  if (!isSet(strategy) || !isSet(config.get('unique_key') ?? null)) {
+    return "Snapshots must be configured with a 'strategy' and 'unique_key'."
+  }
+  if (strategy === 'check') {
+    if (!isSet(checkCols)) {
+      return 'A snapshot configured with the check strategy must specify a check_cols configuration.'
+    }
+    if (typeof checkCols === 'string' && checkCols !== 'all') {
+      return `Invalid value for 'check_cols': ${checkCols}. Expected 'all' or a list of strings.`
+    }
+  } else if (strategy === 'timestamp') {
+    if (!isSet(config.get('updated_at') ?? null)) {
+      return 'A snapshot configured with the timestamp strategy must specify an updated_at configuration.'
+    }
+    if (isSet(checkCols)) return "A 'timestamp' snapshot should not have 'check_cols'"
+  }
+  return config.get('materialized') === 'snapshot'
+    ? undefined
+    : "A snapshot must have a materialized value of 'snapshot'"
+}
+
+const typesOf: Readonly<Record<ConfigTreeName, readonly ResourceType[]>> = {
+  models: ['model'],
+  seeds: ['seed'],
+  snapshots: ['snapshot'],
+  sources: ['source'],
+  data_tests: ['test'],
+  unit_tests: ['unit_test'],
+  analyses: ['analysis'],
+  exposures: ['exposure'],
+  metrics: ['metric'],
+  'semantic-models': ['semantic_model'],
+  'saved-queries': ['saved_query'],
+  functions: ['function'],
+}
+
+function warnUnusedPaths(project: Project, maker: NodeMaker): void {
+  const { trees, file } = maker.run.projectFile
+  const fqns = new Map<ResourceType, (readonly string[])[]>()
+  const note = (member: GraphMember): void => {
+    const known = fqns.get(member.resourceType)
+    if (known) known.push(member.fqn)
+    else fqns.set(member.resourceType, [member.fqn])
+  }
+  for (const members of [project.nodes, project.sources, project.exposures, project.unitTests, project.semantics]) {
+    for (const member of members.values()) note(member)
+  }
+  for (const members of project.disabled.values()) members.forEach(note)
+  const unused = unusedConfigPaths(trees, name => typesOf[name].flatMap(type => fqns.get(type) ?? []))
+  if (unused.length === 0) return
+  maker.report({
+    code: 'project/unused-config',
+    severity: 'warning',
+    kind: 'Validation',
+    message: `Configuration paths exist in your ${file.path.split('/').at(-1)} file which do not apply to any resources.\nThere are ${unused.length} unused configuration paths:\n${unused.map(one => `- ${one}`).join('\n')}`,
+  })
+}

@@ -1,0 +1,82 @@
+/** The macros of all packages -> one registry. */
+import type { Diagnostics } from '../base/diagnostic.ts'
+import type { Config } from '../config/config.ts'
+import { macroNamespace } from '../context/macro-namespace.ts'
+import type { MacroRecord } from '../context/macro-record.ts'
+import { compileMacro, instantiateTemplate } from '../template/template.ts'
+import { type Builtins, builtinMacros } from './builtins.ts'
+import { type FileKind, type FoundFile, readFound } from './found-file.ts'
+import { type MacroSource, lazy, readMacros } from './macro-file.ts'
+import { MacroRegistry } from './macro-registry.ts'
+import type { ProjectPackage } from './project-package.ts'
+
+export type PackageFiles = ReadonlyMap<ProjectPackage, ReadonlyMap<FileKind, readonly FoundFile[]>>
+
+export function loadMacros(
+  config: Config,
+  builtins: Builtins,
+  files: PackageFiles,
+  diagnostics: Diagnostics,
+): MacroRegistry {
+  const now = config.clock.now()
+  const macros = new Map<string, MacroSource>()
+  const add = (macro: MacroSource): void => {
+    const first = macros.get(macro.uniqueId)
+    if (first) diagnostics.add(duplicateMacro(first, macro))
+    else macros.set(macro.uniqueId, macro)
+  }
+  for (const [owner, found] of files) {
+    for (const kind of ['macro', 'generic test'] as const) {
+      for (const one of found.get(kind) ?? []) {
+        const file = readFound(one, config.files)
+        if (!file) continue
+        const from = {
+          file,
+          path: one.originalFilePath,
+          packageName: owner.name,
+          isGenericTests: kind === 'generic test',
+          createdAtMs: now,
+        }
+        for (const macro of readMacros(from, owner.isRoot, diagnostics)) add(macro)
+      }
+    }
+    if (owner.isRoot) for (const macro of builtinMacros(builtins, now)) add(macro)
+  }
+  const namespace = macroNamespace({
+    macros: Array.from(macros.values(), recordOf),
+    rootPackage: config.projectFile.name,
+    packages: config.packages.map(one => one.name),
+    dispatch: config.projectFile.dispatch,
+  })
+  return new MacroRegistry(macros, namespace)
+}
+
+function recordOf(macro: MacroSource): MacroRecord {
+  const { name, macroSql, file, offset } = macro
+  const compiled = lazy(() => {
+    const template = instantiateTemplate(macro.code(), macroSql, { file, base: offset })
+    return compileMacro(name, template)
+  })
+  return {
+    uniqueId: macro.uniqueId,
+    packageName: macro.packageName,
+    name,
+    file: macro.path,
+    bind: scope => compiled().bind(scope),
+  }
+}
+
+function duplicateMacro(first: MacroSource, second: MacroSource): Parameters<Diagnostics['add']>[0] {
+  const at = (macro: MacroSource): { file: MacroSource['file']; start: number; end: number } => ({
+    file: macro.file,
+    start: macro.offset,
+    end: macro.offset + (macro.macroSql.indexOf('%}') + 2),
+  })
+  const paths = [...new Set([first.path, second.path])].map(path => `    - ${path}`).join('\n')
+  return {
+    code: 'project/duplicate-name',
+    message: `dbt found two macros named "${second.name}" in the project\n"${second.packageName}".\n To fix this error, rename or remove one of the following macros:\n${paths}`,
+    at: at(second),
+    notes: [{ message: 'first defined here', at: at(first) }],
+  }
+}

@@ -1,0 +1,89 @@
+/** Macros as nodes: their source, and what `macros:` of properties files say about them. */
+import type { Place } from '../base/source-file.ts'
+import { PyDict } from '../template/value.ts'
+import { duplicatePatch } from './duplicate-names.ts'
+import type { MacroSource } from './macro-file.ts'
+import type { MacroRegistry } from './macro-registry.ts'
+import type { Docs, MacroNode } from './node.ts'
+import type { NodeMaker } from './node-maker.ts'
+import type { PropertyEntry } from './property-entry.ts'
+import { boolOf, dictOf, dictsOf, mergedDicts, textOf } from './value-access.ts'
+
+type MacroPatches = ReadonlyMap<string, PropertyEntry>
+
+/** Entries of `macros:` by the unique id of their macro. */
+export function macroPatches(
+  entries: readonly PropertyEntry[],
+  registry: MacroRegistry,
+  maker: NodeMaker,
+): MacroPatches {
+  const patches = new Map<string, PropertyEntry>()
+  for (const entry of entries) {
+    const packageName = entry.found.owner.name
+    const uniqueId = `macro.${packageName}.${entry.name}`
+    const before = patches.get(uniqueId)
+    if (!registry.macros.has(uniqueId)) {
+      maker.report({
+        code: 'project/patch-without-node',
+        severity: 'warning',
+        kind: 'Parsing',
+        message: `Found patch for macro "${entry.name}" which was not found`,
+        at: entry.at('name'),
+      })
+    } else if (before) {
+      const what = `dbt found two schema.yml entries for the same macro in package ${packageName} named ${entry.name}. Macros may only be described a single time.`
+      maker.report(duplicatePatch(what, 'macros', entry.name, placeOf(before), placeOf(entry)))
+    } else patches.set(uniqueId, entry)
+  }
+  return patches
+}
+
+function placeOf(entry: PropertyEntry): { readonly path: string; readonly at: Place } {
+  return { path: entry.found.originalFilePath, at: entry.at() }
+}
+
+const plainDocs: Docs = { show: true, nodeColor: null }
+
+/** The node of a macro; which macros it calls is found out when somebody asks. Descriptions are not rendered yet. */
+export function macroNode(source: MacroSource, registry: MacroRegistry, patch: PropertyEntry | undefined): MacroNode {
+  const described = patch ? patchedFields(patch) : { description: '', meta: new PyDict(), docs: plainDocs, patchPath: null, arguments: [] }
+  const { meta, docs } = described
+  return {
+    resourceType: 'macro',
+    uniqueId: source.uniqueId,
+    name: source.name,
+    packageName: source.packageName,
+    path: source.path,
+    originalFilePath: source.path,
+    file: source.file,
+    macroSql: source.macroSql,
+    offset: source.offset,
+    kind: source.kind,
+    supportedLanguages: source.supportedLanguages,
+    createdAtMs: source.createdAtMs,
+    ...described,
+    config: PyDict.of({ meta, docs: PyDict.of({ show: docs.show, node_color: docs.nodeColor }) }),
+    get macros() {
+      return registry.dependencies(source)
+    },
+  }
+}
+
+function patchedFields(
+  patch: PropertyEntry,
+): Pick<MacroNode, 'description' | 'meta' | 'docs' | 'patchPath' | 'arguments'> {
+  const { value, found } = patch
+  const config = dictOf(value, 'config')
+  const docs = config.has('docs') ? dictOf(config, 'docs') : dictOf(value, 'docs')
+  return {
+    description: textOf(value, 'description') ?? '',
+    meta: mergedDicts(dictOf(value, 'meta'), dictOf(config, 'meta')),
+    docs: { show: boolOf(docs, 'show') ?? true, nodeColor: textOf(docs, 'node_color') },
+    patchPath: `${found.owner.name}://${found.originalFilePath}`,
+    arguments: dictsOf(value, 'arguments').map(one => ({
+      name: textOf(one, 'name') ?? '',
+      type: textOf(one, 'type'),
+      description: textOf(one, 'description') ?? '',
+    })),
+  }
+}

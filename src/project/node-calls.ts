@@ -1,0 +1,147 @@
+/** What nodes call: read off the text where that is certain, by rendering in parse mode where it is not. */
+import { type Diagnostics, DiagnosticError } from '../base/diagnostic.ts'
+import { parseTemplate } from '../template/parse.ts'
+import { hasMarks } from '../template/template.ts'
+import { PyDict, type Value } from '../template/value.ts'
+import type { Draft } from './draft.ts'
+import type { TestDefinition } from './generic-test-definition.ts'
+import type { MacroRegistry } from './macro-registry.ts'
+import type { ParseRenderer } from './parse-renderer.ts'
+import { readPythonCalls } from './python-calls.ts'
+import { readCallText, readStaticCalls } from './static-calls.ts'
+
+const looksLikeCall = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/
+const whereMacro = 'get_where_subquery'
+
+export class NodeCalls {
+  private readonly renderer: ParseRenderer
+  private readonly registry: MacroRegistry
+  private readonly diagnostics: Diagnostics
+  /** Packages in which `ref`, `source` or `config` is a macro of the project: their nodes have to be rendered. */
+  private readonly overriding = new Map<string, boolean>()
+
+  constructor(renderer: ParseRenderer, registry: MacroRegistry, diagnostics: Diagnostics) {
+    this.renderer = renderer
+    this.registry = registry
+    this.diagnostics = diagnostics
+  }
+
+  /** Calls of a node's own text land in the draft; what fails is reported. */
+  readCode(draft: Draft): void {
+    const { rawCode } = draft
+    if (draft.language === 'python') readPythonCalls(rawCode, draft.calls)
+    else if (hasMarks(rawCode)) this.reporting(draft, () => this.readTemplate(draft))
+  }
+
+  private readTemplate(draft: Draft): void {
+    const { rawCode, file, codeOffset } = draft
+    const place = { text: rawCode, file, base: codeOffset }
+    if (!this.overrides(draft.owner.name) && readStaticCalls(parseTemplate(place), draft.calls)) return
+    this.renderer.read(place, this.renderer.scope(draft))
+  }
+
+  readHook(draft: Draft, sql: string): void {
+    if (!hasMarks(sql)) return
+    const file = { path: draft.originalFilePath, text: sql }
+    this.reporting(draft, () => this.renderer.read({ text: sql, file, base: 0 }, this.renderer.scope(draft)))
+  }
+
+  private overrides(packageName: string): boolean {
+    let known = this.overriding.get(packageName)
+    if (known === undefined) {
+      const { packages, rootPackage } = this.registry.namespace
+      known = [packageName, rootPackage].some(name =>
+        ['ref', 'source', 'config'].some(macro => packages.get(name)?.has(macro)),
+      )
+      this.overriding.set(packageName, known)
+    }
+    return known
+  }
+
+  private reporting(draft: Draft, read: () => void): void {
+    try {
+      read()
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error
+      const at = error.diagnostic.at ?? draft.at
+      this.diagnostics.add({ ...error.diagnostic, node: draft.uniqueId, ...(at && { at }) })
+    }
+  }
+
+  /** A generic test: its macro comes first, then what its arguments and its text call. */
+  readTest(draft: Draft, definition: TestDefinition): void {
+    const macro = this.registry.resolve(draft.owner.name, `test_${definition.testName}`)
+    if (macro) draft.calls.macros.add(macro.uniqueId)
+    const id = macro?.uniqueId
+    if (id === 'macro.dbt.test_not_null' || id === 'macro.dbt.test_unique') {
+      this.readModelArgument(definition, draft)
+      return
+    }
+    if (id !== undefined && this.registry.isQuiet(id) && !this.overrides(draft.owner.name)) {
+      const before = [...draft.calls.macros]
+      if (this.readArguments(definition.kwargs, draft)) return
+      this.forget(draft, before)
+    }
+    this.reporting(draft, () => this.renderTest(draft, definition))
+  }
+
+  private forget(draft: Draft, macros: readonly string[]): void {
+    const { calls } = draft
+    calls.refs.length = 0
+    calls.sources.length = 0
+    calls.macros.clear()
+    for (const macro of macros) calls.macros.add(macro)
+  }
+
+  /** `{{ get_where_subquery(ref('x')) }}`: what the test reads. */
+  private readModelArgument({ kwargs }: TestDefinition, draft: Draft): boolean {
+    const model = kwargs.get('model')
+    const inner = typeof model === 'string' ? /^\{\{ get_where_subquery\((.*)\) \}\}$/s.exec(model)?.[1] : undefined
+    return inner !== undefined && readCallText(inner, draft.calls)
+  }
+
+  /** @returns false when an argument has to be rendered */
+  private readArguments(kwargs: PyDict, draft: Draft): boolean {
+    for (const [key, value] of kwargs) {
+      if (key === 'column_name') continue
+      if (key === 'model') {
+        const where = this.registry.namespace.find(whereMacro, draft.owner.name)
+        if (!where || !this.registry.isQuiet(where.uniqueId)) return false
+        draft.calls.macros.add(where.uniqueId)
+        const model = typeof value === 'string' ? /^\{\{ get_where_subquery\((.*)\) \}\}$/s.exec(value)?.[1] : undefined
+        if (model === undefined || !readCallText(model, draft.calls)) return false
+      } else if (!this.readArgument(value, draft)) return false
+    }
+    return true
+  }
+
+  private readArgument(value: Value, draft: Draft): boolean {
+    if (typeof value === 'string') {
+      if (looksLikeCall.test(value)) return /^\s*(?:ref|source)\b/.test(value) && readCallText(value, draft.calls)
+      return !hasMarks(value)
+    }
+    if (Array.isArray(value)) return value.every(item => this.readArgument(item, draft))
+    if (value instanceof PyDict) return [...value.values()].every(item => this.readArgument(item, draft))
+    return true
+  }
+
+  private renderTest(draft: Draft, { kwargs }: TestDefinition): void {
+    const extra = new Map<string, Value>()
+    const scope = this.renderer.scope(draft, extra)
+    const render = (value: Value): Value => {
+      if (typeof value === 'string') {
+        const text = looksLikeCall.test(value) ? `{{ ${value} }}` : value
+        const file = { path: draft.originalFilePath, text }
+        return hasMarks(text) ? this.renderer.native({ text, file, base: 0 }, scope) : value
+      }
+      if (Array.isArray(value)) return value.map(render)
+      if (value instanceof PyDict) return PyDict.of(Array.from(value, ([key, item]) => [key, render(item)] as const))
+      return value
+    }
+    const rendered = PyDict.of(
+      Array.from(kwargs, ([key, value]) => [key, key === 'column_name' ? value : render(value)] as const),
+    )
+    extra.set('_dbt_generic_test_kwargs', rendered)
+    this.renderer.read({ text: draft.rawCode, file: draft.file, base: 0 }, scope)
+  }
+}
