@@ -1,14 +1,13 @@
 /** Makes one file of the several that DuckDB wrote for a partition. */
-import type { Connection } from '../adapter/adapter.ts'
 import { quoteString } from '../base/sql-text.ts'
+import type { QueryResult } from '../base/sql-value.ts'
 import { copyOptionText, type ExternalTarget } from '../compile/external-target.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 
 export interface FileMerge {
-  readonly connection: Connection
+  readonly send: (sql: string) => Promise<QueryResult>
   readonly files: FileSystem
   readonly target: ExternalTarget
-  readonly signal?: AbortSignal
 }
 
 /** Plain text is joined as bytes, so that no value is parsed twice; what is encoded is read and written again. */
@@ -44,15 +43,12 @@ function isCompressed(target: ExternalTarget): boolean {
 }
 
 async function copyAgain(merge: FileMerge, root: string, paths: readonly string[], into: string): Promise<void> {
-  const { connection, target, signal } = merge
+  const { send, target } = merge
   const options = Array.from(target.copyOptions).filter(([name]) => encodingOptions.has(name))
   const texts = [`format ${target.format}`, ...options.map(([name, value]) => copyOptionText(name, value))]
   const list = paths.map(path => quoteString(`${root}/${path}`)).join(', ')
   const query = `select * from ${reader(target, list)}`
-  await connection.execute(
-    `copy (${query}) to ${quoteString(`${root}/${into}`)} (${texts.join(', ')})`,
-    signal ? { signal } : {},
-  )
+  await send(`copy (${query}) to ${quoteString(`${root}/${into}`)} (${texts.join(', ')})`)
 }
 
 function reader(target: ExternalTarget, list: string): string {

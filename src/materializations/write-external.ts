@@ -8,26 +8,22 @@
  * 3. Files being written are called `*.tmp`: patterns over the target's own extension never see them.
  * 4. What a killed run left is removed by the next one.
  */
-import type { Connection } from '../adapter/adapter.ts'
 import { quoteIdentifier, quoteString } from '../base/sql-text.ts'
-import type { ColumnInfo } from '../base/sql-value.ts'
+import type { ColumnInfo, QueryResult } from '../base/sql-value.ts'
 import { copyOptionText, type ExternalTarget, fileExtension } from '../compile/external-target.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import { canMerge, mergeFiles } from './merge-files.ts'
 
 export interface ExternalWrite {
-  readonly connection: Connection
+  readonly send: (sql: string) => Promise<QueryResult>
   readonly files: FileSystem
   readonly target: ExternalTarget
   /** The query, without a semicolon. */
   readonly query: string
-  /** Comes before every statement: the query comment. */
-  readonly comment?: string
   /** `partitions`: only those that the query gives are replaced. */
   readonly replace: 'everything' | 'partitions'
   /** Names the place for this run: letters, digits and dashes. */
   readonly runId: string
-  readonly signal?: AbortSignal
 }
 
 export interface WrittenFiles {
@@ -109,8 +105,8 @@ async function writeFolder(write: ExternalWrite, place: TargetPlace): Promise<Wr
 /** DuckDB's own limit of 100 would break partitions into files that have to be put together again. */
 const openFiles = 1000
 
-async function setOpenFiles({ connection, target }: ExternalWrite, sql: string): Promise<void> {
-  if (target.partitionBy.length > 0) await connection.execute(sql)
+async function setOpenFiles({ send, target }: ExternalWrite, sql: string): Promise<void> {
+  if (target.partitionBy.length > 0) await send(sql)
 }
 
 /** A folder without rows still holds a file, so that a reader knows the columns. */
@@ -211,15 +207,11 @@ async function copyTo(
   if (!all.has('format')) all.set('format', write.target.format)
   const texts = Array.from(all, ([name, value]) => copyOptionText(name, value))
   const sql = `copy (\n${query}\n) to ${quoteString(path)} (${texts.join(', ')})`
-  const result = await write.connection.execute(`${write.comment ?? ''}${sql}`, signalOption(write))
-  return { sql, rowCount: result.rowCount }
+  const { rowCount } = await write.send(sql)
+  return { sql, rowCount }
 }
 
 async function describe(write: ExternalWrite): Promise<ColumnInfo[]> {
-  const rows = await write.connection.rows(`${write.comment ?? ''}describe (\n${write.query}\n)`, signalOption(write))
+  const { rows } = await write.send(`describe (\n${write.query}\n)`)
   return rows.map(row => ({ name: String(row[0]), type: String(row[1]) }))
-}
-
-function signalOption({ signal }: ExternalWrite): { signal?: AbortSignal } {
-  return signal ? { signal } : {}
 }

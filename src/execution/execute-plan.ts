@@ -1,0 +1,296 @@
+/**
+ * Runs a plan: hooks, then every step on a pool of workers in the order of its dependencies, then hooks. What happens is
+ * told as events; what came of it is the result. Only what keeps the run from starting is thrown.
+ *
+ * 1. A step runs once every step it comes after has ended; after a failure everything that hangs on it is skipped.
+ * 2. An abort interrupts what runs and starts nothing more; the results until then are kept.
+ * 3. Each worker has one connection; a node's temporary tables and settings do not outlive the node.
+ */
+
+import { isNode } from '../compile/node-providers.ts'
+import { isEphemeral } from '../compile/node-relation.ts'
+import { NodeSession } from '../compile/node-session.ts'
+import type { Lane, RunState } from '../compile/run-state.ts'
+import type { Plan, PlannedStep } from '../plan/plan.ts'
+import type { GraphMember, OperationNode } from '../project/node.ts'
+import { describeNode, statLine } from './describe-node.ts'
+import type { Counted } from './event.ts'
+import { prepareDatabase } from './prepare-database.ts'
+import { ResultValue } from './result-value.ts'
+import type { Run } from './run.ts'
+import { Lanes, runStateOf, workerName } from './run-context.ts'
+import { endNames, hooksInOrder, runHooks } from './run-hooks.ts'
+import type { NodeResult, RunResult } from './run-result.ts'
+import { runStep } from './run-step.ts'
+import { schedule, type Turn } from './scheduler.ts'
+import { Skips } from './skips.ts'
+
+export function executePlan(plan: Plan, run: Run): Promise<RunResult> {
+  return new PlanExecution(plan, run).execute()
+}
+
+/** Commands that run the project's hooks. */
+const commandsWithHooks = new Set(['run', 'build', 'seed', 'snapshot', 'test', 'freshness'])
+
+class PlanExecution {
+  private readonly plan: Plan
+  private readonly run: Run
+  private readonly state: RunState
+  private readonly lanes: Lanes
+  private readonly ended = new AbortController()
+  private readonly steps: ReadonlyMap<string, PlannedStep>
+  private readonly skips: Skips
+  private readonly results: NodeResult[] = []
+  private readonly members: GraphMember[] = []
+  private readonly done = new Set<string>()
+  private readonly total: number
+  private count = 0
+  private failedFast = false
+
+  constructor(plan: Plan, run: Run) {
+    this.plan = plan
+    this.run = run
+    if (run.signal.aborted) this.ended.abort()
+    run.signal.addEventListener('abort', () => this.ended.abort(), { once: true })
+    this.state = runStateOf(run, { readsUpstreamFiles: true, signal: this.ended.signal })
+    this.lanes = new Lanes(this.state)
+    this.steps = new Map(plan.steps.map(step => [step.node.uniqueId, step]))
+    this.skips = new Skips(plan)
+    this.total = plan.steps.filter(step => !isEphemeral(step.node)).length
+  }
+
+  async execute(): Promise<RunResult> {
+    const { clock, target } = this.state.config
+    const startedAt = clock.elapsedMs()
+    if (this.plan.steps.length === 0) {
+      this.run.sink({ kind: 'nothing to do', atMs: clock.now() })
+      return { results: [], elapsedMs: 0, interrupted: false }
+    }
+    const threads = this.threads()
+    this.run.sink({
+      kind: 'run started',
+      atMs: clock.now(),
+      command: this.plan.command,
+      threads,
+      targetName: target.targetName,
+      nodeCount: this.total,
+    })
+    try {
+      await this.prepare()
+      const startFailed = await this.runHooks('on-run-start')
+      if (startFailed && this.state.config.projectFile.behaviour.skipNodesIfOnRunStartFails) this.skipEverything()
+      else await this.runSteps(threads)
+      if (!this.run.signal.aborted) await this.runHooks('on-run-end')
+    } finally {
+      await this.lanes.close()
+    }
+    return this.finish(clock.elapsedMs() - startedAt)
+  }
+
+  private finish(elapsedMs: number): RunResult {
+    const result = { results: this.results, elapsedMs, interrupted: this.run.signal.aborted }
+    const { clock } = this.state.config
+    this.run.sink({ kind: 'run finished', atMs: clock.now(), result, statLine: statLine(this.members) })
+    return result
+  }
+
+  private threads(): number {
+    const { flags, target } = this.state.config
+    return flags.singleThreaded ? 1 : (flags.threads ?? target.threads)
+  }
+
+  /** Nothing is opened for a run that will not send a statement. */
+  private async prepare(): Promise<void> {
+    const members = this.plan.steps.map(step => step.node)
+    const lane = this.lanes.of('MainThread')
+    await prepareDatabase(new NodeSession(this.state, lane, null), members)
+    await lane.release()
+  }
+
+  private async runHooks(when: OperationNode['hook']): Promise<boolean> {
+    if (!commandsWithHooks.has(this.plan.command)) return false
+    const { graph, config } = this.state
+    const hooks = hooksInOrder(graph.project.nodes.values(), when, config.projectFile.name)
+    if (hooks.length === 0) return false
+    const lane = this.lanes.of('MainThread')
+    const results = await runHooks({
+      when,
+      hooks,
+      sessionFor: hook => new NodeSession(this.state, lane, hook),
+      sink: this.run.sink,
+      output: this.run.output,
+      ...(when === 'on-run-end' && { extra: this.namesAtEnd() }),
+    })
+    await lane.release()
+    for (const [index, result] of results.entries()) this.keep(result, hooks[index] ?? result)
+    return results.some(result => result.status === 'error')
+  }
+
+  private namesAtEnd(): ReturnType<typeof endNames> {
+    const shown = this.results.filter(result => result.threadId !== 'main' || result.status === 'error')
+    const values = shown.flatMap(result => {
+      const member = this.memberOf(result.uniqueId)
+      return member ? [new ResultValue(result, member, this.state)] : []
+    })
+    const places = new Map<string, readonly [string | null, string]>()
+    for (const { uniqueId, status } of shown) {
+      const member = this.memberOf(uniqueId)
+      if (!member || !isNode(member) || member.relationName === null) continue
+      if (status === 'error' || status === 'fail' || status === 'skipped') continue
+      places.set(`${member.database}\0${member.schema}`, [member.database, member.schema])
+    }
+    return endNames(values, [...places.values()])
+  }
+
+  private memberOf(uniqueId: string): GraphMember | undefined {
+    return this.steps.get(uniqueId)?.node ?? this.state.graph.members.get(uniqueId)
+  }
+
+  private async runSteps(threads: number): Promise<void> {
+    const units = this.plan.steps.map(step => ({ id: step.node.uniqueId, after: step.after }))
+    const { shuffleSeed } = this.run
+    await schedule(units, (id, turn) => this.runOne(id, turn), {
+      workers: threads,
+      signal: this.ended.signal,
+      ...(shuffleSeed !== undefined && { seed: shuffleSeed }),
+    })
+    if (this.failedFast) this.skipTheRest()
+  }
+
+  private async runOne(id: string, turn: Turn): Promise<void> {
+    const step = this.steps.get(id)
+    if (!step) return
+    const threadId = workerName(turn.worker)
+    const counted = this.countIn(step.node)
+    const skip = this.skips.of(id)
+    if (skip) {
+      this.skip(step.node, threadId, counted, skip.cause, skip.ephemeralCause)
+      return
+    }
+    const lane = this.lanes.of(threadId)
+    const description = describeNode(step.node, this.state.config.target.database)
+    const report = {
+      sink: this.run.sink,
+      output: this.run.output,
+      description,
+      threadId,
+      ...(counted && { counted }),
+    }
+    const attempt = (): Promise<NodeResult> => this.attempt(step, lane, report)
+    let result = await attempt()
+    if (this.ended.signal.aborted && isInterrupted(result)) return this.cancelled(step.node)
+    if (ranOutOfMemory(result)) result = await turn.alone(attempt)
+    this.ends(step.node, result, report)
+  }
+
+  private async attempt(step: PlannedStep, lane: Lane, report: Parameters<typeof runStep>[2]): Promise<NodeResult> {
+    try {
+      return await runStep(step, new NodeSession(this.state, lane, step.node), report, {
+        run: this.run,
+        skipsModel: uniqueId => this.skips.of(uniqueId) !== undefined,
+      })
+    } finally {
+      await lane.release()
+    }
+  }
+
+  private ends(node: GraphMember, result: NodeResult, report: Parameters<typeof runStep>[2]): void {
+    const { sink, description, threadId, counted } = report
+    const { clock, flags } = this.state.config
+    if (!isEphemeral(node)) this.keep(result, node)
+    this.done.add(node.uniqueId)
+    sink({
+      kind: 'node finished',
+      atMs: clock.now(),
+      node,
+      description,
+      threadId,
+      ...(counted && { counted }),
+      result,
+    })
+    this.skips.ended(node, result)
+    const failed = result.status === 'error' || result.status === 'fail' || result.status === 'partial success'
+    if (failed && flags.failFast && !isEphemeral(node)) {
+      this.failedFast = true
+      this.ended.abort()
+    }
+  }
+
+  private keep(result: NodeResult, node: GraphMember | NodeResult): void {
+    this.results.push(result)
+    if ('resourceType' in node) this.members.push(node)
+  }
+
+  private countIn(node: GraphMember): Counted | undefined {
+    return isEphemeral(node) ? undefined : { index: ++this.count, total: this.total }
+  }
+
+  private skip(
+    node: GraphMember,
+    threadId: string,
+    counted: Counted | undefined,
+    cause: string | null,
+    ephemeralCause?: NodeResult,
+  ): void {
+    const message = ephemeralCause
+      ? `Compilation Error in ${node.uniqueId}, caused by compilation error in referenced ephemeral model ${ephemeralCause.uniqueId}`
+      : null
+    const result = skippedResult(node, threadId, message)
+    this.done.add(node.uniqueId)
+    if (!isEphemeral(node)) this.keep(result, node)
+    this.skips.ended(node, result)
+    this.run.sink({
+      kind: 'node skipped',
+      atMs: this.state.config.clock.now(),
+      node,
+      threadId,
+      ...(counted && { counted }),
+      result,
+      cause,
+      ...(ephemeralCause && { ephemeralCause }),
+    })
+  }
+
+  private cancelled(node: GraphMember): void {
+    this.run.sink({ kind: 'statement cancelled', atMs: this.state.config.clock.now(), connection: node.uniqueId })
+  }
+
+  /** After a failed hook: every step, in order. */
+  private skipEverything(): void {
+    for (const { node } of this.plan.steps) this.skip(node, 'MainThread', this.countIn(node), null)
+  }
+
+  /** What `--fail-fast` kept from running is in the results, but no line tells of it. */
+  private skipTheRest(): void {
+    for (const { node } of this.plan.steps) {
+      if (this.done.has(node.uniqueId) || isEphemeral(node)) continue
+      this.keep(skippedResult(node, 'MainThread', 'Skipping due to fail_fast'), node)
+    }
+  }
+}
+
+function skippedResult(node: GraphMember, threadId: string, message: string | null): NodeResult {
+  return {
+    uniqueId: node.uniqueId,
+    status: 'skipped',
+    timing: [],
+    threadId,
+    executionTimeMs: 0,
+    adapterResponse: {},
+    message,
+    failures: null,
+    diagnostics: [],
+    compiled: false,
+    compiledCode: null,
+    relationName: isNode(node) ? node.relationName : null,
+    batchResults: null,
+  }
+}
+
+function isInterrupted(result: NodeResult): boolean {
+  return result.diagnostics.some(one => one.code === 'adapter/interrupted' || one.code === 'execution/interrupted')
+}
+
+function ranOutOfMemory(result: NodeResult): boolean {
+  return result.diagnostics.some(one => one.code === 'adapter/out-of-memory')
+}

@@ -1,0 +1,141 @@
+/** Makes what all nodes of a run share from the run's record, and passes what happens on as events. */
+import { RelationCache } from '../adapter/relation-cache.ts'
+import { DiagnosticError } from '../base/diagnostic.ts'
+import type { CompiledStep } from '../compile/compiled-step.ts'
+import { graphValue } from '../compile/graph-value.ts'
+import { quotingOf } from '../compile/node-relation.ts'
+import { Lane, type RunState } from '../compile/run-state.ts'
+import { packageVars } from '../config/package-vars.ts'
+import type { AdapterFacts } from '../context/adapter-port.ts'
+import type { ContextEffects } from '../context/effects.ts'
+import type { VarLookup } from '../context/var-lookup.ts'
+import { runFacts } from '../project/run-facts.ts'
+import { renderText } from '../template/template.ts'
+import type { Value } from '../template/value.ts'
+import type { Run } from './run.ts'
+
+/** The DuckDB that this program is built with. */
+export const duckdbVersion = '1.5.6'
+
+export interface RunStateOptions {
+  /** Commands that build read unbuilt external parents from their files; commands that only compile name them. */
+  readonly readsUpstreamFiles: boolean
+  /** Aborts when the run is interrupted, and when `--fail-fast` ends it. */
+  readonly signal: AbortSignal
+}
+
+export function runStateOf(run: Run, options: RunStateOptions): RunState {
+  const { graph, sink } = run
+  const { config } = graph.project
+  const { clock, flags } = config
+  const facts = adapterFacts(run)
+  const sharedFacts = runFacts(config, { render: renderText })
+  const vars = new Map<string, VarLookup>()
+  let graphDict: Value | undefined
+  return {
+    config,
+    graph,
+    macros: graph.project.macroRegistry.namespace,
+    database: run.database,
+    relations: new RelationCache({ lakes: facts.ducklakeDatabases, quoting: facts.quoting }),
+    adapterFacts: facts,
+    observer: {
+      started: (connection, sql) => sink({ kind: 'statement started', atMs: clock.now(), connection, sql }),
+      finished(connection, elapsedMs, error) {
+        const failed = error === undefined ? {} : { error }
+        sink({ kind: 'statement finished', atMs: clock.now(), connection, elapsedMs, ...failed })
+      },
+    },
+    signal: options.signal,
+    selected: run.selected,
+    deferral: run.deferral,
+    plugins: run.plugins,
+    readsUpstreamFiles: options.readsUpstreamFiles,
+    introspects: flags.introspect,
+    factsFor: (threadId, effects) => ({ ...sharedFacts, effects, threadId: () => threadId }),
+    effectsFor: node => effectsOf(run, node),
+    varsOf(packageName) {
+      let found = vars.get(packageName)
+      if (!found) {
+        found = packageVars(config, packageName)
+        vars.set(packageName, found)
+      }
+      return found
+    },
+    compiledEphemeral: (step: CompiledStep) => run.output.compiled(step),
+    ephemerals: new Map(),
+    loadedSources: new Map(),
+    temporaryIds: new Map(),
+    warned: new Set(),
+    graphValue() {
+      graphDict ??= graphValue(graph)
+      return graphDict
+    },
+  }
+}
+
+function adapterFacts({ graph }: Run): AdapterFacts {
+  const { config } = graph.project
+  const { target, projectFile } = config
+  return {
+    projectName: projectFile.name,
+    quoting: quotingOf(projectFile.quoting),
+    database: target.database,
+    schema: target.schema,
+    externalRoot: target.duckdb.externalRoot,
+    disableTransactions: target.duckdb.disableTransactions,
+    isMotherduck: /^(?:md|motherduck):/.test(target.duckdb.path),
+    ducklakeDatabases: new Set(target.ducklakeDatabases),
+    duckdbVersion,
+  }
+}
+
+function effectsOf({ graph, sink }: Run, node: string | null): ContextEffects {
+  const { clock, flags } = graph.project.config
+  return {
+    log: (message, level) => sink({ kind: 'template log', atMs: clock.now(), level, message, node }),
+    print: message => sink({ kind: 'template print', atMs: clock.now(), message, node }),
+    warn(message) {
+      if (flags.warnError || isWarningError(flags.warnErrorOptions.error, 'JinjaLogWarning')) {
+        throw new DiagnosticError({
+          code: 'execution/warning-is-error',
+          message,
+          ...(node !== null && { node }),
+        })
+      }
+      sink({ kind: 'warning', atMs: clock.now(), message, node, name: 'JinjaLogWarning' })
+    },
+  }
+}
+
+export function isWarningError(errors: readonly string[] | 'all' | '*', name: string): boolean {
+  return errors === 'all' || errors === '*' || errors.includes(name)
+}
+
+/** dbt's names of the threads of its pool. */
+export function workerName(worker: number): string {
+  return `Thread-${worker} (worker)`
+}
+
+/** The lanes of a run's workers, made as they are needed. */
+export class Lanes {
+  private readonly state: RunState
+  private readonly lanes = new Map<string, Lane>()
+
+  constructor(state: RunState) {
+    this.state = state
+  }
+
+  of(threadId: string): Lane {
+    let lane = this.lanes.get(threadId)
+    if (!lane) {
+      lane = new Lane(this.state.database, threadId)
+      this.lanes.set(threadId, lane)
+    }
+    return lane
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.lanes.values()].map(lane => lane.close()))
+  }
+}

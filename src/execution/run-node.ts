@@ -1,0 +1,164 @@
+/** One node, compiled and run: what came of it, as a value. Never throws for what a node did. */
+import { DiagnosticError } from '../base/diagnostic.ts'
+import { type CompileOptions, compileNode } from '../compile/compile-node.ts'
+import type { CompiledStep } from '../compile/compiled-step.ts'
+import type { NodeRendering } from '../compile/node-providers.ts'
+import { isEphemeral } from '../compile/node-relation.ts'
+import type { NodeSession } from '../compile/node-session.ts'
+import { AgateTable } from '../context/agate-table.ts'
+import { internalPackages } from '../context/macro-namespace.ts'
+import { runDataTest } from '../data-tests/run-data-test.ts'
+import { writeExternalModel } from '../materializations/external.ts'
+import { NodeWork, type Outcome, type Response } from '../materializations/node-work.ts'
+import { areBuiltIn } from '../materializations/overrides.ts'
+import { canReplace, replaceRelation } from '../materializations/replace-relation.ts'
+import { type MaterializationMacro, runMaterializationMacro } from '../materializations/run-macro.ts'
+import { canLoadSeed, loadSeed, readSeed } from '../materializations/seed.ts'
+import type { Node, TestNode } from '../project/node.ts'
+import { fn, PyDict, type Value } from '../template/value.ts'
+import { isWarningError } from './run-context.ts'
+
+export interface NodeOutcome {
+  readonly status: 'success' | 'pass' | 'warn' | 'fail'
+  readonly message: string | null
+  readonly response: Response | null
+  readonly failures: number | null
+}
+
+export interface NodeRunOptions {
+  /** Compiled code is known: artifacts, events. */
+  readonly compiled: (step: CompiledStep) => void
+  readonly executing: () => void
+  readonly write: (sql: string) => void
+  readonly batch?: CompileOptions['batch']
+  readonly configChanges?: ReadonlyMap<string, Value>
+  /** Names for the run alone, not for compiling. */
+  readonly runExtra?: ReadonlyMap<string, Value>
+}
+
+/** Compiles and runs a model, seed, snapshot, function or data test. @throws DiagnosticError what failed */
+export async function runNode(node: Node, session: NodeSession, options: NodeRunOptions): Promise<NodeOutcome> {
+  refusePython(node)
+  const extra = await incrementalNames(node, session)
+  const compileOptions = { ...(options.batch && { batch: options.batch }), ...(extra && { extra }) }
+  const compiled = node.resourceType === 'seed' ? uncompiled(node) : await compileNode(node, session, compileOptions)
+  if (node.resourceType !== 'seed') options.compiled(compiled)
+  if (isEphemeral(node)) return { status: 'success', message: null, response: null, failures: null }
+  options.executing()
+  const runExtra = new Map([...(extra ?? []), ...(options.runExtra ?? [])])
+  const rendering: NodeRendering & { readonly compiled: CompiledStep } = {
+    session,
+    node,
+    compiled,
+    write: options.write,
+    ...(options.batch && { batch: options.batch }),
+    ...(options.configChanges && { configChanges: options.configChanges }),
+    ...(runExtra.size > 0 && { extra: runExtra }),
+  }
+  if (node.resourceType === 'test') return testOutcome({ ...rendering, node }, session)
+  const outcome = await materialize(rendering)
+  for (const relation of outcome.relations) session.cacheAdded(relation)
+  const { response } = outcome
+  return { status: 'success', message: response.message, response, failures: null }
+}
+
+function refusePython(node: Node): void {
+  if (node.language !== 'python') return
+  throw new DiagnosticError({
+    code: 'compile/python-model',
+    kind: 'Runtime',
+    message: `Python models cannot be run: "${node.name}" is written in Python, and there is no Python in this program`,
+    hint: 'write the model in SQL, or build it with dbt before this run',
+    node: node.uniqueId,
+  })
+}
+
+function uncompiled(node: Node): CompiledStep {
+  return { node, compiledCode: '', extraCtes: [], source: node.file, lineMap: [] }
+}
+
+/** External models that replace partitions are incremental once they exist; the built-in macro knows tables alone. */
+async function incrementalNames(node: Node, session: NodeSession): Promise<ReadonlyMap<string, Value> | undefined> {
+  const { config } = node
+  if (config.get('materialized') !== 'external' || config.get('incremental_strategy') !== 'insert_overwrite')
+    return undefined
+  const fullRefresh = config.get('full_refresh') ?? session.state.config.flags.fullRefresh
+  const existing = await session.getRelation(node.database, node.schema, node.alias)
+  const incremental = existing !== undefined && fullRefresh !== true
+  return new Map([['is_incremental', fn('is_incremental', () => incremental)]])
+}
+
+async function testOutcome(
+  rendering: NodeRendering & { readonly compiled: CompiledStep; readonly node: TestNode },
+  session: NodeSession,
+): Promise<NodeOutcome> {
+  const { macros, config } = session.state
+  const { warnError, warnErrorOptions } = config.flags
+  const verdict = await runDataTest({
+    rendering,
+    materialization: materializationOf(rendering.node, session),
+    builtIn: areBuiltIn(macros, [
+      'get_test_sql',
+      'statement',
+      'materialization_test_default',
+      'materialization_test_duckdb',
+    ]),
+    warningsFail: warnError || isWarningError(warnErrorOptions.error, 'LogTestResult'),
+  })
+  return { ...verdict, response: { message: 'OK' } }
+}
+
+async function materialize(rendering: NodeRendering & { readonly compiled: CompiledStep }): Promise<Outcome> {
+  const { node, session } = rendering
+  const kind = String(node.config.get('materialized') ?? 'view')
+  const macro = findMaterialization(node, session)
+  if (macro && !internalPackages.includes(macro.packageName))
+    return runMaterializationMacro(new NodeWork(rendering), macro)
+  switch (kind) {
+    case 'view':
+    case 'table': {
+      const work = new NodeWork(rendering)
+      const outcome = canReplace(work, kind) ? await replaceRelation(work, kind) : undefined
+      if (outcome) return outcome
+      break
+    }
+    case 'seed': {
+      const work = new NodeWork({ ...rendering, loadSeed: () => seedTable(work) })
+      if (canLoadSeed(work)) return loadSeed(work)
+      return runMaterializationMacro(work, materializationOf(node, session))
+    }
+    case 'external':
+      return writeExternalModel(new NodeWork(rendering))
+    default:
+  }
+  return runMaterializationMacro(new NodeWork(rendering), materializationOf(node, session))
+}
+
+/** The seed's rows for macros that look at them. */
+function seedTable(work: NodeWork): AgateTable {
+  const { columns, rows } = readSeed(work)
+  const types = work.config('column_types')
+  const textColumns = new Set(types instanceof PyDict ? Array.from(types.keys(), String) : [])
+  const path = `${'rootPath' in work.node ? work.node.rootPath : ''}/${work.node.originalFilePath}`
+  return AgateTable.fromText(
+    columns.map(column => column.name),
+    rows,
+    { textColumns, path },
+  )
+}
+
+function findMaterialization(node: Node, session: NodeSession): MaterializationMacro | undefined {
+  const name = String(node.config.get('materialized') ?? (node.resourceType === 'test' ? 'test' : 'view'))
+  return session.state.graph.project.macroRegistry.findMaterialization(name)
+}
+
+/** @throws `materializations/materialization-missing` */
+function materializationOf(node: Node, session: NodeSession): MaterializationMacro {
+  const macro = findMaterialization(node, session)
+  if (macro) return macro
+  throw new DiagnosticError({
+    code: 'materializations/materialization-missing',
+    message: `No materialization '${String(node.config.get('materialized'))}' was found for adapter duckdb! (searched types 'default' and 'duckdb')`,
+    node: node.uniqueId,
+  })
+}

@@ -1,0 +1,178 @@
+/** A step of the plan, run to its result: what the node did or why it failed, with its times. */
+import { DiagnosticError } from '../base/diagnostic.ts'
+import type { CompiledStep } from '../compile/compiled-step.ts'
+import { isNode } from '../compile/node-providers.ts'
+import type { NodeSession } from '../compile/node-session.ts'
+import type { PlannedStep } from '../plan/plan.ts'
+import type { GraphMember } from '../project/node.ts'
+import type { Counted, EventSink } from './event.ts'
+import { failureText } from './failure-text.ts'
+import { locateFailure } from './locate-failure.ts'
+import type { Run, RunOutput } from './run.ts'
+import { type NodeOutcome, runNode } from './run-node.ts'
+import type { NodeResult, NodeStatus, Timing } from './run-result.ts'
+
+export interface StepReport {
+  readonly sink: EventSink
+  readonly output: RunOutput
+  readonly description: string
+  readonly threadId: string
+  readonly counted?: Counted
+}
+
+export interface StepSurroundings {
+  readonly run: Run
+  /** A model will not be built: its unit tests need not run. */
+  readonly skipsModel: (uniqueId: string) => boolean
+}
+
+/** Never throws for what a node did: bugs alone come out. */
+export async function runStep(
+  step: PlannedStep,
+  session: NodeSession,
+  report: StepReport,
+  surroundings: StepSurroundings,
+): Promise<NodeResult> {
+  const { node } = step
+  if (node.resourceType === 'exposure' || node.resourceType === 'saved_query') return noOpResult(node, report.threadId)
+  return new StepRun(node, session, report, surroundings).run()
+}
+
+class StepRun {
+  private readonly node: GraphMember
+  private readonly session: NodeSession
+  private readonly report: StepReport
+  private readonly surroundings: StepSurroundings
+  private readonly startedAt: number
+  private executingAt: number | undefined
+  private compiled: CompiledStep | undefined
+
+  constructor(node: GraphMember, session: NodeSession, report: StepReport, surroundings: StepSurroundings) {
+    this.node = node
+    this.session = session
+    this.report = report
+    this.surroundings = surroundings
+    this.startedAt = this.now()
+  }
+
+  async run(): Promise<NodeResult> {
+    const { node, report } = this
+    const { sink, description, threadId, counted } = report
+    const elapsedAt = this.elapsed()
+    sink({ kind: 'node started', atMs: this.startedAt, node, description, threadId, ...(counted && { counted }) })
+    sink({ kind: 'node compiling', atMs: this.startedAt, node, threadId })
+    try {
+      const outcome = await this.outcome()
+      return this.result(outcome.status, outcome, elapsedAt)
+    } catch (error) {
+      const failure = asDiagnosticError(error, node)
+      const located = locateFailure(failure.diagnostic, this.compiled)
+      const text = failureText(located, node)
+      const result = this.result('error', { message: text, failures: null, response: null }, elapsedAt)
+      return { ...result, diagnostics: [{ ...located, node: node.uniqueId }] }
+    }
+  }
+
+  private async outcome(): Promise<NodeOutcome> {
+    const { node, session, report } = this
+    if (!isNode(node)) throw new Error(`"${node.uniqueId}" has no code to run`)
+    return runNode(node, session, {
+      compiled: step => this.noteCompiled(step),
+      executing: () => this.noteExecuting(),
+      write: sql => report.output.ran(node, sql),
+    })
+  }
+
+  private noteCompiled(step: CompiledStep): void {
+    this.compiled = step
+    this.report.output.compiled(step)
+  }
+
+  private noteExecuting(): void {
+    this.executingAt = this.now()
+    const { node, report } = this
+    report.sink({ kind: 'node executing', atMs: this.executingAt, node, threadId: report.threadId })
+  }
+
+  private result(
+    status: NodeStatus,
+    outcome: Pick<NodeOutcome, 'message' | 'failures' | 'response'>,
+    elapsedAt: number,
+  ): NodeResult {
+    const { node, compiled } = this
+    return {
+      uniqueId: node.uniqueId,
+      status,
+      timing: this.timing(),
+      threadId: this.report.threadId,
+      executionTimeMs: this.elapsed() - elapsedAt,
+      adapterResponse: adapterResponse(outcome),
+      message: outcome.message,
+      failures: outcome.failures,
+      diagnostics: [],
+      compiled: compiled !== undefined || node.resourceType === 'seed',
+      compiledCode: compiled?.compiledCode ?? null,
+      relationName: isNode(node) ? node.relationName : null,
+      batchResults: null,
+    }
+  }
+
+  private timing(): Timing[] {
+    const end = this.now()
+    const { startedAt, executingAt } = this
+    if (executingAt === undefined) return [{ name: 'compile', startedAtMs: startedAt, completedAtMs: end }]
+    return [
+      { name: 'compile', startedAtMs: startedAt, completedAtMs: executingAt },
+      { name: 'execute', startedAtMs: executingAt, completedAtMs: end },
+    ]
+  }
+
+  private now(): number {
+    return this.session.state.config.clock.now()
+  }
+  private elapsed(): number {
+    return this.session.state.config.clock.elapsedMs()
+  }
+}
+
+function adapterResponse({ response }: Pick<NodeOutcome, 'response'>): Record<string, unknown> {
+  if (!response) return {}
+  const { message, code, rowsAffected } = response
+  return {
+    _message: message,
+    ...(code !== undefined && { code }),
+    ...(rowsAffected !== undefined && { rows_affected: rowsAffected }),
+  }
+}
+
+/** A bug of ours is told as one, with the node it happened in; the run goes on. */
+export function asDiagnosticError(error: unknown, node: GraphMember): DiagnosticError {
+  if (error instanceof DiagnosticError) return error
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new DiagnosticError({
+    code: 'execution/internal',
+    kind: 'Internal',
+    message,
+    hint: 'this is a bug in eider: please report it',
+    node: node.uniqueId,
+    cause: error,
+  })
+}
+
+export function noOpResult(node: GraphMember, threadId: string): NodeResult {
+  return {
+    uniqueId: node.uniqueId,
+    status: 'no-op',
+    timing: [],
+    threadId,
+    executionTimeMs: 0,
+    adapterResponse: {},
+    message: 'NO-OP',
+    failures: 0,
+    diagnostics: [],
+    compiled: false,
+    compiledCode: null,
+    relationName: null,
+    batchResults: null,
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Views and tables the short way. dbt builds under a scratch name and swaps by two renames; DuckDB's CREATE OR REPLACE has
+ * the same effect in one statement: readers see the old relation or the new one, and a failed build leaves the old one.
+ * Hooks still see dbt's order, and what they see of the node's own relation is the same before and after it is built.
+ *
+ * dbt's long way is taken (by the macro) when the project overrides a macro on it, and for contracts, headers, indexes,
+ * grants, DuckLake, and tables that foreign keys hold on to.
+ */
+import { DiagnosticError } from '../base/diagnostic.ts'
+import type { RelationInfo } from '../base/sql-value.ts'
+import { truthy } from '../template/iteration.ts'
+import { type NodeWork, type Outcome, plainResponse } from './node-work.ts'
+import { areBuiltIn } from './overrides.ts'
+
+export type ReplaceableKind = 'view' | 'table'
+
+const macrosOnTheWay: Readonly<Record<ReplaceableKind, readonly string[]>> = {
+  view: ['get_create_view_as_sql', 'create_view_as'],
+  table: [
+    'get_create_table_as_sql',
+    'create_table_as',
+    'drop_indexes_on_relation',
+    'create_indexes',
+    'has_foreign_key_constraints',
+  ],
+}
+
+const macrosOfBoth = [
+  'statement',
+  'load_cached_relation',
+  'make_intermediate_relation',
+  'make_backup_relation',
+  'drop_relation_if_exists',
+  'drop_relation',
+  'rename_relation',
+  'apply_grants',
+  'should_revoke',
+]
+
+/** True where one statement does what dbt's macro does. */
+export function canReplace(work: NodeWork, kind: ReplaceableKind): boolean {
+  const { node, session } = work
+  const { macros, adapterFacts } = session.state
+  const { contract } = node
+  const needsMore =
+    contract.enforced ||
+    ['sql_header', 'indexes', 'partitioned_by', 'partition_by', 'sorted_by', 'sort_by'].some(key =>
+      truthy(work.config(key)),
+    ) ||
+    ((node.config.get('grants') ?? null) !== null && truthy(work.config('grants')))
+  if (needsMore || node.language !== 'sql') return false
+  if (adapterFacts.isMotherduck || adapterFacts.ducklakeDatabases.has(node.database ?? adapterFacts.database))
+    return false
+  return areBuiltIn(macros, [...macrosOfBoth, ...macrosOnTheWay[kind]])
+}
+
+/** `undefined` when the old table cannot be replaced because others refer to it: then dbt's way is needed. */
+export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Promise<Outcome | undefined> {
+  const existing = await work.existing()
+  await dropLeftovers(work)
+  await work.runHooks('pre-hook', false)
+  const relation = work.relation(kind)
+  const sql = `create or replace ${kind} ${relation.render()} as (\n${work.compiled.compiledCode}\n);`
+  work.write(sql)
+  const swapsKind = existing !== undefined && existing.kind !== kind
+  const transaction = swapsKind || work.hasHooksInside || work.persistsDocs
+  await work.runHooks('pre-hook', true)
+  try {
+    if (swapsKind) await work.send(`drop ${existing.kind} if exists ${relation.render()} cascade`, { begin: true })
+    await work.send(sql, { begin: transaction })
+  } catch (error) {
+    if (isHeldByForeignKey(error) && !work.hasHooksInside && work.hooks('pre-hook', false).length === 0)
+      return undefined
+    throw error
+  }
+  work.session.cacheAdded({ ...relation.name, kind })
+  if (kind === 'table') {
+    await work.runHooks('post-hook', true)
+    await work.persistDocs(relation)
+  } else {
+    await work.persistDocs(relation)
+    await work.runHooks('post-hook', true)
+  }
+  await work.commit()
+  await work.runHooks('post-hook', false)
+  return { response: plainResponse, relations: [{ ...relation.name, kind }] }
+}
+
+function isHeldByForeignKey(error: unknown): boolean {
+  return error instanceof DiagnosticError && /main key table|foreign key/i.test(error.diagnostic.message)
+}
+
+/** Scratch relations of runs by dbt that were killed. */
+async function dropLeftovers(work: NodeWork): Promise<void> {
+  const { session, node } = work
+  for (const suffix of ['__dbt_tmp', '__dbt_backup']) {
+    const leftover = await session.getRelation(node.database, node.schema, `${node.alias}${suffix}`)
+    if (leftover) await dropRelation(work, leftover)
+  }
+}
+
+async function dropRelation(work: NodeWork, relation: RelationInfo): Promise<void> {
+  const { database, schema, identifier, kind } = relation
+  await work.send(`drop ${kind} if exists "${database}"."${schema}"."${identifier}" cascade`, { begin: false })
+  work.session.cacheDropped(relation)
+}
