@@ -17,6 +17,7 @@ export type ErrorKind =
   | 'Database'
   | 'Internal'
   | 'Env Var Missing'
+  | 'Breaking change to contract'
 
 export interface Note {
   readonly message: string

@@ -132,7 +132,7 @@ export function resolveFlags(sources: FlagSources): Flags {
   exclusive(set, 'warnError', 'warnErrorOptions')
   exclusive(set, 'select', 'inline')
   exclusive(set, 'selector', 'inline')
-  if (isTruthy(sources.environment['DO_NOT_TRACK'])) set.set('sendAnonymousUsageStats', false)
+  if (isTruthy(sources.environment.DO_NOT_TRACK)) set.set('sendAnonymousUsageStats', false)
   const flags: Flags = { ...defaults(sources), ...(Object.fromEntries(set) as Partial<Flags>) }
   checkEventTimes(flags)
   return { ...flags, indirectSelectionGiven: set.has('indirectSelection') }

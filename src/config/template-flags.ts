@@ -11,7 +11,7 @@ export function templateFlags(flags: Flags, behaviour: BehaviourFlags): Record<s
     values[snakeCase(name).toUpperCase()] = flagValue(value)
   }
   const { error, warn, silence } = flags.warnErrorOptions
-  values['WARN_ERROR_OPTIONS'] = PyDict.of({
+  values.WARN_ERROR_OPTIONS = PyDict.of({
     error: typeof error === 'string' ? error : [...error],
     warn: [...warn],
     silence: [...silence],
