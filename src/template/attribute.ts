@@ -71,13 +71,13 @@ function formatMethod(
   env: Evaluation,
   text: string,
   name: string,
-  escape?: (text: string, value: Value) => string,
+  escapeField?: (text: string, value: Value) => string,
 ): AnyMethod | undefined {
   if (name !== 'format' && name !== 'format_map') return undefined
   const access = {
     attribute: (object: Value, key: string) => attribute(env, object, key),
     item: (object: Value, key: Value) => item(env, object, key),
-    ...(escape ? { escape } : {}),
+    ...(escapeField ? { escape: escapeField } : {}),
   }
   if (name === 'format') return (args, kwargs) => formatText(text, { args, named: namedFrom(kwargs) }, access)
   return (args, kwargs) => {

@@ -1,6 +1,7 @@
 /** A template that is ready to run: generated code, made into functions on first use. */
 import { drive, type Running } from './drive.ts'
 import { Evaluation, type EvaluationOptions } from './evaluation.ts'
+import { type FlatProgram, FlatRun } from './flat-program.ts'
 import { makeGlobals } from './globals.ts'
 import { ReturnSignal } from './return-signal.ts'
 import { type CodeSource, runtime } from './runtime.ts'
@@ -104,8 +105,21 @@ function evaluation(scope: Scope, options: EvaluationOptions): Evaluation {
 }
 
 function instantiate(code: string): Program {
+  if (code.startsWith('{')) return flatProgram(JSON.parse(code) as FlatProgram)
   const make = new Function('R', code) as (runtime: unknown) => Program
   return make(runtime)
+}
+
+function flatProgram(program: FlatProgram): Program {
+  function* main(env: Evaluation, source: CodeSource, _exported: unknown, map: number[]): Running<Value> {
+    const run = new FlatRun(env)
+    try {
+      return yield* run.render(program, map)
+    } catch (error) {
+      throw runtime.failed(error, source, run.place, 0, null)
+    }
+  }
+  return { at: [], waits: true, main }
 }
 
 /** A macro of a file of its own, as dbt offers it to templates: called, it gives its text or the value it returned. */

@@ -107,7 +107,7 @@ export const letterMethods: readonly (readonly [string, Method<string>])[] = [
   all('isdecimal', /^\p{Nd}+$/u),
   all('isdigit', /^[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨]+$/u),
   all('isnumeric', /^[\p{N}一二三四五六七八九十百千万億〇零]+$/u),
-  all('isascii', /^[\x00-\x7f]*$/, true),
+  all('isascii', /^\p{ASCII}*$/u, true),
   all('isspace', new RegExp(`^[${pythonSpace}]+$`)),
   all('isidentifier', /^[\p{XIDS}_][\p{XIDC}]*$/u),
   all('isprintable', /^[^\p{C}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*$/u, true),

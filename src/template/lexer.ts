@@ -83,7 +83,7 @@ const integer = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(
 const asciiName = /[A-Za-z_][A-Za-z0-9_]*/y
 const anyName = /[\p{L}\p{N}\p{M}\p{Pc}\u00b7\u0387\u1369-\u1371\u19da\u2118\u212e\u309b\u309c]+/uy
 const identifier = /^[\p{XIDS}_][\p{XIDC}]*$/u
-const string = /'([^'\\]*(?:\\[^][^'\\]*)*)'|"([^"\\]*(?:\\[^][^"\\]*)*)"/y
+const string = /'([^'\\]*(?:\\[\s\S][^'\\]*)*)'|"([^"\\]*(?:\\[\s\S][^"\\]*)*)"/y
 const operator = /\*\*|\/\/|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y
 
 const closers: Readonly<Record<string, string>> = { '{': '}', '(': ')', '[': ']' }
@@ -162,9 +162,9 @@ class Lexer {
     this.push(`${kind}_begin`, '', open, inner)
     this.at = inner
     const ending = kind === 'block' ? blockEnd : variableEnd
-    const open_brackets: string[] = []
+    const openBrackets: string[] = []
     while (this.at < this.text.length) {
-      if (open_brackets.length === 0) {
+      if (openBrackets.length === 0 && mayEnd(this.text.charCodeAt(this.at))) {
         const end = matchAt(ending, this.text, this.at)
         if (end !== undefined) {
           this.push(`${kind}_end`, '', this.at, this.at + end.length)
@@ -172,16 +172,21 @@ class Lexer {
           return
         }
       }
-      this.token(open_brackets)
+      this.token(openBrackets)
     }
   }
 
   private token(brackets: string[]): void {
     const { text, at } = this
     const code = text.charCodeAt(at)
-    const blank = matchAt(whitespace, text, at)
-    if (blank !== undefined) this.at += blank.length
-    else if (code >= 48 && code <= 57) this.number()
+    if (code <= 32 || code >= 128) {
+      const blank = matchAt(whitespace, text, at)
+      if (blank !== undefined) {
+        this.at += blank.length
+        return
+      }
+    }
+    if (code >= 48 && code <= 57) this.number()
     else if (code === 39 || code === 34) this.string()
     else if (code > 127 || code === 95 || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)) this.name()
     else this.operator(brackets)
@@ -217,7 +222,7 @@ class Lexer {
     let name = matchAt(asciiName, this.text, at)
     if (name === undefined || this.text.charCodeAt(at + name.length) > 127) name = matchAt(anyName, this.text, at)
     if (name === undefined) throw this.unexpected()
-    if (name.charCodeAt(0) > 127 || /[^\x00-\x7f]/.test(name)) {
+    if (name.charCodeAt(0) > 127 || /\P{ASCII}/u.test(name)) {
       if (!identifier.test(name)) throw this.fail('Invalid character in identifier', at)
     }
     this.at += name.length
@@ -251,6 +256,11 @@ class Lexer {
     const start = this.source.base + this.original(at)
     return syntaxError(message, placeAt(this.source.file, start))
   }
+}
+
+/** `%`, `}`, or a sign before one. */
+function mayEnd(code: number): boolean {
+  return code === 37 || code === 125 || code === 45 || code === 43
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): string | undefined {

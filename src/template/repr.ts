@@ -88,7 +88,7 @@ export function reprText(text: string): string {
   let out = ''
   for (const character of text) {
     if (character === quote) out += `\\${quote}`
-    else out += special[character] ?? (isHidden(character) ? escape(character) : character)
+    else out += special[character] ?? (isHidden(character) ? escapeCharacter(character) : character)
   }
   return quote + out + quote
 }
@@ -97,7 +97,7 @@ function isHidden(character: string): boolean {
   return character !== ' ' && hidden.test(character)
 }
 
-function escape(character: string): string {
+function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`
   if (code < 0x10000) return `\\u${code.toString(16).padStart(4, '0')}`
@@ -106,7 +106,7 @@ function escape(character: string): string {
 
 /** `ascii()`: like repr, with everything outside ASCII escaped. */
 export function asciiRepr(value: Value): string {
-  return repr(value).replace(/[^\x00-\x7f]/gu, escape)
+  return repr(value).replace(/\P{ASCII}/gu, escapeCharacter)
 }
 
 function reprBytes(data: Uint8Array): string {

@@ -63,7 +63,7 @@ class Formatter {
   }
 
   private field(field: string, depth: number): string {
-    const found = /^([^!:[]*(?:\[[^\]]*\][^!:[]*)*)(?:!(.?))?(?::([^]*))?$/.exec(field)
+    const found = /^([^!:[]*(?:\[[^\]]*\][^!:[]*)*)(?:!(.?))?(?::([\s\S]*))?$/.exec(field)
     if (!found) throw valueError("expected ':' after conversion specifier")
     const [, name = '', conversion, spec = ''] = found
     const value = this.value(name)

@@ -27,36 +27,36 @@ export function decodeStringLiteral(raw: string): string | { readonly error: str
     const slash = body.indexOf('\\', at)
     if (slash === -1) break
     out += body.slice(at, slash)
-    const escape = body[slash + 1] ?? ''
-    const plain = simple[escape]
-    const digits = hexLength[escape]
+    const letter = body[slash + 1] ?? ''
+    const plain = simple[letter]
+    const digits = hexLength[letter]
     if (plain !== undefined) {
       out += plain
       at = slash + 2
     } else if (digits !== undefined) {
       const hex = body.slice(slash + 2, slash + 2 + digits)
-      if (hex.length < digits || !/^[0-9a-fA-F]+$/.test(hex)) return { error: `truncated \\${escape} escape` }
+      if (hex.length < digits || !/^[0-9a-fA-F]+$/.test(hex)) return { error: `truncated \\${letter} escape` }
       const code = Number.parseInt(hex, 16)
       if (code > 0x10ffff) return { error: 'illegal Unicode character' }
       out += String.fromCodePoint(code)
       at = slash + 2 + digits
-    } else if (escape >= '0' && escape <= '7') {
+    } else if (letter >= '0' && letter <= '7') {
       const octal = /^[0-7]{1,3}/.exec(body.slice(slash + 1, slash + 4))?.[0] ?? '0'
       out += String.fromCodePoint(Number.parseInt(octal, 8))
       at = slash + 1 + octal.length
-    } else if (escape === 'N') {
+    } else if (letter === 'N') {
       const named = /^\{([^}]*)\}/.exec(body.slice(slash + 2))
       if (!named) return { error: 'malformed \\N character escape' }
       const character = characterNamed(named[1] ?? '')
       if (character === undefined) return { error: 'unknown Unicode character name' }
       out += character
       at = slash + 2 + named[0].length
-    } else if (escape.charCodeAt(0) > 127) {
+    } else if (letter.charCodeAt(0) > 127) {
       const code = body.codePointAt(slash + 1) ?? 0
       out += `\\${asciiName(code)}`
       at = slash + (code > 0xffff ? 3 : 2)
     } else {
-      out += `\\${escape}`
+      out += `\\${letter}`
       at = slash + 2
     }
   }

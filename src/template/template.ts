@@ -8,7 +8,8 @@
  * tagged unions (ast.ts) whose nodes know where they stand.
  * Code generation (generate-code.ts over generate-expression.ts): decides which variable each name means (symbols.ts),
  * then writes one JavaScript function per template, macro, call block and recursive loop. The text depends on nothing
- * but the tree, so it can be kept under the hash of the template; it becomes functions on first use.
+ * but the tree, so it can be kept under the hash of the template; it becomes functions on first use. Templates without
+ * statements, filters and operators skip this: they are walked as they are (flat-program.ts).
  * Values (value.ts): Python's types in JavaScript. What operators, attributes, filters and tests do with them is in
  * files named after those; `repr.ts` prints them. Compiled code reaches all of it through `runtime.ts`.
  *
@@ -27,6 +28,7 @@ import type { SourceFile } from '../base/source-file.ts'
 import type { CodeMode } from './code-unit.ts'
 import { BoundMacro, CompiledTemplate, type Rendered } from './compiled-template.ts'
 import type { EvaluationOptions } from './evaluation.ts'
+import { flatten } from './flat-program.ts'
 import { generateCode } from './generate-code.ts'
 import type { TemplateText } from './lexer.ts'
 import { joinPieces } from './native.ts'
@@ -62,7 +64,9 @@ export function generateTemplateCode(text: string, options: TemplateOptions = {}
   const mode = options.mode ?? 'text'
   if (mode !== 'native' && !hasMarks(text)) return ''
   const source = sourceOf(text, options)
-  return generateCode(parseTemplate(source), source, mode)
+  const tree = parseTemplate(source)
+  const flat = flatten(tree, mode)
+  return flat ? JSON.stringify(flat) : generateCode(tree, source, mode)
 }
 
 /** A template from code that `generateTemplateCode` made of the same text in the same mode. */

@@ -4,7 +4,7 @@ import { extractBlocks, type TemplateBlock } from '../../src/template/blocks.ts'
 import { parseMacroBlock } from '../../src/template/macro-block.ts'
 import { emptyScope } from '../../src/template/scope.ts'
 import { compileTemplate } from '../../src/template/template.ts'
-import { ExpectedError, meetsError } from './vector-expectation.ts'
+import { type ExpectedError, meetsError } from './vector-expectation.ts'
 import { describeError } from './vector-setting.ts'
 
 interface BlockVector {
