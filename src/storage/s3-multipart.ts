@@ -1,19 +1,28 @@
 /** Uploads large content to S3 in parts; nothing is visible before the last step, and a failure leaves no parts behind. */
 import { type Content, contentSize, type PutConditions, pieceOf } from './object-store.ts'
-import type { S3Connection, S3Part } from './s3-connection.ts'
+import type { S3Part } from './s3-connection.ts'
+import type { S3Requests } from './s3-requests.ts'
 
 const parallelParts = 4
 
-/** Gives the etag of the new object. */
+export interface PartOptions {
+  readonly partBytes: number
+  readonly conditions: PutConditions
+  /** Told when the last step may or may not have had its effect. */
+  onUnclear(): void
+}
+
+/** Gives the etag of the new object. Each part is tried again by itself. */
 export async function putInParts(
-  connection: S3Connection,
+  requests: S3Requests,
   key: string,
   content: Content,
-  options: { readonly partBytes: number; readonly conditions: PutConditions },
+  options: PartOptions,
 ): Promise<string> {
   const { partBytes, conditions } = options
   const size = contentSize(content)
-  const upload = await connection.startUpload(key)
+  const what = `write "${key}"`
+  const upload = await requests.send(what, s3 => s3.startUpload(key))
   try {
     const parts: S3Part[] = []
     const count = Math.ceil(size / partBytes)
@@ -22,14 +31,14 @@ export async function putInParts(
       const uploads = numbers.map(async number => {
         const start = number * partBytes
         const bytes = await pieceOf(content, { start, end: Math.min(start + partBytes, size) })
-        return connection.uploadPart(key, upload, number + 1, bytes)
+        return requests.send(what, s3 => s3.uploadPart(key, upload, number + 1, bytes))
       })
       parts.push(...(await Promise.all(uploads)))
     }
-    return await connection.completeUpload(key, upload, parts, conditions)
+    return await requests.send(what, s3 => s3.completeUpload(key, upload, parts, conditions), options.onUnclear)
   } catch (error) {
     // The first trouble is the one to report; parts that stay cost money but do no harm.
-    await connection.abortUpload(key, upload).catch(() => undefined)
+    await requests.send(what, s3 => s3.abortUpload(key, upload)).catch(() => undefined)
     throw error
   }
 }

@@ -134,6 +134,24 @@ test('an upload in parts that fails leaves no parts', async () => {
   expect(await keysOf(store, '')).toEqual([])
 })
 
+test('one part of an upload is tried again by itself, and a lost answer to its end is settled', async () => {
+  const double = await start()
+  const store = storeOf(double)
+  const content = new Uint8Array(11 * 1024 * 1024).fill(3)
+  const part = {
+    fault: { kind: 'answer', status: 503, code: 'SlowDown' },
+    method: 'PUT',
+    urlHolds: 'partNumber=2',
+  } as const
+  double.fail(part)
+  double.fail({ fault: { kind: 'reset-after' }, method: 'POST', urlHolds: 'uploadId=' })
+  expect((await store.put('large', content, { ifAbsent: true })).kind).toBe('written')
+  expect(double.requests.filter(request => request.includes('partNumber=1'))).toHaveLength(1)
+  expect(double.requests.filter(request => request.includes('partNumber=2'))).toHaveLength(2)
+  double.fail({ fault: { kind: 'reset-after' }, method: 'POST', urlHolds: 'uploadId=' })
+  expect((await store.put('again', content)).kind).toBe('written')
+})
+
 test.each<[string, Partial<S3Settings>, string]>([
   ['a bucket that is not there', { bucket: 'nowhere' }, 'storage/no-such-bucket'],
   ['a wrong secret', { credentials: { accessKeyId: 'AKIDOUBLE', secretAccessKey: 'x' } }, 'storage/bad-credentials'],
