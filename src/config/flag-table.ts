@@ -26,7 +26,7 @@ export interface FlagEntry {
 }
 
 /** Fields that are not read like a flag but follow from the others. */
-type Derived = 'which' | 'invocationCommand' | 'indirectSelectionGiven'
+type Derived = 'which' | 'invocationCommand'
 export type FlagName = Exclude<keyof Flags, Derived>
 
 const logFormats = ['text', 'debug', 'json', 'default']

@@ -4,7 +4,8 @@
  * (`snakeCase` of behaviour-flags.ts, in capitals).
  *
  * 1. Every field is set for every command; a flag that the command does not have holds its default.
- * 2. Paths are as given: relative ones start from the working directory.
+ * 2. Paths are as given. `projectDir` and `profilesDir` start from the working directory when they are relative, all
+ *    others from the project folder.
  */
 import type { PyDict } from '../template/value.ts'
 
@@ -38,15 +39,12 @@ export interface GlobalFlags {
   readonly failFast: boolean
   readonly favorState: boolean
   readonly indirectSelection: IndirectSelection
-  /** False when `indirectSelection` is the default: only then a selector's own mode counts. */
-  readonly indirectSelectionGiven: boolean
   readonly logCacheEvents: boolean
   readonly logFileMaxBytes: number
   readonly logFormat: LogFormat
   readonly logFormatFile: LogFormat
   readonly logLevel: LogLevel
   readonly logLevelFile: LogLevel
-  /** Absolute, or relative to the project folder. */
   readonly logPath: string
   readonly macroDebugging: boolean
   readonly partialParse: boolean
@@ -67,7 +65,6 @@ export interface GlobalFlags {
   readonly state: string | null
   readonly staticParser: boolean
   readonly target: string | null
-  /** Absolute, or relative to the project folder. */
   readonly targetPath: string
   readonly uploadToArtifactsIngestApi: boolean
   readonly useColors: boolean

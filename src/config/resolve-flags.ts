@@ -37,7 +37,6 @@ function defaults(sources: FlagSources): Flags {
     failFast: false,
     favorState: false,
     indirectSelection: 'eager',
-    indirectSelectionGiven: false,
     logCacheEvents: false,
     logFileMaxBytes: 10_485_760,
     logFormat: 'default',
@@ -135,7 +134,7 @@ export function resolveFlags(sources: FlagSources): Flags {
   if (isTruthy(sources.environment.DO_NOT_TRACK)) set.set('sendAnonymousUsageStats', false)
   const flags: Flags = { ...defaults(sources), ...(Object.fromEntries(set) as Partial<Flags>) }
   checkEventTimes(flags)
-  return { ...flags, indirectSelectionGiven: set.has('indirectSelection') }
+  return flags
 }
 
 /** A flag that leads another one sets it too, unless that was set itself. */

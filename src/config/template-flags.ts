@@ -7,7 +7,6 @@ import type { Flags } from './flags.ts'
 export function templateFlags(flags: Flags, behaviour: BehaviourFlags): Record<string, Value> {
   const values: Record<string, Value> = {}
   for (const [name, value] of Object.entries({ ...flags, ...behaviour })) {
-    if (name === 'indirectSelectionGiven') continue
     values[snakeCase(name).toUpperCase()] = flagValue(value)
   }
   const { error, warn, silence } = flags.warnErrorOptions
