@@ -29,13 +29,13 @@
   {%- set values = empty_row.copy() -%}
   {%- do values.update(format_row(row, column_name_to_data_types)) -%}
 select
-  {%- for name, value in values.items() %} {{ value }} as {{ quoted_names[name] }}{{ ', ' if not loop.last }}{% endfor %}
+  {%- for name, value in values.items() %} {{ value }} as {{ quoted_names.get(name, name) }}{{ ', ' if not loop.last }}{% endfor %}
   {%- if not loop.last %}
 union all
 {% endif -%}
 {%- else -%}
 select
-  {%- for name, value in empty_row.items() %} {{ value }} as {{ quoted_names[name] }}{{ ',' if not loop.last }}{% endfor %}
+  {%- for name, value in empty_row.items() %} {{ value }} as {{ quoted_names.get(name, name) }}{{ ',' if not loop.last }}{% endfor %}
 limit 0
 {%- endfor -%}
 {% endmacro %}
