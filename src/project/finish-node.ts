@@ -55,7 +55,9 @@ function readHooks(draft: Draft, config: PyDict, readHook: ReadHook): void {
     if (!Array.isArray(hooks)) continue
     for (const hook of hooks) {
       const sql = hook instanceof PyDict ? hook.get('sql') : undefined
-      if (typeof sql === 'string' && sql.includes('{')) readHook(draft, sql)
+      if (typeof sql !== 'string' || !sql.includes('{')) continue
+      readHook(draft, sql)
+      if (draft.patch && draft.patch.config.size > 0) readHook(draft, sql)
     }
   }
 }

@@ -39,7 +39,7 @@ export interface TestReader {
   /** Renders a configured text natively with the names of properties files. */
   readonly render: (text: string, owner: ProjectPackage) => Value
   /** Finds the test's macro and captures what its arguments and its text call. */
-  readonly readCalls: (draft: Draft, definition: TestDefinition) => void
+  readonly readCalls: (draft: Draft, definition: TestDefinition, holder: TestHolder) => void
 }
 
 /** `undefined` when the test is at fault; that is reported. */
@@ -119,7 +119,7 @@ function makeTest(
       return at()
     },
   }
-  reader.readCalls(draft, definition)
+  reader.readCalls(draft, definition, holder)
   return draft
 }
 
@@ -142,7 +142,7 @@ function definitionOptions(
     render: text => render(text, holder.owner),
     argumentsProperty: maker.run.projectFile.behaviour.requireGenericTestArgumentsProperty,
     onLooseArguments: testName =>
-      maker.report({
+      maker.deprecated({
         code: 'project/deprecated-arguments',
         severity: 'warning',
         kind: 'Parsing',

@@ -1,5 +1,6 @@
 /** `groups:` of properties files. */
 import type { Diagnostics } from '../base/diagnostic.ts'
+import { PyDict } from '../template/value.ts'
 import { ownerDict } from './exposure.ts'
 import { fqnPrefix } from './found-file.ts'
 import type { GroupNode } from './node.ts'
@@ -23,6 +24,11 @@ export function readGroup(entry: PropertyEntry, maker: NodeMaker, diagnostics: D
     originalFilePath: found.originalFilePath,
     description: textOf(value, 'description'),
     owner: ownerDict(owner),
-    config: maker.config('group', found.owner, fqn, dictOf(value, 'config')).config,
+    config: withoutHooks(maker.config('group', found.owner, fqn, dictOf(value, 'config')).config),
   }
+}
+
+/** dbt configures groups by the section of models, and loses the hooks on the way. */
+function withoutHooks(config: PyDict): PyDict {
+  return PyDict.of([...config].filter(([key]) => key !== 'pre-hook' && key !== 'post-hook'))
 }

@@ -21,7 +21,7 @@ export function testReader({ maker, renderer, calls }: TestTools): TestReader {
   return {
     maker,
     render: (text, owner) => renderer.yamlText(text, owner),
-    readCalls: (draft, definition) => calls.readTest(draft, definition),
+    readCalls: (draft, definition, holder) => calls.readTest(draft, definition, holder.dependency),
   }
 }
 

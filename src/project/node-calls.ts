@@ -1,9 +1,11 @@
 /** What nodes call: read off the text where that is certain, by rendering in parse mode where it is not. */
 import { type Diagnostics, DiagnosticError } from '../base/diagnostic.ts'
+import type { MacroRecord } from '../context/macro-record.ts'
 import { parseTemplate } from '../template/parse.ts'
 import { hasMarks } from '../template/template.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import type { Draft } from './draft.ts'
+import type { TestHolder } from './generic-test.ts'
 import type { TestDefinition } from './generic-test-definition.ts'
 import type { MacroRegistry } from './macro-registry.ts'
 import type { ParseRenderer } from './parse-renderer.ts'
@@ -69,17 +71,22 @@ export class NodeCalls {
   }
 
   /** A generic test: its macro comes first, then what its arguments and its text call. */
-  readTest(draft: Draft, definition: TestDefinition): void {
+  readTest(draft: Draft, definition: TestDefinition, dependency: TestHolder['dependency']): void {
     const macro = this.registry.resolve(draft.owner.name, `test_${definition.testName}`)
     if (macro) draft.calls.macros.add(macro.uniqueId)
     const id = macro?.uniqueId
     if (id === 'macro.dbt.test_not_null' || id === 'macro.dbt.test_unique') {
-      this.readModelArgument(definition, draft)
+      if ('ref' in dependency) draft.calls.refs.push(dependency.ref)
+      else draft.calls.sources.push(dependency.source)
       return
     }
     if (id !== undefined && this.registry.isQuiet(id) && !this.overrides(draft.owner.name)) {
       const before = [...draft.calls.macros]
-      if (this.readArguments(definition.kwargs, draft)) return
+      if (this.readArguments(definition.kwargs, draft)) {
+        // Rendering the test's text would call `config` a second time, which doubles what is appended.
+        draft.calls.addConfig(definition.config)
+        return
+      }
       this.forget(draft, before)
     }
     this.reporting(draft, () => this.renderTest(draft, definition))
@@ -91,13 +98,6 @@ export class NodeCalls {
     calls.sources.length = 0
     calls.macros.clear()
     for (const macro of macros) calls.macros.add(macro)
-  }
-
-  /** `{{ get_where_subquery(ref('x')) }}`: what the test reads. */
-  private readModelArgument({ kwargs }: TestDefinition, draft: Draft): boolean {
-    const model = kwargs.get('model')
-    const inner = typeof model === 'string' ? /^\{\{ get_where_subquery\((.*)\) \}\}$/s.exec(model)?.[1] : undefined
-    return inner !== undefined && readCallText(inner, draft.calls)
   }
 
   /** @returns false when an argument has to be rendered */
@@ -128,6 +128,7 @@ export class NodeCalls {
   private renderTest(draft: Draft, { kwargs }: TestDefinition): void {
     const extra = new Map<string, Value>()
     const scope = this.renderer.scope(draft, extra)
+    for (const record of this.reachable(draft)) extra.set(record.name, scope.macros.macro(record))
     const render = (value: Value): Value => {
       if (typeof value === 'string') {
         const text = looksLikeCall.test(value) ? `{{ ${value} }}` : value
@@ -143,5 +144,23 @@ export class NodeCalls {
     )
     extra.set('_dbt_generic_test_kwargs', rendered)
     this.renderer.read({ text: draft.rawCode, file: draft.file, base: 0 }, scope)
+  }
+
+  /** Macros that a test's macro reaches are known to a test by plain name, of whatever package they are. */
+  private reachable(draft: Draft): MacroRecord[] {
+    const { namespace, macros } = this.registry
+    const known = new Set<string>()
+    const waiting = [...draft.calls.macros]
+    const records: MacroRecord[] = []
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      const macro = macros.get(id)
+      if (!macro || known.has(id)) continue
+      known.add(id)
+      waiting.push(...this.registry.dependencies(macro))
+      if (namespace.find(macro.name, draft.owner.name)) continue
+      const record = namespace.package(macro.packageName)?.get(macro.name)
+      if (record) records.push(record)
+    }
+    return records
   }
 }
