@@ -25,9 +25,14 @@ function checkedTargets(config: BareConfig): string[] {
   const absolute = (path: string): string => posix.resolve(projectFolder, path)
   const targets = [...new Set(projectFile.cleanTargets.map(absolute))]
   const { models, macros, seeds, tests, analyses, snapshots, functions, docs } = projectFile.paths
-  const sources = new Set([...models, ...macros, ...seeds, ...tests, ...analyses, ...snapshots, ...functions].map(absolute))
+  const sources = new Set(
+    [...models, ...macros, ...seeds, ...tests, ...analyses, ...snapshots, ...functions].map(absolute),
+  )
   for (const path of docs) sources.add(absolute(path))
-  refuse('source paths', targets.filter(path => sources.has(path)))
+  refuse(
+    'source paths',
+    targets.filter(path => sources.has(path)),
+  )
   const outside = targets.filter(path => !path.startsWith(`${projectFolder}/`))
   if (flags.cleanProjectFilesOnly) refuse('directories outside the project', outside)
   return targets

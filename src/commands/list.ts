@@ -1,8 +1,9 @@
 /** `list`: the selected nodes, one a line, by selector, name, path or as JSON. */
-import { dumpJson } from '../context/python-json.ts'
+
 import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
 import { type JsonRecord, memberJson, plainJson } from '../project/node-json.ts'
+import { jsonText } from '../template/json-text.ts'
 import { toPython } from '../template/plain-data.ts'
 import { loadGraph } from './load-graph.ts'
 import { selectMembers } from './select-members.ts'
@@ -32,7 +33,8 @@ export const list: Command = async session => {
   }
   for (const id of ids) {
     const member = graph.members.get(id)
-    if (member !== undefined) session.emit({ kind: 'output', text: lineOf(member, graph, flags.output, flags.outputKeys) })
+    if (member !== undefined)
+      session.emit({ kind: 'output', text: lineOf(member, graph, flags.output, flags.outputKeys) })
   }
   return 'success'
 }
@@ -82,7 +84,7 @@ function jsonLine(record: JsonRecord, keys: readonly string[]): string {
     const value = nested(plain, key.split('.'))
     if (value !== undefined && !(key.includes('.') && value === null)) chosen[key] = value
   }
-  return dumpJson(toPython(chosen))
+  return jsonText(toPython(chosen))
 }
 
 function nested(record: unknown, path: readonly string[]): unknown {

@@ -1,5 +1,10 @@
 /** `parse`: reads the project and writes its manifest. */
-import type { Outcome, Session } from './session.ts'
-export async function parse(_session: Session): Promise<Outcome> {
+import { artifactWriter } from './artifact-writer.ts'
+import { loadGraph } from './load-graph.ts'
+import type { Command } from './session.ts'
+
+export const parse: Command = async session => {
+  const { config, graph } = await loadGraph(session)
+  artifactWriter(session, config).manifest(graph)
   return 'success'
 }

@@ -1,7 +1,8 @@
 /** Suite `render`: one template among macros and variables, with dbt's base names around them. */
-import { dbtVersion } from '../../base/dbt-version.ts'
+
 import { systemClock } from '../../base/clock.ts'
-import { Diagnostics, DiagnosticError } from '../../base/diagnostic.ts'
+import { dbtVersion } from '../../base/dbt-version.ts'
+import { DiagnosticError, Diagnostics } from '../../base/diagnostic.ts'
 import { baseNames } from '../../context/base-names.ts'
 import { noEffects } from '../../context/effects.ts'
 import { FlagsValue } from '../../context/flags-value.ts'
@@ -56,7 +57,11 @@ function vectorScope(vector: Vector, options: EvaluationOptions): Scope {
 function macroRecords(text: string, packageName: string, options: EvaluationOptions): MacroRecord[] {
   const diagnostics = new Diagnostics()
   const file = { path: 'macros/macros.sql', text }
-  const macros = readMacros({ file, path: file.path, packageName, isGenericTests: false, createdAtMs: 0 }, true, diagnostics)
+  const macros = readMacros(
+    { file, path: file.path, packageName, isGenericTests: false, createdAtMs: 0 },
+    true,
+    diagnostics,
+  )
   const [fault] = diagnostics.errors
   if (fault !== undefined) throw new DiagnosticError(fault)
   return macros.map(macro => ({

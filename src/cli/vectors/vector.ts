@@ -1,11 +1,11 @@
 /** Vectors as the judge sends them, and answers as it wants them. */
 import { type Diagnostic, DiagnosticError } from '../../base/diagnostic.ts'
 import { lineColumn } from '../../base/source-file.ts'
-import { toPython } from '../../template/plain-data.ts'
-import { type PyDict, PyFloat, PySet, PyTuple, type Value } from '../../template/value.ts'
-import { PyDecimal } from '../../context/modules/python-decimal.ts'
 import { PyDate, parseIsoDate } from '../../context/modules/python-date.ts'
 import { PyDateTime } from '../../context/modules/python-datetime.ts'
+import { PyDecimal } from '../../context/modules/python-decimal.ts'
+import { toPython } from '../../template/plain-data.ts'
+import { type PyDict, PyFloat, PySet, PyTuple, type Value } from '../../template/value.ts'
 
 export interface MacroText {
   readonly package: string

@@ -1,0 +1,59 @@
+/** From the command line to the graph: the phases that every command with a project begins with. */
+import { type Diagnostic, Diagnostics } from '../base/diagnostic.ts'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from '../config/load-config.ts'
+import type { Graph } from '../graph/graph.ts'
+import { linkGraph } from '../graph/link-graph.ts'
+import { parseProject } from '../project/parse-project.ts'
+import { CommandStopped, stopOnErrors } from './command-stopped.ts'
+import { foundStats } from './found-stats.ts'
+import type { Session } from './session.ts'
+import { WarningPolicy } from './warning-policy.ts'
+
+export interface LoadedProject {
+  readonly config: Config
+  readonly graph: Graph
+  readonly warnings: WarningPolicy
+}
+
+/** @throws CommandStopped with everything that is wrong in the first phase that found something */
+export function loadSettings(session: Session): { config: Config; warnings: WarningPolicy } {
+  const diagnostics = new Diagnostics()
+  const config = loadConfig(session.launch, diagnostics)
+  stopOnErrors(diagnostics)
+  if (config === undefined) throw new CommandStopped(diagnostics.all)
+  session.begin(config)
+  const warnings = new WarningPolicy(config.flags)
+  tellWarnings(session, warnings, diagnostics)
+  return { config, warnings }
+}
+
+/** @throws CommandStopped with everything that is wrong in the first phase that found something */
+export async function loadGraph(session: Session): Promise<LoadedProject> {
+  const { config, warnings } = loadSettings(session)
+  const parsing = new Diagnostics()
+  const project = parseProject(config, session.builtins(), parsing)
+  tellWarnings(session, warnings, parsing)
+  const linking = new Diagnostics()
+  const graph = linkGraph(project, linking)
+  tellWarnings(session, warnings, linking)
+  if (graph === undefined) throw new CommandStopped(linking.all)
+  return { config, graph, warnings }
+}
+
+/** Tells `Found 3 models, …`: what a command works on. */
+export function tellFound(session: Session, graph: Graph): void {
+  session.emit({ kind: 'project found', statLine: foundStats(graph.project) })
+}
+
+/** Shows warnings, or stops where they or others are errors. */
+function tellWarnings(session: Session, warnings: WarningPolicy, diagnostics: Diagnostics): void {
+  const errors: Diagnostic[] = [...diagnostics.errors]
+  for (const diagnostic of diagnostics.all) {
+    if (diagnostic.severity === 'error') continue
+    const treatment = warnings.of(diagnostic.code)
+    if (treatment === 'error') errors.push({ ...diagnostic, severity: 'error' })
+    else if (treatment === 'warn') session.emit({ kind: 'problem found', diagnostic })
+  }
+  if (errors.length > 0) throw new CommandStopped(errors)
+}
