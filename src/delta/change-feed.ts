@@ -32,7 +32,7 @@ export interface ChangeRange {
 interface Change {
   readonly version: number
   readonly kind: 'insert' | 'delete' | 'stated'
-  readonly file: Pick<AddFile, 'path' | 'deletionVector' | 'stats'>
+  readonly file: WantedFile['add']
   readonly partitionValues: PartitionValues
   readonly rows?: WantedFile['rows']
 }

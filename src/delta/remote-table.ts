@@ -17,8 +17,8 @@ export function remoteTable(place: RemotePlace, cache: LocalCache, reader: Parqu
     store: storeBelow(place.store, place.folder),
     reader,
     resolve: location => place.resolve(location),
-    async localPath(file) {
-      const path = await cache.copy(file.store, file.key)
+    async localPath(file, sizeBytes) {
+      const path = await cache.copy(file.store, file.key, sizeBytes)
       if (path === undefined) throw missingFile(file)
       return path
     },

@@ -87,7 +87,7 @@ export function storedColumn(field: DeltaField, mapping: ColumnMapping): ScanCol
 
 /** A file to scan, before its place and form are known. */
 export interface WantedFile {
-  readonly add: Pick<AddFile, 'path' | 'deletionVector' | 'stats'>
+  readonly add: Pick<AddFile, 'path' | 'deletionVector' | 'stats'> & { readonly size?: number }
   readonly constants: readonly (string | null)[]
   /** In place of leaving out what the deletion vector marks. */
   readonly rows?: ScanFile['rows']
@@ -106,7 +106,7 @@ export async function planFiles(
   wanted: readonly WantedFile[],
 ): Promise<ScanFile[]> {
   const places = wanted.map(one => placeOf(files, one.add.path))
-  const paths = await inChunks(places, place => files.localPath(place))
+  const paths = await inChunks(wanted, one => files.localPath(placeOf(files, one.add.path), one.add.size))
   const rows = await inChunks(wanted, one => rowsOf(files, one))
   const zoneless = await zonelessOf(files, columns, paths, places)
   return wanted.map((one, index) => {
@@ -148,7 +148,7 @@ const concurrentReads = 16
 async function inChunks<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   for (let start = 0; start < items.length; start += concurrentReads) {
-    results.push(...(await Promise.all(items.slice(start, start + concurrentReads).map(action))))
+    results.push(...(await Promise.all(items.slice(start, start + concurrentReads).map(item => action(item)))))
   }
   return results
 }

@@ -19,8 +19,11 @@ export interface TableFiles {
   readonly reader: ParquetReader
   /** The store and key of a decoded absolute path or URL, such as `/data/x.parquet` or `s3://bucket/x.parquet`. */
   resolve(location: string): FilePlace
-  /** A path that DuckDB can open; copies remote objects. Need not notice that a local file is missing. */
-  localPath(place: FilePlace): Promise<string>
+  /**
+   * A path that DuckDB can open; copies remote objects. Need not notice that a local file is missing. Data files are never
+   * replaced, so with the size from the log a copy from an earlier run is good without asking.
+   */
+  localPath(place: FilePlace, sizeBytes?: number): Promise<string>
 }
 
 /** Where a path of the log points. Paths are URIs: they are percent-decoded exactly once, and `+` stays. */

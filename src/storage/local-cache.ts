@@ -13,8 +13,11 @@ const chunkBytes = 8 * 1024 * 1024
 const parallelChunks = 8
 
 export interface LocalCache {
-  /** The path of a whole local copy; undefined if there is no such object. */
-  copy(store: ObjectStore, key: string): Promise<string | undefined>
+  /**
+   * The path of a whole local copy; undefined if there is no such object. With `fixedBytes` the caller says that the
+   * object is never replaced and how large it is: then a copy that is there is taken without asking the store.
+   */
+  copy(store: ObjectStore, key: string, fixedBytes?: number): Promise<string | undefined>
   /** Removes the copies used longest ago until the rest is at most this large. Not while anything still reads them. */
   trim(maxBytes: number): Promise<void>
 }
@@ -24,17 +27,24 @@ export function localCache(root: string): LocalCache {
   // Two readers of one object share one download.
   const running = new Map<string, Promise<string>>()
 
+  const shared = (path: string, action: () => Promise<string>): Promise<string> => {
+    const existing = running.get(path)
+    if (existing !== undefined) return existing
+    const started = action().finally(() => running.delete(path))
+    running.set(path, started)
+    return started
+  }
+
   return {
-    async copy(store, key) {
+    async copy(store, key, fixedBytes) {
+      const pathFor = (version: string | number): string =>
+        join(base, sha256(JSON.stringify([store.locate(key), version])) + extname(key))
+      if (fixedBytes !== undefined && (await isThere(pathFor(fixedBytes), fixedBytes))) return pathFor(fixedBytes)
       const info = await store.head(key)
       if (info === undefined) return undefined
-      const path = join(base, sha256(JSON.stringify([store.locate(key), info.etag])) + extname(key))
-      let download = running.get(path)
-      if (download === undefined) {
-        download = fetchInto(path, store, info).finally(() => running.delete(path))
-        running.set(path, download)
-      }
-      return download
+      // A log that is wrong about the size is no reason to trust it about the content.
+      const path = pathFor(fixedBytes === info.sizeBytes ? fixedBytes : info.etag)
+      return shared(path, () => fetchInto(path, store, info))
     },
     async trim(maxBytes) {
       const names = await readdir(base).catch(() => [])
@@ -50,14 +60,17 @@ export function localCache(root: string): LocalCache {
   }
 }
 
-async function fetchInto(path: string, store: ObjectStore, info: ObjectInfo): Promise<string> {
+/** Whether a whole copy is there; if so, marks it as used. */
+async function isThere(path: string, sizeBytes: number): Promise<boolean> {
   const existing = await stat(path).catch(() => undefined)
-  if (existing?.size === info.sizeBytes) {
-    // Its time says when it was used last.
-    const now = new Date()
-    await utimes(path, now, now)
-    return path
-  }
+  if (existing?.size !== sizeBytes) return false
+  const now = new Date()
+  await utimes(path, now, now)
+  return true
+}
+
+async function fetchInto(path: string, store: ObjectStore, info: ObjectInfo): Promise<string> {
+  if (await isThere(path, info.sizeBytes)) return path
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     await mkdir(join(path, '..'), { recursive: true })

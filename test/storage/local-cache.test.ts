@@ -78,3 +78,22 @@ test('trimming removes what was used longest ago', async () => {
   expect(() => readFileSync(old)).toThrow()
   expect(readFileSync(recent, 'utf8')).toBe('5678')
 })
+
+test('a copy of what is never replaced is taken without asking the store', async () => {
+  const { store, reads } = counted(memoryStore())
+  await store.put('x', Buffer.from('1234'))
+  const cache = localCache(folder())
+  const first = await cache.copy(store, 'x', 4)
+  await store.delete('x')
+  expect(await cache.copy(store, 'x', 4)).toBe(first)
+  expect(reads()).toBe(1)
+})
+
+test('an object of another size than was said is copied by its etag', async () => {
+  const store = memoryStore()
+  await store.put('x', Buffer.from('1234'))
+  const cache = localCache(folder())
+  expect(readFileSync((await cache.copy(store, 'x', 1)) ?? '', 'utf8')).toBe('1234')
+  await store.put('x', Buffer.from('5678'))
+  expect(readFileSync((await cache.copy(store, 'x', 1)) ?? '', 'utf8')).toBe('5678')
+})
