@@ -63,11 +63,12 @@ export class YamlWriter {
         this.write(pending + code)
         pending = ''
       }
-      if (inside && split && (character === ' ' || pending === '') && this.column + pending.length > width) {
+      const waiting = code === undefined ? pending.length : -1
+      if (inside && split && (character === ' ' || pending === '') && this.column + waiting > width) {
         this.write(`${pending}\\`)
         this.newline(indent)
         pending = ''
-        if (character === ' ') this.write('\\')
+        if ((code === undefined ? character : points[index + 1]) === ' ') this.write('\\')
       }
       if (code === undefined) pending += character
     }

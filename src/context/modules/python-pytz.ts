@@ -11,6 +11,62 @@ import { PyDateTime } from './python-datetime.ts'
 import { PyTimeDelta } from './python-timedelta.ts'
 import { FixedTimeZone, TimeZone } from './python-tzinfo.ts'
 
+/** Abbreviations of the zone database that the engine's locales do not have, for standard time. */
+const knownAbbreviations: Readonly<Record<string, string>> = {
+  'Asia/Tokyo': 'JST',
+  Japan: 'JST',
+  'Asia/Seoul': 'KST',
+  'Asia/Shanghai': 'CST',
+  'Asia/Taipei': 'CST',
+  'Asia/Hong_Kong': 'HKT',
+  'Asia/Manila': 'PST',
+  'Asia/Jakarta': 'WIB',
+  'Asia/Makassar': 'WITA',
+  'Asia/Jayapura': 'WIT',
+  'Asia/Karachi': 'PKT',
+  'Asia/Jerusalem': 'IST',
+  'Europe/Moscow': 'MSK',
+  'Africa/Nairobi': 'EAT',
+  'Africa/Lagos': 'WAT',
+  'Africa/Maputo': 'CAT',
+}
+
+/** Names that the engine takes but does not list. */
+const olderNames: readonly string[] = [
+  ...[
+    'Alaska',
+    'Aleutian',
+    'Arizona',
+    'Central',
+    'East-Indiana',
+    'Eastern',
+    'Hawaii',
+    'Indiana-Starke',
+    'Michigan',
+  ].map(name => `US/${name}`),
+  ...['Mountain', 'Pacific', 'Samoa'].map(name => `US/${name}`),
+  ...['Atlantic', 'Central', 'Eastern', 'Mountain', 'Newfoundland', 'Pacific', 'Saskatchewan', 'Yukon'].map(
+    name => `Canada/${name}`,
+  ),
+  ...[
+    'CET',
+    'EET',
+    'EST',
+    'EST5EDT',
+    'CST6CDT',
+    'GB',
+    'GMT',
+    'HST',
+    'Japan',
+    'MET',
+    'MST',
+    'MST7MDT',
+    'PRC',
+    'PST8PDT',
+  ],
+  ...['ROC', 'ROK', 'Singapore', 'Turkey', 'UCT', 'W-SU', 'WET', 'Zulu', 'Asia/Kolkata', 'Asia/Ho_Chi_Minh', 'Etc/UTC'],
+]
+
 /** The rules of one zone, with what was found out about it. */
 class ZoneRules {
   readonly name: string
@@ -56,6 +112,8 @@ class ZoneRules {
   }
 
   abbreviationAt(second: number, offset: number): string {
+    const known = knownAbbreviations[this.name]
+    if (known !== undefined && offset === this.standardAt(second)) return known
     for (const locale of ['en-US', 'en-GB', 'en-AU', 'en-CA', 'en-IN', 'en-NZ', 'en-ZA']) {
       const format = new Intl.DateTimeFormat(locale, { timeZone: this.name, timeZoneName: 'short' })
       const text = format.formatToParts(second * 1000).find(part => part.type === 'timeZoneName')?.value ?? ''
@@ -258,7 +316,7 @@ function canonicalName(name: string): string | undefined {
 let listedZones: readonly string[] | undefined
 
 function zoneNames(): readonly string[] {
-  listedZones ??= [...Intl.supportedValuesOf('timeZone'), 'UTC'].toSorted()
+  listedZones ??= [...new Set([...Intl.supportedValuesOf('timeZone'), ...olderNames, 'UTC'])].toSorted()
   return listedZones
 }
 

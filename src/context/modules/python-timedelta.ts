@@ -154,7 +154,11 @@ function construct(args: readonly Value[]): PyTimeDelta {
     whole += BigInt(integer) * BigInt(micros)
     fraction += (amount - integer) * micros
   }
-  return new PyTimeDelta(whole + roundHalfEven(fraction))
+  const floor = Math.floor(fraction)
+  const total = whole + BigInt(floor)
+  const rest = fraction - floor
+  const up = rest > 0.5 || (rest === 0.5 && total % 2n !== 0n)
+  return new PyTimeDelta(up ? total + 1n : total)
 }
 
 const empty = new PyTimeDelta(0n)
