@@ -4,6 +4,7 @@ import type { AddFile, Metadata, Protocol } from './action.ts'
 import { sameName } from './protocol.ts'
 import { renderDeltaType, type StructType } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { FileFacts } from './statistics.ts'
 import { schemaJson } from './type-from-duckdb.ts'
 import {
   protocolChange,
@@ -21,8 +22,6 @@ export type ChangeScope =
   | { readonly kind: 'replace'; matches(file: FileFacts): boolean }
   /** Those that were read to find out what to write. */
   | { readonly kind: 'read'; matches(file: FileFacts): boolean }
-
-export type FileFacts = Pick<AddFile, 'partitionValues' | 'stats'>
 
 export interface Change {
   /** The version it was made from; undefined for a new table. */

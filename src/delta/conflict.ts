@@ -1,6 +1,6 @@
 /** Whether a commit still holds after others were there first: the table of winners against ours. */
-import type { Action, AddFile, CommitInfo } from './action.ts'
-import type { Change } from './change.ts'
+import type { Action, CommitInfo, RemoveFile } from './action.ts'
+import type { Change, ChangeScope } from './change.ts'
 import { fileKey } from './replay.ts'
 
 /** Why our change cannot go on top of the winner's actions; undefined if it can. */
@@ -20,7 +20,7 @@ function fileConflict(change: Change, winner: readonly Action[]): string | undef
   for (const action of winner) {
     if (action.kind === 'remove') {
       if (removing.has(fileKey(action))) return `the file "${action.path}" was removed by another run as well`
-      if (change.scope.kind === 'read' && action.dataChange && change.scope.matches(fileOf(action))) {
+      if (change.scope.kind === 'read' && action.dataChange && mayBeIn(change.scope, action)) {
         return `the file "${action.path}", whose rows were read, was removed`
       }
     }
@@ -32,9 +32,9 @@ function fileConflict(change: Change, winner: readonly Action[]): string | undef
   return undefined
 }
 
-/** A remove may leave out its partition values; then nothing is known and every condition may hold. */
-function fileOf(action: Extract<Action, { readonly kind: 'remove' }>): Pick<AddFile, 'partitionValues' | 'stats'> {
-  return { partitionValues: action.partitionValues ?? {} }
+/** A remove may leave out its partition values; then nothing is known of it, and it may be anywhere. */
+function mayBeIn(scope: Extract<ChangeScope, { readonly kind: 'read' }>, removed: RemoveFile): boolean {
+  return removed.partitionValues === undefined || scope.matches({ partitionValues: removed.partitionValues })
 }
 
 export function operationOf(actions: readonly Action[]): string | undefined {

@@ -2,12 +2,11 @@
  * Leaves out files that cannot hold a wanted row, by partition values and statistics. Sound, never complete: whatever is
  * not understood keeps the file. A kept file may still hold no such row, so the query must filter all the same.
  */
-import type { AddFile } from './action.ts'
 import { partitionText } from './partition-value.ts'
 import { sameName } from './protocol.ts'
 import { type DeltaField, physicalName } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
-import { fileStatistics } from './statistics.ts'
+import { type FileFacts, fileStatistics } from './statistics.ts'
 
 /** One condition on one column; a row must meet all of a list. Values are texts, as the log would write them. */
 export type Predicate =
@@ -16,7 +15,7 @@ export type Predicate =
   | { readonly column: string; readonly kind: 'is null' | 'is not null' }
 
 /** A test for `ScanOptions.keep`. */
-export function mayHoldRows(snapshot: Snapshot, predicates: readonly Predicate[]): (file: AddFile) => boolean {
+export function mayHoldRows(snapshot: Snapshot, predicates: readonly Predicate[]): (file: FileFacts) => boolean {
   const checks = predicates.flatMap(predicate => {
     const field = snapshot.schema.fields.find(one => sameName(one.name, predicate.column))
     if (field === undefined) return []
@@ -76,14 +75,14 @@ function isKnown(
   return bound !== undefined && value !== undefined && typeof bound === typeof value && holds(bound, value)
 }
 
-function partitionBounds(snapshot: Snapshot, file: AddFile, field: DeltaField): Bounds {
+function partitionBounds(snapshot: Snapshot, file: FileFacts, field: DeltaField): Bounds {
   const parse = parserFor(field)
   const text = partitionText(file.partitionValues, field, snapshot.mapping)
   const value = text === null ? undefined : parse(text)
   return { parse, min: value, max: value, allNull: text === null, noNull: text !== null }
 }
 
-function statisticsBounds(snapshot: Snapshot, file: AddFile, field: DeltaField): Bounds {
+function statisticsBounds(snapshot: Snapshot, file: FileFacts, field: DeltaField): Bounds {
   const parse = parserFor(field)
   const statistics = fileStatistics(file)
   const name = physicalName(field, snapshot.mapping)

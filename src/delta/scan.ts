@@ -111,7 +111,7 @@ export async function planFiles(
   const zoneless = await zonelessOf(files, columns, paths, places)
   return wanted.map((one, index) => {
     const path = paths[index] ?? ''
-    const count = recordCount(one.add as AddFile)
+    const count = recordCount(one.add)
     return {
       path,
       constants: one.constants,

@@ -1,6 +1,9 @@
 /** What the log says about the rows of a file (PROTOCOL.md "Per-file Statistics"). Nothing may depend on it being there. */
 import type { AddFile } from './action.ts'
 
+/** What can be told about the rows of a file without opening it. */
+export type FileFacts = Pick<AddFile, 'partitionValues' | 'stats'>
+
 export interface FileStatistics {
   readonly numRecords?: number
   readonly minValues: Readonly<Record<string, unknown>>
@@ -9,13 +12,13 @@ export interface FileStatistics {
 }
 
 /** Rows that the file holds, deleted ones included. */
-export function recordCount(file: AddFile): number | undefined {
+export function recordCount(file: Pick<AddFile, 'stats'>): number | undefined {
   const digits = /"numRecords"\s*:\s*(\d+)/.exec(file.stats ?? '')?.[1]
   return digits === undefined ? undefined : Number(digits)
 }
 
 /** Undefined if there are none or they cannot be read. */
-export function fileStatistics(file: AddFile): FileStatistics | undefined {
+export function fileStatistics(file: Pick<AddFile, 'stats'>): FileStatistics | undefined {
   if (file.stats === undefined) return undefined
   let value: unknown
   try {
