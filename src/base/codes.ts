@@ -177,6 +177,7 @@ export const codes = {
   'execution/interrupted': 'The run was interrupted',
   'execution/internal': 'Something failed that should not be able to: a bug in eider',
   'graph/large-seed': 'A seed is too large to be compared by its content',
+  'plan/missing-upstream': 'A selected node needs another one that the target does not have',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes
