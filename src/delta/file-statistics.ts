@@ -146,20 +146,17 @@ function isoTime(text: string): string | null {
   return utc.toISOString().replace(/\.\d+Z$/, `.${fraction.slice(0, 6).padEnd(6, '0')}Z`)
 }
 
-/** A DuckDB MAP, in whichever of its JavaScript forms. */
+/** A DuckDB MAP in whichever JavaScript form: the driver's, that of a row reader, or that of `base/sql-value.ts`. */
 export function mapOf(value: unknown): ReadonlyMap<string, unknown> {
   if (value instanceof Map) return new Map([...value].map(([key, one]) => [String(key), one]))
-  const entries = Array.isArray(value)
-    ? value
-    : isRecord(value) && Array.isArray(value.entries)
-      ? value.entries
-      : undefined
-  if (entries !== undefined) {
-    return new Map(
-      entries.map((entry: { readonly key: unknown; readonly value: unknown }) => [String(entry.key), entry.value]),
-    )
-  }
+  const entries = isRecord(value) && Array.isArray(value.entries) ? value.entries : value
+  if (Array.isArray(entries)) return new Map(entries.map(entryOf))
   return new Map(isRecord(value) ? Object.entries(value) : [])
+}
+
+function entryOf(entry: unknown): readonly [string, unknown] {
+  if (Array.isArray(entry)) return [String(entry[0]), entry[1]]
+  return isRecord(entry) ? [String(entry.key), entry.value] : ['', entry]
 }
 
 export function textMapOf(value: unknown): ReadonlyMap<string, string | null> {
