@@ -1,4 +1,5 @@
 /** Arithmetic of Python's bool, int and float. Ints never overflow; `//` and `%` follow the sign of the divisor. */
+import { preciselyRaised } from './power.ts'
 import { arithmeticError } from './template-error.ts'
 import { type BinaryOperator, normalInt, PyFloat } from './value.ts'
 
@@ -48,7 +49,7 @@ function floats(operator: BinaryOperator, a: number, b: number): number {
 function floatPower(a: number, b: number): number {
   if (a === 0 && b < 0) throw arithmeticError('0.0 cannot be raised to a negative power')
   if (a === 1) return 1
-  const result = a ** b
+  const result = exactPower(a, b)
   if (Number.isNaN(result) && a < 0 && !Number.isNaN(b)) {
     throw arithmeticError('a negative number raised to a fractional power has no real value')
   }
@@ -56,6 +57,13 @@ function floatPower(a: number, b: number): number {
     throw arithmeticError('Numerical result out of range')
   }
   return result
+}
+
+function exactPower(a: number, b: number): number {
+  if (!Number.isFinite(a) || !Number.isFinite(b) || a === 0) return a ** b
+  if (a > 0) return preciselyRaised(a, b)
+  if (!Number.isInteger(b)) return Number.NaN
+  return preciselyRaised(-a, b) * (b % 2 === 0 ? 1 : -1)
 }
 
 /** C Python's way to `divmod` of floats, signed zeros included. */
@@ -71,7 +79,7 @@ export function floorDivision(a: number, b: number): { quotient: number; remaind
   if (quotient !== 0) {
     const floor = Math.floor(quotient)
     quotient = quotient - floor > 0.5 ? floor + 1 : floor
-  } else quotient = a / b < 0 ? -0 : 0
+  } else quotient = a / b < 0 || Object.is(a / b, -0) ? -0 : 0
   return { quotient, remainder }
 }
 

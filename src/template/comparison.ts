@@ -165,6 +165,7 @@ export function sortedBy<Item>(items: readonly Item[], key: (item: Item) => Valu
 
 /** `item in container`. */
 export function isIn(item: Value, container: Value): boolean {
+  if (container instanceof PySet && item instanceof PySet) return container.has(new PySet(item, true))
   if (container instanceof PyDict || container instanceof PySet) return container.has(item)
   const text = textOf(container)
   if (text !== undefined) {

@@ -17,7 +17,7 @@ import { add } from './operators.ts'
 import { str } from './repr.ts'
 import { typeError } from './template-error.ts'
 import { characters } from './text.ts'
-import { PyDict, PyIterator, PyObject, PySet, PyTuple, typeName, type Value } from './value.ts'
+import { PyDict, PyIterator, PyObject, PySet, PyTuple, typeName, Undefined, type Value } from './value.ts'
 
 /** What `reversed()` accepts, as an array; `undefined` for other things. */
 function reversible(value: Value): Value[] | undefined {
@@ -34,7 +34,8 @@ function first(env: Evaluation, value: Value): Value {
 function last(env: Evaluation, value: Value): Value {
   const items = reversible(value)
   if (!items) throw typeError(`'${typeName(value)}' object is not reversible`)
-  return items.at(-1) ?? env.missing({ message: 'No last item, sequence was empty.' })
+  const found = items.at(-1)
+  return found === undefined ? env.missing({ message: 'No last item, sequence was empty.' }) : found
 }
 
 function reverse(value: Value): Value {
@@ -143,6 +144,7 @@ function pairsOfMapping(value: Value): PyTuple[] {
   if (value instanceof PyObject && value.kind === 'mapping') {
     return toArray(value).map(key => new PyTuple([key, value.item(key) ?? null]))
   }
+  if (value instanceof Undefined) throw value.fail()
   throw typeError(`'${typeName(value)}' object has no attribute 'items'`)
 }
 
@@ -155,7 +157,7 @@ function join(env: Evaluation, value: Value, by: Value, attribute: Value): strin
 
 function* items(value: Value): Generator<Value> {
   if (value instanceof PyDict || (value instanceof PyObject && value.kind === 'mapping')) yield* pairsOfMapping(value)
-  else if (findLength(value) !== 0 || typeName(value) !== 'Undefined') {
+  else if (!(value instanceof Undefined)) {
     throw typeError('Can only get item pairs from a mapping.')
   }
 }

@@ -1,7 +1,7 @@
 /** Filters over text. */
 
 import { slice } from './attribute.ts'
-import { textOf } from './comparison.ts'
+import { numeric, textOf } from './comparison.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Filter, filter, filterArgumentError } from './filter.ts'
 import { linkify, linkRelations, schemeList, stripTags, urlEncode, xmlAttributes } from './html-text.ts'
@@ -19,7 +19,7 @@ import { replaceText } from './string-methods.ts'
 import { typeError, valueError } from './template-error.ts'
 import { capitalize, lowerCase, splitLines, stripEnd, stripStart, textLength, upperCase } from './text.ts'
 import { wrapText } from './text-wrap.ts'
-import { Markup, PyDict, PyFloat, PyTuple, typeName, Undefined, type Value } from './value.ts'
+import { Markup, PyDict, PyObject, PyTuple, typeName, Undefined, type Value } from './value.ts'
 
 /** Text in, text out; marked text stays marked. */
 function mapText(value: Value, change: (text: string) => string): Value {
@@ -83,7 +83,8 @@ function wordWrap(value: Value, width: Value, breakLong: Value, by: Value, onHyp
 
 function fileSize(value: Value, binary: boolean): string {
   const text = textOf(value)
-  const bytes = text === undefined ? Number(value instanceof PyFloat ? value.value : value) : parseFloatText(text)
+  const number = numeric(value) ?? (value instanceof PyObject ? value.toFloat() : undefined)
+  const bytes = text === undefined ? Number(number) : parseFloatText(text)
   if (value instanceof Undefined) throw value.fail()
   if (bytes === undefined) throw valueError(`could not convert string to float: '${text}'`)
   if (Number.isNaN(bytes))

@@ -3,7 +3,7 @@ import { numeric, textOf } from './comparison.ts'
 import { floatText } from './float-text.ts'
 import { fixed, general, scientific } from './number-format.ts'
 import { str } from './repr.ts'
-import { typeError, valueError } from './template-error.ts'
+import { arithmeticError, typeError, valueError } from './template-error.ts'
 import { textLength } from './text.ts'
 import { PyFloat, PyObject, typeName, type Value } from './value.ts'
 
@@ -60,6 +60,7 @@ export function formatValue(value: Value, spec: string): string {
 function formatText(text: string, spec: FormatSpec): string {
   if (spec.type !== '' && spec.type !== 's') throw unknownCode(spec, 'str')
   if (spec.sign !== '') throw valueError('Sign not allowed in string format specifier')
+  if (spec.noMinusZero) throw valueError('Negative zero coercion (z) not allowed in string format specifier')
   if (spec.align === '=' && spec.fill !== '0') {
     throw valueError("'=' alignment not allowed in string format specifier")
   }
@@ -79,7 +80,11 @@ function formatInt(value: number | bigint, spec: FormatSpec, type: string): stri
   if (spec.precision !== undefined) throw valueError('Precision not allowed in integer format specifier')
   const negative = value < 0
   const size = BigInt(value) * (negative ? -1n : 1n)
-  if (spec.type === 'c') return pad(String.fromCodePoint(Number(size)), spec, spec.align || '<')
+  if (spec.noMinusZero) throw valueError('Negative zero coercion (z) not allowed in integer format specifier')
+  if (spec.type === 'c') {
+    if (value < 0 || value > 0x10ffff) throw arithmeticError('%c arg not in range(0x110000)')
+    return pad(String.fromCodePoint(Number(size)), spec, spec.align || '<')
+  }
   const base = radix[spec.type]
   if (base === undefined && !['', 'd', 'n'].includes(spec.type)) throw unknownCode(spec, type)
   let digits = size.toString(base ?? 10)

@@ -1,8 +1,11 @@
 /** JavaScript for expressions. Every operation is a call into the runtime (`R`), its place noted as the last argument. */
 import type { Arguments, BinaryOperator, ComparisonOperator, Expression, Filter, Test } from './ast.ts'
 import type { CodeUnit, FunctionCode } from './code-unit.ts'
+import { foldConstant } from './fold.ts'
+import { negative } from './operators.ts'
 import type { Symbols } from './symbols.ts'
 import { runtimeError, type TemplateError } from './template-error.ts'
+import { PyFloat } from './value.ts'
 
 export interface Frame {
   readonly unit: CodeUnit
@@ -63,6 +66,7 @@ export function generateExpression(frame: Frame, node: Expression): string {
     case 'condition':
       return condition({ ...frame, soft: true }, node)
     case 'binary':
+      if (node.operator === '**') return power(frame, node)
       return `R.${binaries[node.operator]}(${go(node.left)},${go(node.right)},${unit.at(node)})`
     case 'and':
     case 'or': {
@@ -91,7 +95,7 @@ export function generateExpression(frame: Frame, node: Expression): string {
       }
       return `R.item(E,${go(node.object)},${go(node.key)},${unit.at(node)})`
     case 'slice':
-      return `R.sliceObject()`
+      throw runtimeError('invalid syntax: a slice among several subscripts')
     case 'call':
       return generateCall(frame, node)
     case 'filter':
@@ -110,6 +114,22 @@ export function loadName(frame: Frame, name: string): string {
   const load = frame.symbols.loadOf(ref)
   if (load?.kind === 'parameter' && !frame.pending.has(ref)) return ref
   return `(${ref}===undefined?E.missingName(${JSON.stringify(name)}):${ref})`
+}
+
+/**
+ * A trap of Jinja: it computes constants first and writes them down as Python, where a minus sign binds looser than
+ * `**`. So `-2 ** x` is `-(2 ** x)`, although `-2 ** 2` is 4.
+ */
+function power(frame: Frame, node: Extract<Expression, { kind: 'binary' }>): string {
+  const right = generateExpression(frame, node.right)
+  const place = frame.unit.at(node)
+  const base = foldConstant(node.left)
+  const isNegative =
+    (typeof base === 'number' && base < 0) || (base instanceof PyFloat && (base.value < 0 || Object.is(base.value, -0)))
+  if (!isNegative || foldConstant(node.right) !== undefined) {
+    return `R.power(${generateExpression(frame, node.left)},${right},${place})`
+  }
+  return `R.negative(R.power(${frame.unit.literal(negative(base))},${right},${place}),${place})`
 }
 
 function condition(frame: Frame, node: Extract<Expression, { kind: 'condition' }>): string {

@@ -47,7 +47,13 @@ function swapCase(text: string): string {
 
 /** Case folding goes beyond lower case in a few letters; those that matter in practice. */
 function caseFold(text: string): string {
-  return text.replaceAll(/[ßẞ]/g, 'ss').replaceAll('ſ', 's').toLowerCase().replaceAll('ς', 'σ').normalize()
+  return text
+    .replaceAll(/[ßẞ]/g, 'ss')
+    .replaceAll('ſ', 's')
+    .replaceAll('ŉ', 'ʼn')
+    .toLowerCase()
+    .replaceAll('ς', 'σ')
+    .normalize()
 }
 
 function all(name: string, pattern: RegExp, emptyIs = false): readonly [string, Method<string>] {

@@ -19,7 +19,7 @@ export function literalEval(text: string): Value | undefined {
 class NoLiteral {}
 
 const token =
-  /(?:[ \t\f\n\r]|\\\n|#[^\n]*)*(?:(?<number>(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?)(?![\w.]))|(?<prefix>[rRbBuU]{0,2})(?<string>'''[\s\S]*?'''|"""[\s\S]*?"""|'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")|(?<name>[A-Za-z_]\w*)|(?<mark>[-+()[\]{},:]))/y
+  /(?:[ \t\f\n\r]|\\\n|#[^\n]*(?![^\n]))*(?:(?<number>(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?)(?![\w.]))|(?<prefix>[rRbBuU]{0,2})(?<string>'''[\s\S]*?'''|"""[\s\S]*?"""|'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")|(?<name>[A-Za-z_]\w*)|(?<mark>[-+()[\]{},:]))/y
 
 type Token = Readonly<Record<'number' | 'prefix' | 'string' | 'name' | 'mark', string | undefined>>
 
@@ -101,7 +101,8 @@ class LiteralReader {
   private signed(sign: string): Value {
     this.next()
     const { current } = this
-    const value = current?.mark === '-' || current?.mark === '+' ? this.signed(current.mark) : this.value()
+    if (current?.mark === '-' || current?.mark === '+') return this.fail()
+    const value = this.value()
     if (typeof value !== 'number' && typeof value !== 'bigint' && !(value instanceof PyFloat)) return this.fail()
     return sign === '-' ? negative(value) : value
   }

@@ -86,7 +86,7 @@ export class LoopContext extends PyObject {
       case 'previtem':
         return this.index0 === 0 ? this.env.missing({ message: 'there is no previous item' }) : this.before
       case 'nextitem':
-        return this.peek() ?? this.env.missing({ message: 'there is no next item' })
+        return this.following()
       case 'cycle':
         return new PyFunction('cycle', args => this.cycle(args))
       case 'changed':
@@ -94,6 +94,11 @@ export class LoopContext extends PyObject {
       default:
         return undefined
     }
+  }
+
+  private following(): Value {
+    const next = this.peek()
+    return next === undefined ? this.env.missing({ message: 'there is no next item' }) : next
   }
 
   private cycle(args: readonly Value[]): Value {

@@ -54,13 +54,14 @@ class Arguments {
       values instanceof PyDict ||
       Array.isArray(values) ||
       values instanceof Undefined ||
-      (values instanceof PyObject && values.kind === 'mapping')
+      (values instanceof PyObject && values.kind !== 'other')
   }
 
   useKey(key: string): void {
     const { values } = this
     if (values instanceof PyDict) this.keyed = values.get(key)
     else if (values instanceof PyObject && values.kind === 'mapping') this.keyed = values.item(key)
+    else if (values instanceof Undefined) throw values.fail()
     else throw typeError('format requires a mapping')
     if (this.keyed === undefined) throw lookupError(`'${key}'`)
   }
@@ -124,12 +125,13 @@ function formatOne(given: Directive, source: Arguments): string {
 function character(value: Value): string {
   const text = textOf(value)
   if (text !== undefined && textLength(text) === 1) return text
+  if (typeof value === 'boolean') return String.fromCodePoint(Number(value))
   if (typeof value === 'number' && value >= 0 && value < 0x110000) return String.fromCodePoint(value)
   throw typeError('%c requires int or char')
 }
 
 function notNumber(type: string, value: Value): TemplateError {
-  if (value instanceof Undefined) return value.fail()
+  if (value instanceof Undefined && !'xXo'.includes(type)) return value.fail()
   const wanted = 'xXo'.includes(type) ? 'an integer is' : 'a real number is'
   return typeError(`%${type} format: ${wanted} required, not ${typeName(value)}`)
 }

@@ -43,14 +43,6 @@ function dict(pairs: readonly Value[]): PyDict {
   return made
 }
 
-/** A slice among several subscripts: nothing that dbt's objects have takes one. */
-class SliceObject extends PyObject {
-  readonly typeName = 'slice'
-  override hashKey(): never {
-    throw typeError("unhashable type: 'slice'")
-  }
-}
-
 function noElse(line: number): Undefined {
   const message = `the inline if-expression on line ${line} evaluated to false and no else section was defined.`
   return new Undefined({ message })
@@ -143,6 +135,9 @@ function requiredBlock(name: string): never {
 
 class SelfReference extends PyObject {
   readonly typeName = 'TemplateReference'
+  override repr(): string {
+    return '<TemplateReference None>'
+  }
   private readonly blocks: Readonly<Record<string, () => Running<Value>>>
 
   constructor(blocks: Readonly<Record<string, () => Running<Value>>>) {
@@ -201,7 +196,6 @@ export const runtime = {
   float: (value: number) => new PyFloat(value),
   tuple: (items: readonly Value[]) => new PyTuple(items),
   dict,
-  sliceObject: () => new SliceObject(),
   truthy,
   str,
   attribute,

@@ -9,6 +9,7 @@ import { modulo } from './operators.ts'
 import { str } from './repr.ts'
 import { runtimeError } from './template-error.ts'
 import {
+  hashKey,
   type Kwargs,
   Markup,
   noKwargs,
@@ -28,6 +29,12 @@ type TestBody = (env: Evaluation, value: Value, argument: Value) => boolean
 interface Test {
   readonly signature: Signature
   readonly run: TestBody
+}
+
+/** Looks a value up in a table of names: one that cannot be a key is an error. */
+function isKnownName(value: Value, isKnown: (name: string) => boolean): boolean {
+  const key = hashKey(value)
+  return typeof key === 'string' && isKnown(key)
 }
 
 function isInteger(value: Value): boolean {
@@ -64,8 +71,8 @@ const unary: Readonly<Record<string, TestBody>> = {
   even: (_, value) => isEqual(modulo(value, 2), 0),
   defined: (_, value) => !(value instanceof Undefined),
   undefined: (_, value) => value instanceof Undefined,
-  filter: (_, value) => typeof value === 'string' && isFilter(value),
-  test: (_, value) => typeof value === 'string' && isTest(value),
+  filter: (_, value) => isKnownName(value, isFilter),
+  test: (_, value) => isKnownName(value, isTest),
   none: (_, value) => value === null,
   boolean: (_, value) => typeof value === 'boolean',
   false: (_, value) => value === false,

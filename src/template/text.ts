@@ -80,7 +80,9 @@ function isSpaceCode(code: number): boolean {
   return trailing.test(String.fromCharCode(code))
 }
 
-const lineBreak = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/g
+/** What `str.splitlines` takes for the end of a line, besides `\r\n`. */
+const lineEnds = '\n\v\f\r\x1c-\x1e\x85\u2028\u2029'
+const lineBreak = new RegExp(`\r\n|[${lineEnds}]`, 'g')
 
 /** `str.splitlines`. */
 export function splitLines(text: string, keepEnds = false): string[] {
@@ -115,7 +117,7 @@ export function titleCase(character: string): string {
   const upper = character.toUpperCase()
   if (upper.length > character.length) {
     const [first = '', ...rest] = upper
-    return first + rest.join('').toLowerCase()
+    return first.toLowerCase() === first ? upper : first + rest.join('').toLowerCase()
   }
   const digraph = 'ǄǅǆǇǈǉǊǋǌǱǲǳ'.indexOf(character)
   if (digraph !== -1 && character !== '') return 'ǄǅǆǇǈǉǊǋǌǱǲǳ'[digraph - (digraph % 3) + 1] ?? upper
