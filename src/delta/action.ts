@@ -64,7 +64,7 @@ export interface RemoveFile {
   readonly defaultRowCommitVersion?: number
 }
 
-export interface ChangeFile {
+interface ChangeFile {
   readonly kind: 'cdc'
   readonly path: string
   readonly partitionValues: PartitionValues
@@ -95,7 +95,7 @@ export interface CommitInfo {
   readonly engineInfo?: string
 }
 
-export interface Sidecar {
+interface Sidecar {
   readonly kind: 'sidecar'
   readonly path: string
 }
@@ -122,7 +122,7 @@ export function parseActions(text: string, place: string): Action[] {
   return actions
 }
 
-export function parseAction(line: string, place: string): Action | undefined {
+function parseAction(line: string, place: string): Action | undefined {
   let value: unknown
   try {
     value = JSON.parse(line)

@@ -67,7 +67,7 @@ export async function commitChange(
 }
 
 /** The actions of a commit as newline-delimited JSON, `commitInfo` first. */
-export function commitLines(
+function commitLines(
   change: Change,
   commit: { readonly transactionId: string; readonly nowMs: number; readonly engine: string },
 ): string {

@@ -9,6 +9,7 @@ import type { AddFile } from './action.ts'
 import { addOf, mapOf, textMapOf } from './file-statistics.ts'
 import { duckdbType, type StructType } from './schema.ts'
 import { quoteName, quoteText } from './sql-words.ts'
+import { requireStorable } from './storable-columns.ts'
 
 export interface FileWriter {
   /** Runs SQL where the query can be understood, and gives rows as DuckDB's JavaScript values. */
@@ -33,6 +34,7 @@ export interface NewFiles {
 
 /** Rows in no order of their own; an empty result gives no file. Files left by a failure are removed as far as possible. */
 export async function writeDataFiles(writer: FileWriter, wanted: NewFiles): Promise<AddFile[]> {
+  requireStorable(wanted.schema, wanted.partitionColumns)
   const folder = `stage-${writer.ids()}`
   const root = writer.tableFolder ?? writer.scratch.locate(folder)
   const written = await copy(writer, copySql(wanted, root), folder)
@@ -72,7 +74,7 @@ export async function dropDataFiles(store: ObjectStore, adds: readonly AddFile[]
   for (const add of adds) await store.delete(decodeURIComponent(add.path)).catch(() => undefined)
 }
 
-export function copySql(wanted: NewFiles, root: string): string {
+function copySql(wanted: NewFiles, root: string): string {
   const columns = wanted.schema.fields.map(field => {
     const name = quoteName(field.name)
     const value = `CAST(${name} AS ${duckdbType(field.type)})`

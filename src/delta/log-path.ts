@@ -10,7 +10,7 @@ export type LogPath =
   | { readonly kind: 'compaction'; readonly version: number; readonly to: number }
   | { readonly kind: 'checksum'; readonly version: number }
 
-export type CheckpointForm =
+type CheckpointForm =
   | { readonly kind: 'single' }
   | { readonly kind: 'part'; readonly part: number; readonly of: number }
   | { readonly kind: 'unique'; readonly format: 'json' | 'parquet' }

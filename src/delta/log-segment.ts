@@ -66,7 +66,7 @@ export async function listLog(store: ObjectStore, from = 0): Promise<LogListing>
 }
 
 /** Assembles a version from what a listing holds; says what is missing if it cannot. */
-export function segmentOf(table: string, listing: LogListing, wanted?: number): LogSegment {
+function segmentOf(table: string, listing: LogListing, wanted?: number): LogSegment {
   const newest = Math.max(-1, ...listing.commits.keys(), ...listing.checkpoints.map(one => one.version))
   const version = wanted ?? newest
   if (version > newest || version < 0 || !Number.isInteger(version)) {

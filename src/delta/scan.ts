@@ -25,7 +25,7 @@ export async function snapshotSql(files: TableFiles, snapshot: Snapshot, options
   return scanSql(await planScan(files, snapshot, options))
 }
 
-export async function planScan(files: TableFiles, snapshot: Snapshot, options: ScanOptions = {}): Promise<ScanPlan> {
+async function planScan(files: TableFiles, snapshot: Snapshot, options: ScanOptions = {}): Promise<ScanPlan> {
   const fields = snapshot.schema.fields.filter(field => options.columns?.includes(field.name) ?? true)
   const kept = options.keep === undefined ? snapshot.files : snapshot.files.filter(options.keep)
   const partitions = partitionFields(snapshot)

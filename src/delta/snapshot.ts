@@ -62,7 +62,7 @@ async function loadSegment(files: TableFiles, segment: LogSegment): Promise<Snap
 }
 
 /** Checks the state and makes it a snapshot. */
-export function snapshotOf(table: string, segment: LogSegment, state: TableState): Snapshot {
+function snapshotOf(table: string, segment: LogSegment, state: TableState): Snapshot {
   const { protocol, metadata } = state
   if (protocol === undefined) throw incomplete(table, segment.version, 'protocol', 'delta/no-protocol')
   requireReadable(table, protocol)
@@ -89,7 +89,7 @@ export function snapshotOf(table: string, segment: LogSegment, state: TableState
 const concurrentReads = 16
 
 /** The actions of each commit, in order of the commits. */
-export async function readCommits(files: TableFiles, commits: readonly CommitFile[]): Promise<readonly Action[][]> {
+async function readCommits(files: TableFiles, commits: readonly CommitFile[]): Promise<readonly Action[][]> {
   const read: Action[][] = []
   for (let start = 0; start < commits.length; start += concurrentReads) {
     const chunk = commits.slice(start, start + concurrentReads)

@@ -29,7 +29,7 @@ const primitives: Readonly<Record<string, PrimitiveName>> = {
 }
 
 /** Reads the type as DESCRIBE prints it; `delta/unsupported-type` names the column if there is no such type. */
-export function deltaTypeOf(text: string, column: string): DeltaType {
+function deltaTypeOf(text: string, column: string): DeltaType {
   const reader = new TypeReader(text, column)
   const type = reader.type()
   reader.end()

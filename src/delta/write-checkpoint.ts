@@ -49,7 +49,7 @@ export async function writeCheckpoint(writer: FileWriter, snapshot: Snapshot): P
 }
 
 /** One JSON action a line; removed files stay until their time has run out. */
-export function checkpointLines(snapshot: Snapshot, nowMs: number): string[] {
+function checkpointLines(snapshot: Snapshot, nowMs: number): string[] {
   const oldestMs = nowMs - retentionMs(snapshot)
   const tombstones = snapshot.tombstones.filter(file => (file.deletionTimestamp ?? 0) > oldestMs)
   const actions: object[] = [

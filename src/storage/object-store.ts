@@ -69,7 +69,7 @@ export interface ObjectStore {
   delete(key: string): Promise<void>
 }
 
-export interface GetOptions {
+interface GetOptions {
   /** Fails with `storage/object-changed` if the object has another etag. */
   readonly ifMatch?: string
 }

@@ -20,7 +20,7 @@ export interface S3Settings {
   readonly checksums?: boolean
 }
 
-export interface S3Credentials {
+interface S3Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string
@@ -43,7 +43,7 @@ export interface S3Connection {
   abortUpload(key: string, upload: string): Promise<void>
 }
 
-export interface S3Page {
+interface S3Page {
   readonly objects: readonly ObjectInfo[]
   /** Asks for the next page. */
   readonly token: string | undefined
