@@ -44,7 +44,13 @@ export async function findLogSegment(store: ObjectStore, version?: number): Prom
   }
   const listing = await listLog(store)
   if (listing.commits.size === 0 && listing.checkpoints.length === 0) return undefined
-  return segmentOf(store.name, listing, version)
+  try {
+    return segmentOf(store.name, listing, version)
+  } catch (error) {
+    if (!(error instanceof DiagnosticError) || error.diagnostic.code !== 'delta/log-gap') throw error
+    // A listing that runs while commits arrive may hold a later one and not the one before it.
+    return segmentOf(store.name, await listLog(store), version)
+  }
 }
 
 /** Lists the log from a version on. */

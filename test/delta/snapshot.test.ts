@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { commitKey } from '../../src/delta/log-path.ts'
 import { findSnapshot, requireSnapshot } from '../../src/delta/snapshot.ts'
 import { add, metaData, protocol, remove, tableOf } from '../rig/delta-log.ts'
 
@@ -49,6 +50,18 @@ test('a missing commit in the middle is named', async () => {
   await expect(requireSnapshot(await tableOf([[protocol, metaData(columns)], undefined, [add('a')]]))).rejects.toThrow(
     'the commit of version 1 is missing',
   )
+})
+
+test('a listing that missed a commit while it arrived is made again', async () => {
+  const files = await tableOf([[protocol, metaData(columns)], [add('a')], [add('b')]])
+  let isFirst = true
+  const list: typeof files.store.list = async function* (prefix, after) {
+    const isHasty = isFirst
+    isFirst = false
+    for await (const info of files.store.list(prefix, after)) if (!isHasty || info.key !== commitKey(1)) yield info
+  }
+  const snapshot = await requireSnapshot({ ...files, store: { ...files.store, list } })
+  expect(snapshot.files).toHaveLength(2)
 })
 
 test('a version beyond the newest names the newest', async () => {
