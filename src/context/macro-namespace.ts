@@ -295,7 +295,8 @@ class PackageNamespace extends PyObject {
       case 'items':
         return contextFunction('items', [], () => Array.from(this.asDict(), pair => new PyTuple(pair)))
       default:
-        return this.macros.lookupInPackage(this.name, name)
+        // Macros are items, as in dbt's dict: the sandbox hides attributes with a leading underscore, but not items.
+        return undefined
     }
   }
   override item(key: Value): Value | undefined {

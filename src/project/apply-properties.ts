@@ -74,7 +74,10 @@ export class PropertyApplier {
     return new Map([[null, first]])
   }
 
-  private findEnabled(entry: PropertyEntry, type: Draft['resourceType'] | undefined): Draft | 'wrong section' | undefined {
+  private findEnabled(
+    entry: PropertyEntry,
+    type: Draft['resourceType'] | undefined,
+  ): Draft | 'wrong section' | undefined {
     const { name, found } = entry
     switch (type) {
       case 'analysis':

@@ -4,51 +4,38 @@ import type { ModelNode } from './node.ts'
 
 const sizes = ['hour', 'day', 'month', 'year']
 
-export function checkMicrobatch({ name, config }: ModelNode, report: (message: string) => void): void {
-  if (config.get('materialized') !== 'incremental' || config.get('incremental_strategy') !== 'microbatch') return
+/** @returns undefined when nothing is wrong */
+export function microbatchProblem({ name, config }: ModelNode): string | undefined {
+  if (config.get('materialized') !== 'incremental' || config.get('incremental_strategy') !== 'microbatch')
+    return undefined
   const eventTime = config.get('event_time') ?? null
   if (eventTime === null) {
-    return report(
-      `Microbatch model '${name}' must provide an 'event_time' (string) config that indicates the name of the event time column.`,
-    )
+    return `Microbatch model '${name}' must provide an 'event_time' (string) config that indicates the name of the event time column.`
   }
   if (typeof eventTime !== 'string') {
-    return report(
-      `Microbatch model '${name}' must provide an 'event_time' config of type string, but got: <class '${typeName(eventTime)}'>.`,
-    )
+    return `Microbatch model '${name}' must provide an 'event_time' config of type string, but got: <class '${typeName(eventTime)}'>.`
   }
   const begin = config.get('begin') ?? null
   if (begin === null) {
-    return report(
-      `Microbatch model '${name}' must provide a 'begin' (datetime) config that indicates the earliest timestamp the microbatch model should be built from.`,
-    )
+    return `Microbatch model '${name}' must provide a 'begin' (datetime) config that indicates the earliest timestamp the microbatch model should be built from.`
   }
   if (typeof begin === 'string' && Number.isNaN(Date.parse(begin))) {
-    return report(
-      `Microbatch model '${name}' must provide a 'begin' config of valid datetime (ISO format), but got: ${begin}.`,
-    )
+    return `Microbatch model '${name}' must provide a 'begin' config of valid datetime (ISO format), but got: ${begin}.`
   }
   if (typeof begin === 'number' || typeof begin === 'boolean') {
-    return report(
-      `Microbatch model '${name}' must provide a 'begin' config of type datetime, but got: <class '${typeName(begin)}'>.`,
-    )
+    return `Microbatch model '${name}' must provide a 'begin' config of type datetime, but got: <class '${typeName(begin)}'>.`
   }
   const size = config.get('batch_size') ?? null
   if (typeof size !== 'string' || !sizes.includes(size)) {
-    return report(
-      `Microbatch model '${name}' must provide a 'batch_size' config that is one of ['hour', 'day', 'month', 'year'], but got: ${size === null ? 'None' : String(size)}.`,
-    )
+    return `Microbatch model '${name}' must provide a 'batch_size' config that is one of ['hour', 'day', 'month', 'year'], but got: ${size === null ? 'None' : String(size)}.`
   }
   const lookback = config.get('lookback') ?? null
   if (lookback !== null && typeof lookback !== 'number') {
-    return report(
-      `Microbatch model '${name}' must provide the optional 'lookback' config as type int, but got: <class '${typeName(lookback)}'>).`,
-    )
+    return `Microbatch model '${name}' must provide the optional 'lookback' config as type int, but got: <class '${typeName(lookback)}'>).`
   }
   const concurrent = config.get('concurrent_batches') ?? null
   if (concurrent !== null && typeof concurrent !== 'boolean') {
-    report(
-      `Microbatch model '${name}' optional 'concurrent_batches' config must be of type \`bool\` if specified, but got: <class '${typeName(concurrent)}'>).`,
-    )
+    return `Microbatch model '${name}' optional 'concurrent_batches' config must be of type \`bool\` if specified, but got: <class '${typeName(concurrent)}'>).`
   }
+  return undefined
 }

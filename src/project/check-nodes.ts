@@ -1,7 +1,8 @@
 /** What can be said of nodes only when all are there: names and relations told twice, configuration that cannot work. */
-import { unusedConfigPaths } from '../config/unused-config.ts'
+
 import type { ConfigTreeName } from '../config/project-file.ts'
-import { checkMicrobatch } from './check-microbatch.ts'
+import { unusedConfigPaths } from '../config/unused-config.ts'
+import { microbatchProblem } from './check-microbatch.ts'
 import { ambiguousAlias } from './duplicate-names.ts'
 import type { GraphMember, Node, ResourceType } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
@@ -37,12 +38,7 @@ function checkName(node: Node, maker: NodeMaker): void {
   })
 }
 
-function checkUnique(
-  node: Node,
-  relations: Map<string, Node>,
-  names: Map<string, Node>,
-  maker: NodeMaker,
-): void {
+function checkUnique(node: Node, relations: Map<string, Node>, names: Map<string, Node>, maker: NodeMaker): void {
   const relation = node.relationName ?? `"${node.database}"."${node.schema}"."${node.alias}"`
   const same = relations.get(relation)
   if (same) maker.report(ambiguousAlias(same, node, relation))
@@ -106,13 +102,11 @@ function checkModel(node: Extract<Node, { resourceType: 'model' }>, maker: NodeM
     }
   }
   checkPrimaryKey(node, report)
-  checkMicrobatch(node, report)
+  const problem = microbatchProblem(node)
+  if (problem !== undefined) report(problem)
 }
 
-function checkPrimaryKey(
-  node: Extract<Node, { resourceType: 'model' }>,
-  report: (message: string) => void,
-): void {
+function checkPrimaryKey(node: Extract<Node, { resourceType: 'model' }>, report: (message: string) => void): void {
   const keyed = [...node.columns.values()].filter(one => one.constraints.some(it => it.type === 'primary_key'))
   const problems: string[] = []
   if (keyed.length > 1) {
@@ -138,7 +132,8 @@ function checkSnapshot(node: Node, maker: NodeMaker): void {
 function snapshotProblem({ config }: Node): string | undefined {
   const strategy = config.get('strategy') ?? null
   const checkCols = config.get('check_cols') ?? null
-  const isSet = (value: unknown): boolean => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
+  const isSet = (value: unknown): boolean =>
+    value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
   if (!isSet(strategy) || !isSet(config.get('unique_key') ?? null)) {
     return "Snapshots must be configured with a 'strategy' and 'unique_key'."
   }

@@ -84,12 +84,7 @@ export interface SeedContent {
 }
 
 /** @param content read only when the seed is small */
-export function seedDraft(
-  found: FoundFile,
-  sizeBytes: number,
-  content: () => string,
-  createdAtMs: number,
-): Draft {
+export function seedDraft(found: FoundFile, sizeBytes: number, content: () => string, createdAtMs: number): Draft {
   const name = stem(found.path)
   const checksum: Checksum =
     sizeBytes > maximumSeedBytes

@@ -2,8 +2,9 @@
  * Which texts of a properties entry are left as written when it is read: they are rendered later, with more names in
  * sight (descriptions with `doc`, tests' arguments with `ref`, hooks and freshness queries as templates of their own).
  */
-import type { Section } from './property-entry.ts'
+
 import type { KeyPath } from '../config/yaml-value.ts'
+import type { Section } from './property-entry.ts'
 
 const lateKeys = new Set<string | number | undefined>(['tests', 'data_tests', 'description', 'loaded_at_query'])
 const lateOfColumns = new Set<string | number | undefined>(['tests', 'data_tests', 'description'])

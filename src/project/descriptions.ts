@@ -1,10 +1,10 @@
 /** Descriptions rendered, `doc('name')` put in, and which doc blocks they quote. */
-import { type Diagnostics, DiagnosticError } from '../base/diagnostic.ts'
+import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Place } from '../base/source-file.ts'
 import { unmarked } from '../config/yaml-value.ts'
 import { hasMarks } from '../template/template.ts'
-import { PyDict, type Value } from '../template/value.ts'
+import type { PyDict, Value } from '../template/value.ts'
 import type { DocIndex } from './docs.ts'
 import type { Column, ExposureNode, MacroNode, Node, SemanticNode, SourceNode } from './node.ts'
 import type { ParseRenderer } from './parse-renderer.ts'

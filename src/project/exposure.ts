@@ -1,9 +1,9 @@
 /** `exposures:` of properties files. */
 import type { Diagnostics } from '../base/diagnostic.ts'
 import { PyDict } from '../template/value.ts'
+import { fqnPrefix } from './found-file.ts'
 import type { ExposureNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
-import { fqnPrefix } from './found-file.ts'
 import type { PropertyEntry } from './property-entry.ts'
 import { dictOf, mergedDicts, sortedTexts, textOf, textsOf } from './value-access.ts'
 
@@ -12,14 +12,14 @@ export function readExposure(entry: PropertyEntry, maker: NodeMaker, diagnostics
   const { value, found, name } = entry
   const owner = dictOf(value, 'owner')
   if (textOf(owner, 'name') === null && owner.get('email') == null) {
-    diagnostics.add(
-      maker.invalidEntry(entry, "Exposure owner must have at least one of 'name' or 'email'.", ['owner']),
-    )
+    diagnostics.add(maker.invalidEntry(entry, "Exposure owner must have at least one of 'name' or 'email'.", ['owner']))
   }
   const fqn = [...fqnPrefix(found.owner.name, found.path), name]
   const merged = maker.config('exposure', found.owner, fqn, dictOf(value, 'config'))
   const tree = found.owner.projectFile.trees.exposures
-  const tags = sortedTexts(new Set([...textsOf(tree, 'tags'), ...textsOf(value, 'tags'), ...textsOf(merged.config, 'tags')]))
+  const tags = sortedTexts(
+    new Set([...textsOf(tree, 'tags'), ...textsOf(value, 'tags'), ...textsOf(merged.config, 'tags')]),
+  )
   const meta = mergedDicts(dictOf(tree, 'meta'), dictOf(value, 'meta'), dictOf(merged.config, 'meta'))
   const config = merged.config.copy().set('tags', tags).set('meta', meta)
   const calls = maker.readDependencies(entry, textsOf(value, 'depends_on'))

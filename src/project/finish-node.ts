@@ -2,14 +2,14 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { createRelation } from '../context/relation.ts'
 import { PyDict, type Value } from '../template/value.ts'
+import { CapturedCalls } from './captured-calls.ts'
 import { contractChecksum } from './contract.ts'
 import type { Draft } from './draft.ts'
 import type { NamedPlace } from './generate-names.ts'
-import { readCallText } from './static-calls.ts'
-import { CapturedCalls } from './captured-calls.ts'
 import type { Contract, Docs, ModelNode, Node, RefCall, SourceCall } from './node.ts'
 import { nodeJson, noFacts } from './node-json.ts'
 import type { MergedConfig, NodeMaker } from './node-maker.ts'
+import { readCallText } from './static-calls.ts'
 import { boolOf, dictOf, textOf, textsOf, unique } from './value-access.ts'
 
 /** Renders a hook of a node in parse mode; its calls are added to the draft's. */
@@ -226,8 +226,7 @@ function asModel(draft: Draft, shared: Shared, maker: NodeMaker): ModelNode {
   const constraints = patch?.constraints ?? []
   const foreign = foreignCalls(draft, maker)
   const materialized = textOf(shared.config, 'materialized') ?? 'view'
-  const checksum =
-    patch && shared.contract.enforced ? contractChecksum(patch.columns, constraints, materialized) : null
+  const checksum = patch && shared.contract.enforced ? contractChecksum(patch.columns, constraints, materialized) : null
   return {
     ...shared,
     resourceType: 'model',

@@ -106,7 +106,10 @@ function isNamedLikeSource(path: string): boolean {
 /** Joins with `/`; `.` and empty parts vanish. */
 export function joinPath(...parts: readonly string[]): string {
   const joined = parts.filter(part => part !== '' && part !== '.').join('/')
-  return joined.replaceAll('/./', '/').replace(/\/{2,}/g, '/').replace(/^\.\//, '')
+  return joined
+    .replaceAll('/./', '/')
+    .replace(/\/{2,}/g, '/')
+    .replace(/^\.\//, '')
 }
 
 /** The file's text with a name for messages; `undefined` if it vanished since it was listed. */

@@ -4,14 +4,14 @@
  * nobody overrides the built-in macros, their outcome is computed without rendering anything.
  */
 import type { Target } from '../config/target.ts'
-import type { MacroRecord } from '../context/macro-record.ts'
 import type { MacroNamespace } from '../context/macro-namespace.ts'
 import { internalPackages } from '../context/macro-namespace.ts'
-import { str } from '../template/repr.ts'
-import { stripText } from './strip-text.ts'
+import type { MacroRecord } from '../context/macro-record.ts'
 import { truthy } from '../template/iteration.ts'
+import { str } from '../template/repr.ts'
 import type { Value } from '../template/value.ts'
 import { NodeValue } from './node-value.ts'
+import { stripText } from './strip-text.ts'
 
 type Component = 'database' | 'schema' | 'alias'
 

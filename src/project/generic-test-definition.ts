@@ -3,12 +3,12 @@
  * known: `unique`, `{unique: {config: ...}}` and `{name: x, test_name: unique}`.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
-import { repr, str } from '../template/repr.ts'
+import { hasMarks, unmarked } from '../config/yaml-value.ts'
 import { truthy } from '../template/iteration.ts'
-import { PyDict, type Value, typeName } from '../template/value.ts'
+import { repr, str } from '../template/repr.ts'
+import { PyDict, typeName, type Value } from '../template/value.ts'
 import { synthesizeTestNames } from './generic-test-name.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { hasMarks, unmarked } from '../config/yaml-value.ts'
 
 /** What the test is attached to. */
 export interface TestTarget {

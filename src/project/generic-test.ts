@@ -3,7 +3,7 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Place } from '../base/source-file.ts'
 import { createRelation } from '../context/relation.ts'
 import { repr } from '../template/repr.ts'
-import { PyDict, type Value } from '../template/value.ts'
+import type { PyDict, Value } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
 import { fqnPrefix } from './found-file.ts'
@@ -19,7 +19,7 @@ import { testHash } from './generic-test-name.ts'
 import type { RefCall, SourceCall } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { ProjectPackage } from './project-package.ts'
-import { sortedTexts, textsOf, textOf, dictOf } from './value-access.ts'
+import { dictOf, sortedTexts, textOf, textsOf } from './value-access.ts'
 
 /** What the tests of one model version, seed, snapshot or source table hang on. */
 export interface TestHolder extends TestTarget {

@@ -1,5 +1,6 @@
 /** Everything that lives in properties files alone: exposures, groups, unit tests, metrics and their like. */
 import type { Config } from '../config/config.ts'
+import { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
 import { duplicateName } from './duplicate-names.ts'
 import { readExposure } from './exposure.ts'
@@ -13,7 +14,6 @@ import type { ExposureNode, GroupNode, SemanticNode, UnitTestNode } from './node
 import type { NodeMaker } from './node-maker.ts'
 import { readSavedQuery } from './saved-query.ts'
 import { readSemanticModel } from './semantic-model.ts'
-import { CapturedCalls } from './captured-calls.ts'
 import { readCallText } from './static-calls.ts'
 import { stripText } from './strip-text.ts'
 import { type FixtureSource, readUnitTest } from './unit-test.ts'
@@ -47,14 +47,11 @@ export function loadDescribed(properties: LoadedProperties, input: DescribedInpu
   const metrics = entries.map(entry => readMetric({ entry, name: entry.name, value: entry.value }, maker))
   const queries = Array.from(properties.entries('saved_queries'), entry => readSavedQuery(entry, maker))
   return {
-    exposures: once(Array.from(properties.entries('exposures'), entry => readExposure(entry, maker, maker.diagnostics))),
+    exposures: once(
+      Array.from(properties.entries('exposures'), entry => readExposure(entry, maker, maker.diagnostics)),
+    ),
     groups: once(Array.from(properties.entries('groups'), entry => readGroup(entry, maker, maker.diagnostics))),
-    semantics: once([
-      ...metrics,
-      ...models.flatMap(one => one.metrics),
-      ...models.map(one => one.model),
-      ...queries,
-    ]),
+    semantics: once([...metrics, ...models.flatMap(one => one.metrics), ...models.map(one => one.model), ...queries]),
     unitTests: once(unitTests(properties, input)),
   }
 }

@@ -1,5 +1,5 @@
 /** The doc blocks of all packages, by unique id. */
-import { type Diagnostics } from '../base/diagnostic.ts'
+import type { Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { scopeOf } from '../template/scope.ts'
 import { renderText } from '../template/template.ts'

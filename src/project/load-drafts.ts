@@ -1,5 +1,5 @@
 /** Every file that is a node -> its draft, its calls read, and whether it is enabled so far. */
-import { type Diagnostics, DiagnosticError } from '../base/diagnostic.ts'
+import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { fileDraft, hookDrafts, seedDraft, snapshotDrafts } from './code-files.ts'
 import type { Draft } from './draft.ts'
@@ -46,7 +46,7 @@ function draftsOf(
   const now = maker.createdAtMs()
   if (type === 'seed') {
     const size = files.stat(found.absolutePath)?.sizeBytes ?? 0
-    return [seedDraft(found, size, () => files.read(found.absolutePath) ?? '', now)]
+    return [seedDraft(found, size, () => wholeText(found, files), now)]
   }
   const file = readFound(found, files)
   if (!file) return []
@@ -57,6 +57,12 @@ function draftsOf(
     maker.diagnostics.absorb(error)
     return []
   }
+}
+
+/** With its byte order mark: dbt hashes it, too. */
+function wholeText(found: FoundFile, files: Config['files']): string {
+  const bytes = files.readBytes(found.absolutePath)
+  return bytes ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : ''
 }
 
 /** Enabled as far as the project file and the node's own file say. */

@@ -6,7 +6,7 @@ import type { MacroRecord } from '../context/macro-record.ts'
 import { compileMacro, instantiateTemplate } from '../template/template.ts'
 import { type Builtins, builtinMacros } from './builtins.ts'
 import { type FileKind, type FoundFile, readFound } from './found-file.ts'
-import { type MacroSource, lazy, readMacros } from './macro-file.ts'
+import { lazy, type MacroSource, readMacros } from './macro-file.ts'
 import { MacroRegistry } from './macro-registry.ts'
 import type { ProjectPackage } from './project-package.ts'
 

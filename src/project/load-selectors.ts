@@ -1,8 +1,8 @@
 /** `selectors.yml` of the root project. */
 import type { Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
-import { readSelectors } from '../config/selectors-file.ts'
 import { dictVars } from '../config/config-names.ts'
+import { readSelectors } from '../config/selectors-file.ts'
 import { baseNames } from '../context/base-names.ts'
 import type { RunFacts } from '../context/run-facts.ts'
 import { renderNative } from '../template/template.ts'

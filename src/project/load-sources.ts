@@ -1,5 +1,5 @@
 /** `sources:` of all properties files -> source nodes and the tests on them. */
-import { PyDict, type Value } from '../template/value.ts'
+import type { PyDict, Value } from '../template/value.ts'
 import type { Draft } from './draft.ts'
 import { duplicateName, duplicatePatch } from './duplicate-names.ts'
 import { configOf } from './finish-node.ts'
@@ -41,7 +41,10 @@ export function loadSources(properties: LoadedProperties, tools: TestTools): Loa
       else sources.set(source.uniqueId, source)
     }
   }
-  warnUnused([...overrides.values()].filter(one => !used.has(one)), maker)
+  warnUnused(
+    [...overrides.values()].filter(one => !used.has(one)),
+    maker,
+  )
   return { sources: [...sources.values()], tests }
 }
 

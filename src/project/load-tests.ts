@@ -1,5 +1,5 @@
 /** Entries of models, seeds, snapshots, analyses, functions and singular tests: patches, and the tests in them. */
-import { PyDict, type Value } from '../template/value.ts'
+import type { PyDict, Value } from '../template/value.ts'
 import { type Described, PropertyApplier } from './apply-properties.ts'
 import type { Draft } from './draft.ts'
 import { configOf } from './finish-node.ts'

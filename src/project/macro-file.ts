@@ -117,7 +117,5 @@ function languagesOf(macro: Macro): readonly string[] {
   const index = macro.parameters.findIndex(one => one.name === 'supported_languages') - first
   const value: Expression | undefined = macro.defaults[index]
   if (value?.kind !== 'list') return ['sql']
-  return value.items.flatMap(item =>
-    item.kind === 'constant' && typeof item.value === 'string' ? [item.value] : [],
-  )
+  return value.items.flatMap(item => (item.kind === 'constant' && typeof item.value === 'string' ? [item.value] : []))
 }

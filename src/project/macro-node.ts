@@ -46,7 +46,9 @@ const plainDocs: Docs = { show: true, nodeColor: null }
 
 /** The node of a macro; which macros it calls is found out when somebody asks. Descriptions are not rendered yet. */
 export function macroNode(source: MacroSource, registry: MacroRegistry, patch: PropertyEntry | undefined): MacroNode {
-  const described = patch ? patchedFields(patch) : { description: '', meta: new PyDict(), docs: plainDocs, patchPath: null, arguments: [] }
+  const described = patch
+    ? patchedFields(patch)
+    : { description: '', meta: new PyDict(), docs: plainDocs, patchPath: null, arguments: [] }
   const { meta, docs } = described
   return {
     resourceType: 'macro',

@@ -48,15 +48,14 @@ export class MacroRegistry {
     const found = new Set<string>()
     this.calls.set(macro.uniqueId, [])
     const add = (packageName: string, name: string): void => {
-      if (name === macro.name) return
       const target = this.resolve(packageName, name)
       if (target) found.add(target.uniqueId)
     }
     for (const call of macro.calls()) {
-      if (call.kind === 'plain') add(macro.packageName, call.name)
-      else if (call.kind === 'package') add(call.packageName, call.name)
-      else {
-        add(macro.packageName, call.name)
+      if (call.kind === 'package') add(call.packageName, call.name)
+      // A plain name that is the macro's own is taken for something else: an adapter's variant calls its general form.
+      else if (call.name !== macro.name) add(macro.packageName, call.name)
+      if (call.kind === 'dispatch') {
         const target = this.dispatched(call.name, call.macroNamespace)
         if (target) add(target.packageName, target.name)
       }
@@ -100,9 +99,7 @@ export class MacroRegistry {
   /** The macro that makes a kind of relation: DuckDB's before the general one, the root project's before the built-in. */
   findMaterialization(name: string): MacroSource | undefined {
     const { rootPackage } = this.namespace
-    const installed = [...this.byPackage.keys()].filter(
-      one => one !== rootPackage && !internalPackages.includes(one),
-    )
+    const installed = [...this.byPackage.keys()].filter(one => one !== rootPackage && !internalPackages.includes(one))
     for (const adapter of ['duckdb', 'default']) {
       const wanted = `materialization_${name}_${adapter}`
       for (const packageName of [rootPackage, ...internalPackages, ...installed]) {

@@ -77,7 +77,8 @@ export function readMetric({ entry, name, value }: MetricSource, maker: NodeMake
 /** The metrics that a derived or ratio metric is made of. */
 function inputMetrics(params: PyDict, type: string): readonly (readonly string[])[] {
   const names = (value: Value | undefined): string[] => (value instanceof PyDict ? [textOf(value, 'name') ?? ''] : [])
-  if (type === 'ratio') return [...names(params.get('numerator')), ...names(params.get('denominator'))].map(one => [one])
+  if (type === 'ratio')
+    return [...names(params.get('numerator')), ...names(params.get('denominator'))].map(one => [one])
   const metrics = params.get('metrics')
   return type === 'derived' && Array.isArray(metrics) ? metrics.flatMap(names).map(one => [one]) : []
 }

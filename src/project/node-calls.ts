@@ -1,5 +1,5 @@
 /** What nodes call: read off the text where that is certain, by rendering in parse mode where it is not. */
-import { type Diagnostics, DiagnosticError } from '../base/diagnostic.ts'
+import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import type { MacroRecord } from '../context/macro-record.ts'
 import { parseTemplate } from '../template/parse.ts'
 import { hasMarks } from '../template/template.ts'
@@ -127,8 +127,12 @@ export class NodeCalls {
 
   private renderTest(draft: Draft, { kwargs }: TestDefinition): void {
     const extra = new Map<string, Value>()
-    const scope = this.renderer.scope(draft, extra)
-    for (const record of this.reachable(draft)) extra.set(record.name, scope.macros.macro(record))
+    const reached = this.reached(draft)
+    const scope = this.renderer.scope(draft, extra, uniqueId => reached.has(uniqueId))
+    for (const record of reached.values()) {
+      const isKnown = this.registry.namespace.find(record.name, draft.owner.name)
+      if (!isKnown) extra.set(record.name, scope.macros.macro(record))
+    }
     const render = (value: Value): Value => {
       if (typeof value === 'string') {
         const text = looksLikeCall.test(value) ? `{{ ${value} }}` : value
@@ -146,20 +150,18 @@ export class NodeCalls {
     this.renderer.read({ text: draft.rawCode, file: draft.file, base: 0 }, scope)
   }
 
-  /** Macros that a test's macro reaches are known to a test by plain name, of whatever package they are. */
-  private reachable(draft: Draft): MacroRecord[] {
+  /** What dbt lets a test see of the macros: those that its own macro and `get_where_subquery` reach, by plain name. */
+  private reached(draft: Draft): ReadonlyMap<string, MacroRecord> {
     const { namespace, macros } = this.registry
-    const known = new Set<string>()
-    const waiting = [...draft.calls.macros]
-    const records: MacroRecord[] = []
+    const where = namespace.find(whereMacro, draft.owner.name)
+    const waiting = [...draft.calls.macros, ...(where ? [where.uniqueId] : [])]
+    const records = new Map<string, MacroRecord>()
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       const macro = macros.get(id)
-      if (!macro || known.has(id)) continue
-      known.add(id)
-      waiting.push(...this.registry.dependencies(macro))
-      if (namespace.find(macro.name, draft.owner.name)) continue
+      if (!macro || records.has(id)) continue
       const record = namespace.package(macro.packageName)?.get(macro.name)
-      if (record) records.push(record)
+      if (record) records.set(id, record)
+      waiting.push(...this.registry.dependencies(macro))
     }
     return records
   }

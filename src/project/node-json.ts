@@ -321,11 +321,11 @@ export function unitTestJson(test: UnitTestNode, facts: NodeFacts): JsonRecord {
 /** `json` of a semantic node has every field in dbt's order; what the graph knows is put in its place. */
 export function semanticJson(node: SemanticNode, facts: NodeFacts): JsonRecord {
   const record: JsonRecord = Object.fromEntries(node.json.entries())
-  record['depends_on'] = { macros: [], nodes: [...facts.dependsOn] }
+  record.depends_on = { macros: [], nodes: [...facts.dependsOn] }
   const { inputMeasures } = facts
   const parameters = node.json.get('type_params')
   if (inputMeasures !== undefined && parameters instanceof PyDict) {
-    record['type_params'] = parameters.copy().set('input_measures', inputMeasures)
+    record.type_params = parameters.copy().set('input_measures', inputMeasures)
   }
   return record
 }

@@ -1,9 +1,10 @@
 /** What every reader of project files needs: configuration, names of relations, time, and where mistakes are told. */
+
+import { DiagnosticError, type DiagnosticFields, type Diagnostics } from '../base/diagnostic.ts'
+import type { Place } from '../base/source-file.ts'
 import type { Config } from '../config/config.ts'
 import type { ConfiguredType } from '../config/config-defaults.ts'
 import { configTree, mergeConfig, mergeUnrenderedConfig } from '../config/merge-config.ts'
-import { type DiagnosticFields, Diagnostics, DiagnosticError } from '../base/diagnostic.ts'
-import type { Place } from '../base/source-file.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'

@@ -1,6 +1,6 @@
 /** What an entry of `models:`, `seeds:`, `snapshots:`, `analyses:`, `functions:` or `data_tests:` says about a node. */
 import { PyDict, type Value } from '../template/value.ts'
-import { hasKnownType, constraintTypes, readColumns, readConstraint } from './columns.ts'
+import { constraintTypes, hasKnownType, readColumns, readConstraint } from './columns.ts'
 import type { Column, Constraint, FunctionNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'

@@ -12,9 +12,10 @@ import type { Config } from '../config/config.ts'
 import { dbtIgnore } from '../config/dbt-ignore.ts'
 import { renderText } from '../template/template.ts'
 import type { Builtins } from './builtins.ts'
-import { Descriptions } from './descriptions.ts'
 import { checkNodes } from './check-nodes.ts'
+import { Descriptions } from './descriptions.ts'
 import { DocIndex } from './docs.ts'
+import type { Draft } from './draft.ts'
 import { finishNode } from './finish-node.ts'
 import { findFiles } from './found-file.ts'
 import { GenerateNames } from './generate-names.ts'
@@ -22,22 +23,21 @@ import { loadDescribed } from './load-described.ts'
 import { loadDocs } from './load-docs.ts'
 import { isEnabled, loadDrafts, withoutDuplicates } from './load-drafts.ts'
 import { loadMacros, type PackageFiles } from './load-macros.ts'
+import type { LoadedProperties } from './load-properties.ts'
 import { loadProperties, yamlSnapshots } from './load-properties.ts'
+import { loadSelectors } from './load-selectors.ts'
 import { loadSources } from './load-sources.ts'
 import { loadTests } from './load-tests.ts'
 import { macroNode, macroPatches } from './macro-node.ts'
 import type { MacroRegistry } from './macro-registry.ts'
-import type { Draft } from './draft.ts'
 import type { GraphMember, MacroNode, ModelNode, Node, SourceNode, UnitTestNode } from './node.ts'
 import { NodeCalls } from './node-calls.ts'
 import { NodeMaker } from './node-maker.ts'
-import { inferPrimaryKey, type KeyTest } from './primary-key.ts'
 import { ParseRenderer } from './parse-renderer.ts'
+import { inferPrimaryKey, type KeyTest } from './primary-key.ts'
 import type { Project } from './project.ts'
 import { projectPackages } from './project-package.ts'
-import type { LoadedProperties } from './load-properties.ts'
 import { runFacts } from './run-facts.ts'
-import { loadSelectors } from './load-selectors.ts'
 import { settleUnitTest } from './unit-test-model.ts'
 
 export function parseProject(config: Config, builtins: Builtins, diagnostics: Diagnostics): Project {
@@ -121,7 +121,11 @@ function finishAll(drafts: readonly Draft[], maker: NodeMaker, calls: NodeCalls,
   return { nodes, disabled }
 }
 
-function noteKeyTest(test: Extract<Node, { resourceType: 'test' }>, enabled: boolean, into: Map<string, KeyTest[]>): void {
+function noteKeyTest(
+  test: Extract<Node, { resourceType: 'test' }>,
+  enabled: boolean,
+  into: Map<string, KeyTest[]>,
+): void {
   const attached = test.generic?.attachedNode
   if (attached == null) return
   const known = into.get(attached)

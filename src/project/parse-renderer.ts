@@ -3,6 +3,8 @@
  * macro that a node's own text calls is noted. Built once a parse; scopes are made per node, and only for nodes whose
  * text cannot be read without rendering.
  */
+
+import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { packageVars } from '../config/package-vars.ts'
 import { baseNames } from '../context/base-names.ts'
@@ -12,9 +14,8 @@ import type { NodeProviders } from '../context/node-providers.ts'
 import { createRelation } from '../context/relation.ts'
 import type { RunFacts } from '../context/run-facts.ts'
 import type { VarLookup } from '../context/var-lookup.ts'
-import { DiagnosticError } from '../base/diagnostic.ts'
-import { fn, PyDict, type Value } from '../template/value.ts'
 import { compileTemplate, hasMarks, renderNative } from '../template/template.ts'
+import { fn, PyDict, type Value } from '../template/value.ts'
 import type { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
 import type { MacroRegistry } from './macro-registry.ts'
@@ -52,8 +53,11 @@ export class ParseRenderer {
     return vars
   }
 
-  /** The names of a node in parse mode; calls of its own text land in the draft. */
-  scope(draft: Draft, extra?: ReadonlyMap<string, Value>): NodeNames {
+  /**
+   * The names of a node in parse mode; calls of its own text land in the draft.
+   * @param notes whether a called macro is noted; every one is when absent
+   */
+  scope(draft: Draft, extra?: ReadonlyMap<string, Value>, notes?: (uniqueId: string) => boolean): NodeNames {
     const { calls } = draft
     return nodeNames({
       facts: this.facts,
@@ -61,7 +65,7 @@ export class ParseRenderer {
       providers: this.providers(draft, extra),
       recorder: {
         called(uniqueId, depth) {
-          if (depth === 0) calls.macros.add(uniqueId)
+          if (depth === 0 && (notes === undefined || notes(uniqueId))) calls.macros.add(uniqueId)
         },
       },
     })
@@ -120,7 +124,9 @@ export class ParseRenderer {
     return nodeNames({ facts: this.facts, macros: this.registry.namespace, providers })
   }
 
-  private emptyProviders(packageName: string): Omit<
+  private emptyProviders(
+    packageName: string,
+  ): Omit<
     NodeProviders,
     'node' | 'config' | 'ref' | 'source' | 'metric' | 'function' | 'database' | 'schema' | 'this' | 'model'
   > {

@@ -4,12 +4,21 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import { parseYaml } from '../base/located-yaml.ts'
 import { nearName } from '../base/near-name.ts'
 import type { SourceFile } from '../base/source-file.ts'
-import { type YamlDocument, type YamlEntry, type YamlMap, type YamlNode, yamlAt, yamlEntry, yamlPlace } from '../base/yaml-node.ts'
+import {
+  type YamlDocument,
+  type YamlEntry,
+  type YamlMap,
+  type YamlNode,
+  yamlAt,
+  yamlEntry,
+  yamlPlace,
+} from '../base/yaml-node.ts'
+import { hasMarks, type RenderText, unmarked, yamlValue } from '../config/yaml-value.ts'
+import { stripEnd } from '../template/text.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { isDeferred } from './deferred-keys.ts'
 import type { FoundFile } from './found-file.ts'
 import { type PropertyEntry, placeIn, type Section, sections } from './property-entry.ts'
-import { hasMarks, type RenderText, unmarked, yamlValue } from '../config/yaml-value.ts'
 
 /** Renders one text natively; throws what rendering throws. */
 export type RenderNative = (text: string) => Value
@@ -53,7 +62,8 @@ export function readProperties(
 
 function parsed(file: SourceFile, diagnostics: Diagnostics): YamlDocument | undefined {
   try {
-    return parseYaml(file)
+    // dbt strips the file's text, which tells on a block text at its end.
+    return parseYaml({ path: file.path, text: stripEnd(file.text, null) })
   } catch (error) {
     diagnostics.absorb(error)
     return undefined

@@ -1,9 +1,9 @@
 /** One element of a section of a properties file: `models: [{name: customers, ...}]`. */
 import type { Place } from '../base/source-file.ts'
 import { type YamlDocument, type YamlMap, yamlAt, yamlPlace } from '../base/yaml-node.ts'
+import type { KeyPath } from '../config/yaml-value.ts'
 import type { PyDict, Value } from '../template/value.ts'
 import type { FoundFile } from './found-file.ts'
-import type { KeyPath } from '../config/yaml-value.ts'
 
 /** Sections in the order in which a file is parsed. */
 export const sections = [

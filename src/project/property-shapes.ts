@@ -55,7 +55,14 @@ const column: RecordShape = {
 const columns: Shape = { listOf: column }
 const testable: RecordShape = {
   required: { name: 'text' },
-  optional: { ...columnKeys, columns, data_tests: tests, tests, quote_columns: { nullable: 'bool' }, access: nullableText },
+  optional: {
+    ...columnKeys,
+    columns,
+    data_tests: tests,
+    tests,
+    quote_columns: { nullable: 'bool' },
+    access: nullableText,
+  },
 }
 const version: RecordShape = {
   required: { v: 'version' },

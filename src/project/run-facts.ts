@@ -31,4 +31,3 @@ export function runFacts(config: Config, options: RunFactsOptions): RunFacts {
     projectName: config.projectFile.name,
   }
 }
-

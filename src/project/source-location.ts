@@ -72,7 +72,9 @@ function fillIn(template: string, formatter: Value, fields: PyDict): string {
   }
   switch (formatter) {
     case 'oldstyle':
-      return template.replace(/%%|%\((\w+)\)[a-z]/g, (written, name) => (name === undefined ? '%' : text(name, written)))
+      return template.replace(/%%|%\((\w+)\)[a-z]/g, (written, name) =>
+        name === undefined ? '%' : text(name, written),
+      )
     case 'template':
       return template.replace(/\$\$|\$(\w+)|\$\{(\w+)\}/g, (written, plain, braced) =>
         written === '$$' ? '$' : text(plain ?? braced, written),

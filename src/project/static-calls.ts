@@ -61,9 +61,7 @@ export function readRef(call: Arguments): RefCall | undefined {
     if (typeof value !== 'string' && typeof value !== 'number') return undefined
     version = value
   }
-  return second === undefined
-    ? { name: first, package: null, version }
-    : { name: second, package: first, version }
+  return second === undefined ? { name: first, package: null, version } : { name: second, package: first, version }
 }
 
 export function readSource(call: Arguments): SourceCall | undefined {
@@ -140,4 +138,19 @@ function readDependency(call: Extract<Expression, { kind: 'call' }>, calls: Capt
     return true
   }
   return readCall(call, calls)
+}
+
+/** The literal arguments of a call written as `("a", 1)`. @returns undefined when one is no literal */
+export function literalArguments(text: string): readonly Value[] | undefined {
+  try {
+    const whole = `{{ call${text} }}`
+    const [statement] = parseTemplate({ text: whole, file: { path: '<expression>', text: whole }, base: 0 }).body
+    const item = statement?.kind === 'output' ? statement.items[0] : undefined
+    if (item?.kind !== 'call') return undefined
+    const values = item.args.map(literal)
+    return values.every(value => value !== undefined) ? values : undefined
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined
+    throw error
+  }
 }

@@ -64,11 +64,7 @@ function checkIncremental(test: UnitTestNode, model: ModelNode, maker: NodeMaker
     return false
   }
   if (override && !test.given.some(one => one.input === 'this')) {
-    report(
-      test,
-      maker,
-      `Unit test '${test.name}' for incremental model '${model.name}' must have a 'this' input`,
-    )
+    report(test, maker, `Unit test '${test.name}' for incremental model '${model.name}' must have a 'this' input`)
     return false
   }
   return true
@@ -95,11 +91,7 @@ function ofVersions(
 ): SettledUnitTests {
   const chosen = all.filter(one => one.version !== null && isChosen(test.versions, one.version))
   if (chosen.length === 0) {
-    report(
-      test,
-      maker,
-      `Unit test '${test.name}' referenced a version of '${model.name}' which was not found.`,
-    )
+    report(test, maker, `Unit test '${test.name}' referenced a version of '${model.name}' which was not found.`)
     return none
   }
   const enabled = chosen.map(one => ({

@@ -94,12 +94,7 @@ function readFixture(dict: PyDict, context: FixtureContext): UnitTestFixture | u
   return { rows, format, fixture }
 }
 
-function rowsOf(
-  written: Value,
-  format: Format,
-  fixture: string | null,
-  context: FixtureContext,
-): Value | undefined {
+function rowsOf(written: Value, format: Format, fixture: string | null, context: FixtureContext): Value | undefined {
   const { entry, source, kind } = context
   const mismatch = (what: string, tail: string): undefined =>
     report(context, `Unit test ${entry.name} has ${kind} ${what} which do not match format ${format}${tail}`)
@@ -126,10 +121,7 @@ function seedRows(context: FixtureContext): Value | undefined {
   const { owner } = context.entry.found
   const name = /ref\(\s*['"]([^'"]*)['"]/.exec(context.input)?.[1] ?? context.input
   const folders = repr([...owner.projectFile.paths.seeds])
-  return report(
-    context,
-    `Unable to find seed '${owner.name}.${name}' for unit tests in directories: ${folders}`,
-  )
+  return report(context, `Unable to find seed '${owner.name}.${name}' for unit tests in directories: ${folders}`)
 }
 
 function report(context: FixtureContext, message: string): undefined {
