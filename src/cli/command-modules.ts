@@ -1,9 +1,18 @@
 /** Which module runs which command; each is loaded when its command is called. */
 import type { Command } from '../commands/session.ts'
 
+const runNodes = async (): Promise<Command> => (await import('../commands/run-nodes.ts')).runNodes
+
 const modules: Readonly<Record<string, () => Promise<Command>>> = {
-  parse: async () => (await import('../commands/parse.ts')).parse,
+  build: runNodes,
+  clean: async () => (await import('../commands/clean.ts')).clean,
+  init: async () => (await import('../commands/init.ts')).init,
   list: async () => (await import('../commands/list.ts')).list,
+  parse: async () => (await import('../commands/parse.ts')).parse,
+  run: runNodes,
+  seed: runNodes,
+  snapshot: runNodes,
+  test: runNodes,
 }
 
 export async function loadCommand(words: string): Promise<Command> {

@@ -21,8 +21,6 @@ export type CommandEvent =
   | { readonly kind: 'node compiled'; readonly node: GraphMember; readonly compiledCode: string }
   /** ArtifactWritten (P001). */
   | { readonly kind: 'artifact written'; readonly artifact: string; readonly path: string }
-  /** NoNodesForSelectionCriteria (M030). */
-  | { readonly kind: 'criterion matched nothing'; readonly criterion: string }
   /** The plan of `--dry-run`. */
   | { readonly kind: 'plan shown'; readonly plan: Plan }
   /** Any other line of a command, under dbt's name and code. */

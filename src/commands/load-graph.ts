@@ -8,6 +8,7 @@ import { parseProject } from '../project/parse-project.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
 import type { Session } from './session.ts'
+import { warningEvent } from './warning-names.ts'
 import { WarningPolicy } from './warning-policy.ts'
 
 export interface LoadedProject {
@@ -24,7 +25,7 @@ export function loadSettings(session: Session): { config: Config; warnings: Warn
   if (config === undefined) throw new CommandStopped(diagnostics.all)
   session.begin(config)
   const warnings = new WarningPolicy(config.flags)
-  tellWarnings(session, warnings, diagnostics)
+  tellProblems(session, warnings, diagnostics)
   return { config, warnings }
 }
 
@@ -33,10 +34,10 @@ export async function loadGraph(session: Session): Promise<LoadedProject> {
   const { config, warnings } = loadSettings(session)
   const parsing = new Diagnostics()
   const project = parseProject(config, session.builtins(), parsing)
-  tellWarnings(session, warnings, parsing)
+  tellProblems(session, warnings, parsing)
   const linking = new Diagnostics()
   const graph = linkGraph(project, linking)
-  tellWarnings(session, warnings, linking)
+  tellProblems(session, warnings, linking)
   if (graph === undefined) throw new CommandStopped(linking.all)
   return { config, graph, warnings }
 }
@@ -46,12 +47,13 @@ export function tellFound(session: Session, graph: Graph): void {
   session.emit({ kind: 'project found', statLine: foundStats(graph.project) })
 }
 
-/** Shows warnings, or stops where they or others are errors. */
-function tellWarnings(session: Session, warnings: WarningPolicy, diagnostics: Diagnostics): void {
+/** Shows warnings, or stops where they or others are errors. @throws CommandStopped */
+export function tellProblems(session: Session, warnings: WarningPolicy, diagnostics: Diagnostics): void {
   const errors: Diagnostic[] = [...diagnostics.errors]
   for (const diagnostic of diagnostics.all) {
     if (diagnostic.severity === 'error') continue
-    const treatment = warnings.of(diagnostic.code)
+    const { name } = warningEvent(diagnostic.code)
+    const treatment = warnings.of(diagnostic.code, name)
     if (treatment === 'error') errors.push({ ...diagnostic, severity: 'error' })
     else if (treatment === 'warn') session.emit({ kind: 'problem found', diagnostic })
   }

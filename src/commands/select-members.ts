@@ -1,8 +1,38 @@
-/** stub */
+/** The nodes that a command is about, by its flags. */
+import { Diagnostics } from '../base/diagnostic.ts'
+import { commandResourceTypes, commandSelector } from '../graph/command-selection.ts'
+import { namedSelectors } from '../graph/named-selectors.ts'
+import { selectNodes } from '../graph/select-nodes.ts'
 import type { Selection } from '../graph/selection.ts'
-import type { LoadedProject } from './load-graph.ts'
+import type { GraphMember } from '../project/node.ts'
+import { type LoadedProject, tellProblems } from './load-graph.ts'
+import { readPreviousState } from './previous-artifacts.ts'
 import type { Session } from './session.ts'
-export function selectMembers(loaded: LoadedProject, _session: Session): Selection {
-  const ids = [...loaded.graph.members.keys()]
-  return { uniqueIds: ids, has: () => true }
+
+/** @throws CommandStopped for a selection that cannot be read */
+export function selectMembers(
+  loaded: LoadedProject,
+  session: Session,
+  only?: (member: GraphMember) => boolean,
+): Selection {
+  const { config, graph, warnings } = loaded
+  const { flags } = config
+  const diagnostics = new Diagnostics()
+  const selectors = namedSelectors(graph.project.selectors, flags.indirectSelection, diagnostics)
+  tellProblems(session, warnings, diagnostics)
+  const selecting = new Diagnostics()
+  const selection = selectNodes(
+    graph,
+    {
+      selector: commandSelector(flags, selectors),
+      selectors,
+      resourceTypes: commandResourceTypes(flags),
+      includeEmpty: flags.which === 'list' || flags.which === 'ls',
+      previous: readPreviousState(session, config),
+      ...(only && { only }),
+    },
+    selecting,
+  )
+  tellProblems(session, warnings, selecting)
+  return selection
 }

@@ -10,14 +10,15 @@ export class WarningPolicy {
     this.flags = flags
   }
 
-  /** `name` is the name of dbt's event, or one of our codes. */
-  of(name: string): WarningTreatment {
+  /** By our code and by the name of dbt's event: the options may list either. */
+  of(code: string, eventName: string): WarningTreatment {
     const { warnError, warnErrorOptions } = this.flags
     const { error, warn, silence } = warnErrorOptions
-    if (silence.includes(name)) return 'silence'
+    const listed = (names: readonly string[]): boolean => names.includes(code) || names.includes(eventName)
+    if (listed(silence)) return 'silence'
     if (warnError) return 'error'
     const every = error === 'all' || error === '*'
-    const isError = every ? !warn.includes(name) : error.includes(name)
+    const isError = every ? !listed(warn) : listed(error)
     return isError ? 'error' : 'warn'
   }
 }

@@ -2,9 +2,10 @@
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import { unreachable } from '../../base/unreachable.ts'
 import type { CommandEvent } from '../../commands/command-event.ts'
+import { warningEvent } from '../../commands/warning-names.ts'
 import type { RunEvent } from '../../execution/event.ts'
 import { renderDetails, renderDiagnostic } from '../render-diagnostic.ts'
-import { type LogLine, textLine } from './log-line.ts'
+import { type LogLine, mainThread, textLine } from './log-line.ts'
 import { nodeInfo } from './node-info.ts'
 import { planLines } from './plan-lines.ts'
 
@@ -39,11 +40,6 @@ export function commandLines(
         }),
       ]
     }
-    case 'criterion matched nothing': {
-      const text = `The selection criterion '${event.criterion}' does not match any enabled nodes`
-      const data = { spec_raw: event.criterion }
-      return [textLine('NoNodesForSelectionCriteria', 'M030', 'warn', atMs, text, { data })]
-    }
     case 'plan shown':
       return planLines(event.plan, atMs)
     case 'note':
@@ -59,14 +55,16 @@ export function commandLines(
 
 /** `[WARNING]: …`, as dbt marks what it only warns of. */
 function problemLine(diagnostic: Diagnostic, atMs: number): LogLine {
-  const details = renderDetails(diagnostic)
+  const { name, code } = warningEvent(diagnostic.code)
+  const { message } = diagnostic
+  const isPlain = diagnostic.code === 'graph/no-match'
   return {
-    name: 'ProblemFound',
-    code: 'Z050',
-    level: diagnostic.severity === 'error' ? 'error' : 'warn',
-    text: paint => `[${paint.yellow('WARNING')}]: ${diagnostic.message}\n${details}`,
-    data: { msg: diagnostic.message, code: diagnostic.code },
-    thread: 'MainThread',
+    name,
+    code,
+    level: 'warn',
+    text: paint => (isPlain ? message : `[${paint.yellow('WARNING')}]: ${message}\n${renderDetails(diagnostic)}`),
+    data: { msg: message, code: diagnostic.code },
+    thread: mainThread,
     atMs,
   }
 }

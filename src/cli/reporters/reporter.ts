@@ -47,7 +47,6 @@ const commandKinds = new Set<CommandEvent['kind']>([
   'output',
   'node compiled',
   'artifact written',
-  'criterion matched nothing',
   'plan shown',
   'note',
 ])

@@ -110,14 +110,15 @@ function seedLine(event: NodeFinished, context: ResultContext): LogLine {
 
 function snapshotLine(event: NodeFinished, context: ResultContext): LogLine {
   const { result } = event
+  const description = event.description.replace(/^snapshot /, '')
   return line(event, context, {
     name: 'LogSnapshotResult',
     code: 'Q015',
     level: failed(result) ? 'error' : 'info',
-    message: `${failed(result) ? 'ERROR snapshotting' : 'OK snapshotted'} ${event.description}`,
+    message: `${failed(result) ? 'ERROR snapshotting' : 'OK snapshotted'} ${description}`,
     status: paint => (failed(result) ? paint.red('ERROR') : paint.green(result.message ?? 'OK')),
     data: {
-      description: event.description,
+      description,
       status: result.status,
       cfg: {},
       result_message: result.message ?? '',

@@ -12,7 +12,7 @@ import type { RunFacts } from '../../context/run-facts.ts'
 import { readMacros } from '../../project/macro-file.ts'
 import type { EvaluationOptions } from '../../template/evaluation.ts'
 import { repr } from '../../template/repr.ts'
-import { layeredScope, type Scope, scopeOf } from '../../template/scope.ts'
+import type { Scope } from '../../template/scope.ts'
 import { compileMacro, instantiateTemplate, renderNative, renderText } from '../../template/template.ts'
 import { PyDict, type Value } from '../../template/value.ts'
 import { type MacroText, typedValue, type Vector } from './vector.ts'
@@ -42,15 +42,21 @@ export async function renderVector(vector: Vector): Promise<unknown> {
 }
 
 function vectorScope(vector: Vector, options: EvaluationOptions): Scope {
-  const variables = Object.entries((vector['context'] ?? {}) as Record<string, unknown>)
-  const values = new Map<string, Value>(variables.map(([name, value]) => [name, typedValue(value)]))
   const texts = (vector['macros'] ?? []) as readonly (string | MacroText)[]
   const macros = texts.flatMap(one =>
     typeof one === 'string' ? macroRecords(one, rootPackage, options) : macroRecords(one.source, one.package, options),
   )
-  const names = baseNames(facts, { vars: { get: () => undefined, all: () => new PyDict() } })
-  const scope: Scope = layeredScope(scopeOf(values), { lookup: name => bound.lookup(name) }, names)
-  const bound = macroNamespace({ macros, rootPackage }).bind(scope, { packageName: rootPackage })
+  const names = new Map<string, Value>()
+  const scope = baseNames(facts, { vars: { get: () => undefined, all: () => new PyDict() }, extra: names })
+  const namespace = macroNamespace({ macros, rootPackage })
+  const bound = namespace.bind(scope, { packageName: rootPackage })
+  for (const name of namespace.names(rootPackage)) {
+    const macro = bound.lookup(name)
+    if (macro !== undefined) names.set(name, macro)
+  }
+  for (const [name, value] of Object.entries((vector['context'] ?? {}) as Record<string, unknown>)) {
+    names.set(name, typedValue(value))
+  }
   return scope
 }
 

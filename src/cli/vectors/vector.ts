@@ -88,7 +88,6 @@ const templateKinds: Readonly<Record<string, string>> = {
   'template/security': 'security',
   'template/recursion': 'recursion',
   'template/runtime': 'runtime',
-  'template/macro-argument': 'syntax',
 }
 
 export function ofDiagnostic(diagnostic: Diagnostic): VectorError {

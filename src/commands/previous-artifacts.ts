@@ -1,0 +1,69 @@
+/** Artifacts of earlier runs, read for `--state`, `--defer` and `retry`; whatever version of dbt wrote them. */
+import { posix } from 'node:path'
+import { DiagnosticError } from '../base/diagnostic.ts'
+import type { Config } from '../config/config.ts'
+import { freshnessOf, isObject, type JsonObject, type PreviousState, resultsOf } from '../graph/previous-state.ts'
+import type { FileSystem } from '../storage/file-system.ts'
+import type { Session } from './session.ts'
+
+/** `undefined` when there is no such file. @throws DiagnosticError `commands/state-missing` when it is no JSON object */
+export function readArtifact(files: FileSystem, path: string): JsonObject | undefined {
+  const text = files.read(path)
+  if (text === undefined) return undefined
+  try {
+    const data: unknown = JSON.parse(text)
+    if (isObject(data)) return data
+  } catch {
+    // Told below, with the path.
+  }
+  throw new DiagnosticError({
+    code: 'commands/state-missing',
+    kind: 'Runtime',
+    message: `The file "${path}" is not a JSON object`,
+    hint: 'it was perhaps cut short: copy it again',
+  })
+}
+
+/** What `--state` points at; `null` without. Relative paths start from the working directory. */
+export function readPreviousState(session: Session, config: Config): PreviousState | null {
+  const { state } = config.flags
+  if (state === null) return null
+  const { files } = session.launch
+  const folder = posix.resolve(files.root, state)
+  const results = readArtifact(files, posix.join(folder, 'run_results.json'))
+  const sources = readArtifact(files, posix.join(folder, 'sources.json'))
+  const current = readArtifact(config.files, posix.join(config.flags.targetPath, 'sources.json'))
+  return {
+    manifest: readArtifact(files, posix.join(folder, 'manifest.json')) ?? null,
+    results: results === undefined ? null : resultsOf(results),
+    sources: sources === undefined ? null : freshnessOf(sources),
+    currentSources: current === undefined ? null : freshnessOf(current),
+  }
+}
+
+/**
+ * The manifest that `--defer` and `clone` resolve references in: of `--defer-state`, else of `--state`.
+ * @throws DiagnosticError `commands/state-missing`
+ */
+export function readDeferManifest(session: Session, config: Config): JsonObject {
+  const given = config.flags.deferState ?? config.flags.state
+  if (given === null) {
+    throw new DiagnosticError({
+      code: 'commands/state-missing',
+      kind: 'Runtime',
+      message:
+        'Received a --defer flag, but no value was provided to --state, or environment variable DBT_STATE, or --defer-state',
+      hint: 'name the folder with the manifest of the other environment: --state FOLDER',
+    })
+  }
+  const { files } = session.launch
+  const path = posix.join(posix.resolve(files.root, given), 'manifest.json')
+  const manifest = readArtifact(files, path)
+  if (manifest !== undefined) return manifest
+  throw new DiagnosticError({
+    code: 'commands/state-missing',
+    kind: 'Runtime',
+    message: `Could not find manifest in --state path: '${given}'`,
+    hint: `copy the manifest.json of the other environment to ${path}`,
+  })
+}

@@ -1,0 +1,124 @@
+/**
+ * What `run`, `build`, `test`, `seed` and `snapshot` have in common: select, plan, execute, write down. The database is
+ * opened when the plan is made or the first node starts, and closed before artifacts are written.
+ */
+
+import type { Database } from '../adapter/adapter.ts'
+import { nodeOutput } from '../artifacts/node-output.ts'
+import { Diagnostics } from '../base/diagnostic.ts'
+import type { Deferral } from '../compile/deferral.ts'
+import { executePlan } from '../execution/execute-plan.ts'
+import type { Run } from '../execution/run.ts'
+import type { BatchResults, RunResult } from '../execution/run-result.ts'
+import type { Selection } from '../graph/selection.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { artifactWriter } from './artifact-writer.ts'
+import { readableNodes, readRelations } from './existing-relations.ts'
+import { loadDeferral } from './load-deferral.ts'
+import { type LoadedProject, loadGraph, tellFound, tellProblems } from './load-graph.ts'
+import { openDatabase } from './open-database.ts'
+import { outcomeOf } from './run-outcome.ts'
+import { selectMembers } from './select-members.ts'
+import type { Command, Outcome, Session } from './session.ts'
+import { sourcePlugins } from './source-plugins.ts'
+
+export const runNodes: Command = async session => {
+  const loaded = await loadGraph(session)
+  tellFound(session, loaded.graph)
+  return runSelection(session, loaded, selectMembers(loaded, session))
+}
+
+/** Plans and executes a selection; with `--dry-run` only shows the plan. */
+export async function runSelection(
+  session: Session,
+  loaded: LoadedProject,
+  selection: Selection,
+  previousBatches: ReadonlyMap<string, BatchResults> = new Map(),
+): Promise<Outcome> {
+  const { config } = loaded
+  const deferral = loadDeferral(session, config)
+  const database = await openDatabase(session, config)
+  let planned: Plan
+  try {
+    planned = await planSelection(session, loaded, selection, deferral, database)
+    if (config.flags.dryRun) {
+      session.emit({ kind: 'plan shown', plan: planned })
+      return 'success'
+    }
+    const run = runOf(session, loaded, { database, deferral, selection, previousBatches })
+    const result = await executeAndWrite(session, loaded, planned, run)
+    return outcomeOf(result, loaded.graph)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Existing relations matter where missing parents are built along, and to a plan that is shown. */
+async function planSelection(
+  session: Session,
+  loaded: LoadedProject,
+  selection: Selection,
+  deferral: Deferral | null,
+  database: Database,
+): Promise<Plan> {
+  const { config, graph, warnings } = loaded
+  const { flags } = config
+  const { files } = session.launch
+  const asks = flags.dryRun || config.projectFile.flavour === 'project'
+  const relations = asks && selection.uniqueIds.length > 0 ? await readRelations(graph, database, files) : null
+  const readable = readableNodes(graph, deferral, files)
+  const diagnostics = new Diagnostics()
+  const plan = buildPlan({ graph, selection, flags, relations, readable }, diagnostics)
+  tellProblems(session, warnings, diagnostics)
+  return plan
+}
+
+export interface RunParts {
+  readonly database: Database
+  readonly deferral: Deferral | null
+  readonly selection: Pick<Selection, 'uniqueIds'>
+  readonly previousBatches?: ReadonlyMap<string, BatchResults>
+}
+
+type WrittenRun = Run & { readonly output: ReturnType<typeof nodeOutput> }
+
+/** Everything that the entry functions of `execution/` need. */
+export function runOf(session: Session, loaded: LoadedProject, parts: RunParts): WrittenRun {
+  const { config, graph } = loaded
+  return {
+    graph,
+    database: parts.database,
+    sink: session.emit,
+    output: nodeOutput({
+      files: config.files,
+      targetPath: config.flags.targetPath,
+      projectFolder: config.projectFolder,
+      keepCode: config.flags.writeJson,
+    }),
+    signal: session.signal,
+    selected: parts.selection.uniqueIds,
+    deferral: parts.deferral,
+    plugins: sourcePlugins(),
+    previousBatches: parts.previousBatches ?? new Map(),
+  }
+}
+
+async function executeAndWrite(
+  session: Session,
+  loaded: LoadedProject,
+  plan: Plan,
+  run: WrittenRun,
+): Promise<RunResult> {
+  const result = await executePlan(plan, run)
+  await run.database.close()
+  writeRun(session, loaded, run, result)
+  return result
+}
+
+/** The manifest with compiled code, and the results. */
+export function writeRun(session: Session, loaded: LoadedProject, run: WrittenRun, result: RunResult): void {
+  const writer = artifactWriter(session, loaded.config)
+  writer.manifest(loaded.graph, id => run.output.factsOf(id))
+  writer.runResults(result, loaded.graph)
+}
