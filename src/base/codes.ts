@@ -47,6 +47,7 @@ export const codes = {
   'storage/conditions-ignored': 'The store ignores conditions of a put, so writers could overwrite each other',
   'storage/credentials-expired': 'The credentials for the store have expired',
   'storage/no-credentials': 'There are no credentials for the store',
+  'storage/no-region': 'There is no region for the store',
   'storage/no-such-bucket': 'The bucket does not exist',
   'storage/request-refused': 'The store refused the request for another reason',
   'storage/unavailable': 'The store kept failing',
@@ -178,6 +179,10 @@ export const codes = {
   'execution/internal': 'Something failed that should not be able to: a bug in eider',
   'graph/large-seed': 'A seed is too large to be compared by its content',
   'plan/missing-upstream': 'A selected node needs another one that the target does not have',
+  'execution/macro-not-found': 'The macro that run-operation names does not exist',
+  'execution/freshness': 'The freshness of a source cannot be found out',
+  'data-tests/unit-test-input': 'A unit test names a model or an input that does not exist',
+  'data-tests/unit-test-failed': 'A unit test could not be run: its rows or their types are at fault',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

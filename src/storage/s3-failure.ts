@@ -11,6 +11,7 @@ export interface S3Failure {
   readonly name: string
   /** The region that the service would have the request go to. */
   readonly region: string | undefined
+  readonly message: string
 }
 
 export function s3Failure(error: unknown): S3Failure {
@@ -22,6 +23,7 @@ export function s3Failure(error: unknown): S3Failure {
   return {
     status: typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined,
     name: code ?? errnoOf(error) ?? (typeof fields.name === 'string' ? fields.name : ''),
+    message: stringOf(fields.message) ?? '',
     region: stringOf(fields.Region) ?? stringOf(headers['x-amz-bucket-region']),
   }
 }
@@ -117,10 +119,17 @@ function explanation(failure: S3Failure, store: string, what: string): Explanati
       hint: 'The credentials need the rights to list, read, write and delete objects there',
     }
   }
+  if (status === undefined && failure.message.includes('Region is missing')) {
+    return {
+      code: 'storage/no-region',
+      message: `There is no region for "${store}"`,
+      hint: 'Set the region in the settings, in AWS_REGION or in the profile',
+    }
+  }
   if (status === undefined) {
     return {
       code: 'storage/unreachable',
-      message: `"${store}" could not be reached to ${what} (${name})`,
+      message: `"${store}" could not be reached to ${what} (${passing.has(name) ? name : failure.message})`,
       hint: 'Check the endpoint and the network',
     }
   }

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { ObjectStore } from '../../src/storage/object-store.ts'
 import type { S3Settings } from '../../src/storage/s3-connection.ts'
+import { s3Diagnostic } from '../../src/storage/s3-failure.ts'
 import { s3Store } from '../../src/storage/s3-store.ts'
 import { keysOf, objectStoreContract } from '../rig/object-store-contract.ts'
 import { type S3Double, type S3DoubleOptions, startS3Double } from '../rig/s3-double/s3-double.ts'
@@ -183,4 +184,13 @@ test('session tokens are sent, and public buckets are read without a signature',
 test('no secret is in a message', async () => {
   const store = storeOf(await start(), { credentials: { accessKeyId: 'AKIDOUBLE', secretAccessKey: 'hush-hush' } })
   await expect(store.get('k')).rejects.not.toThrow('hush-hush')
+})
+
+test('a failure without an answer says what the matter is', () => {
+  const region = s3Diagnostic(new Error('Region is missing'), 's3://lake', 'read "k"')
+  expect(region.diagnostic.code).toBe('storage/no-region')
+  const reset = s3Diagnostic(Object.assign(new Error('x'), { code: 'ECONNRESET' }), 's3://lake', 'read "k"')
+  expect(reset.message).toBe('"s3://lake" could not be reached to read "k" (ECONNRESET)')
+  const other = s3Diagnostic(new Error('getaddrinfo ENOTFOUND'), 's3://lake', 'read "k"')
+  expect(other.message).toContain('getaddrinfo ENOTFOUND')
 })
