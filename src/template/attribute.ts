@@ -97,11 +97,24 @@ function findField(object: Value, name: string): Value | undefined {
   return typeof object === 'boolean' ? intAttribute(Number(object), name) : undefined
 }
 
+class BoundMethod extends PyFunction {
+  override readonly typeName = 'builtin_function_or_method'
+  private readonly owner: string
+
+  constructor(name: string, body: AnyMethod, owner: string) {
+    super(name, body)
+    this.owner = owner
+  }
+  override repr(): string {
+    return `<built-in method ${this.name} of ${this.owner} object>`
+  }
+}
+
 export function findAttribute(env: Evaluation, object: Value, name: string): Value | undefined {
   const field = findField(object, name)
   if (field !== undefined) return field
   const method = findMethod(env, object, name)
-  return method && new PyFunction(name, method)
+  return method && new BoundMethod(name, method, typeName(object))
 }
 
 /** `x[key]` alone; `undefined` where Python raises a TypeError or LookupError. */

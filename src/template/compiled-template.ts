@@ -146,6 +146,11 @@ export class BoundMacro extends PyFunction {
     return invoke(macro, args, kwargs)
   }
 
+  /** dbt's own macros look at the parameters of others: `m.get_macro().arguments`. */
+  override attr(name: string): Value | undefined {
+    return name === 'get_macro' ? new PyFunction('get_macro', () => (this.macro ??= this.find())) : undefined
+  }
+
   private find(): Rendered<Value> {
     const macros = this.template.macros(this.scope, this.options)
     const pick = (all: ReadonlyMap<string, Value>): Value => {

@@ -1,18 +1,20 @@
 /** Renders a conformance vector as its recording did: macros by package, dbt's base names around the given context. */
 import { DiagnosticError } from '../../src/base/diagnostic.ts'
 import { lineColumn } from '../../src/base/source-file.ts'
-import { findAttribute, item } from '../../src/template/attribute.ts'
+import { baseNames } from '../../src/context/base-names.ts'
+import { noEffects } from '../../src/context/effects.ts'
+import { FlagsValue } from '../../src/context/flags-value.ts'
+import { daysOf, microsPerDay, microsPerSecond } from '../../src/context/modules/calendar.ts'
+import { PyDate } from '../../src/context/modules/python-date.ts'
+import { PyDateTime } from '../../src/context/modules/python-datetime.ts'
+import { PyDecimal } from '../../src/context/modules/python-decimal.ts'
+import type { RunFacts } from '../../src/context/run-facts.ts'
 import { extractBlocks } from '../../src/template/blocks.ts'
-import { Evaluation } from '../../src/template/evaluation.ts'
-import { iterate, toArray } from '../../src/template/iteration.ts'
-import { jsonText } from '../../src/template/json-text.ts'
 import { toPython } from '../../src/template/plain-data.ts'
-import { repr, str } from '../../src/template/repr.ts'
-import { ReturnSignal } from '../../src/template/return-signal.ts'
-import { emptyScope, type Scope, scopeOf } from '../../src/template/scope.ts'
-import { compileMacro, compileTemplate, renderNative } from '../../src/template/template.ts'
-import { typeError } from '../../src/template/template-error.ts'
-import { fn, noKwargs, PyDict, PyFloat, PyObject, PySet, PyTuple, type Value } from '../../src/template/value.ts'
+import { repr } from '../../src/template/repr.ts'
+import type { Scope } from '../../src/template/scope.ts'
+import { compileMacro, compileTemplate, renderNative, renderText } from '../../src/template/template.ts'
+import { fn, PyDict, PyFloat, PyObject, PySet, PyTuple, type Value } from '../../src/template/value.ts'
 
 export interface RenderVector {
   readonly id: string
@@ -23,21 +25,18 @@ export interface RenderVector {
   readonly mode?: 'native' | 'parse'
 }
 
-/** Values that JSON lacks and that belong to the names of the context: made by its modules. */
-export type SpecialValues = (kind: string, text: string) => Value | undefined
-
-export function fromTagged(data: unknown, special: SpecialValues): Value {
-  if (Array.isArray(data)) return data.map(one => fromTagged(one, special))
+export function fromTagged(data: unknown): Value {
+  if (Array.isArray(data)) return data.map(one => fromTagged(one))
   if (data === null || typeof data !== 'object') return toPython(data)
   const { $t: kind, v } = data as { $t?: string; v?: unknown }
   if (kind === undefined) {
-    return PyDict.of(Object.entries(data).map(([key, value]) => [key, fromTagged(value, special)] as const))
+    return PyDict.of(Object.entries(data).map(([key, value]) => [key, fromTagged(value)] as const))
   }
   switch (kind) {
     case 'tuple':
-      return new PyTuple((v as unknown[]).map(one => fromTagged(one, special)))
+      return new PyTuple((v as unknown[]).map(one => fromTagged(one)))
     case 'set':
-      return new PySet((v as unknown[]).map(one => fromTagged(one, special)))
+      return new PySet((v as unknown[]).map(one => fromTagged(one)))
     case 'float':
       return new PyFloat(typeof v === 'string' ? floatOf(v) : Number(v))
     case 'int':
@@ -102,12 +101,9 @@ export interface Setting {
   readonly scope: Scope
 }
 
-/** `base` gives the names around the vector's own. */
-export function settingOf(vector: RenderVector, special: SpecialValues, base: (own: () => Scope) => Scope): Setting {
+export function settingOf(vector: RenderVector): Setting {
   const packages = loadPackages(vector.macros)
-  const own = new Map(
-    Object.entries(vector.context ?? {}).map(([name, value]) => [name, fromTagged(value, special)] as const),
-  )
+  const own = new Map(Object.entries(vector.context ?? {}).map(([name, value]) => [name, fromTagged(value)] as const))
   const bound = new Map<string, Value>()
   const find = (packageName: string, name: string): Value | undefined => {
     const key = `${packageName}.${name}`
@@ -117,7 +113,6 @@ export function settingOf(vector: RenderVector, special: SpecialValues, base: (o
     if (macro !== undefined) bound.set(key, macro)
     return macro
   }
-  const surrounding = base(() => scope)
   const scope: Scope = {
     lookup(name) {
       const value = own.has(name) ? own.get(name) : find('main', name)
@@ -130,38 +125,42 @@ export function settingOf(vector: RenderVector, special: SpecialValues, base: (o
     },
     names: () => [...own.keys(), ...packages.keys()],
   }
+  const surrounding = baseScope(scope)
   return { scope }
 }
 
-/** The few names that most vectors use, when nobody else gives them. */
-export function plainBase(own: () => Scope): Scope {
-  const env = new Evaluation(emptyScope, new Map())
-  const names: Record<string, Value> = {
-    return: fn('return', (args, kwargs) => {
-      if (args.length !== 1 || kwargs.size > 0) throw typeError('return() takes exactly one argument')
-      throw new ReturnSignal(args[0]!)
-    }),
-    log: fn('log', args => {
-      if (args.length === 0) throw typeError('log() missing 1 required positional argument')
-      return ''
-    }),
-    set: fn('set', ([items = null]) => new PySet(toArray(items))),
-    tojson: fn('tojson', ([value = null]) => jsonText(value)),
-    fromjson: fn('fromjson', ([text = null]) => toPython(JSON.parse(str(text)))),
-    zip: fn('zip', args => {
-      const columns = args.map(one => toArray(one))
-      const length = Math.min(...columns.map(one => one.length))
-      return Array.from({ length }, (_, index) => new PyTuple(columns.map(one => one[index]!)))
-    }),
-    context: new PackageNamespace(name => own().lookup(name)),
-  }
-  names.builtins = PyDict.of({ log: names.log! })
-  void findAttribute
-  void item
-  void env
-  void iterate
-  void noKwargs
-  return scopeOf(names)
+const facts: RunFacts = {
+  dbtVersion: '1.11.16',
+  invocationId: '00000000-0000-4000-8000-000000000000',
+  runStartedAt: 0,
+  environment: {},
+  clock: { now: () => 0, elapsedMs: () => 0 },
+  effects: noEffects,
+  threadId: () => 'MainThread',
+  render: (text, scope) => renderText(text, scope),
+  flags: new FlagsValue({}),
+  invocationArguments: new PyDict(),
+  metadataEnvironment: new PyDict(),
+  target: PyDict.of({ name: 'dev', type: 'duckdb' }),
+  projectName: 'main',
+}
+
+/** dbt's base names, whose `context` shows the vector's own. */
+function baseScope(own: Scope): Scope {
+  const names = baseNames(facts, { vars: { get: () => undefined, all: () => new PyDict() } })
+  return { lookup: name => (name === 'context' ? new PackageNamespace(key => own.lookup(key)) : names.lookup(name)) }
+}
+
+/** Values that JSON lacks and Python's modules have. */
+function special(kind: string, text: string): Value | undefined {
+  if (kind === 'decimal') return PyDecimal.parse(text)
+  const [date = '', time = '00:00:00'] = text.split('T')
+  const [year = 1, month = 1, day = 1] = date.split('-').map(Number)
+  const days = daysOf({ year, month, day })
+  if (kind === 'date') return new PyDate(days)
+  if (kind !== 'datetime') return undefined
+  const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number)
+  return new PyDateTime(BigInt(days) * microsPerDay + BigInt((hour * 60 + minute) * 60 + second) * microsPerSecond)
 }
 
 export function renderVector(vector: RenderVector, setting: Setting): string | Promise<string> {
