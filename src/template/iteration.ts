@@ -16,7 +16,7 @@ import {
 } from './value.ts'
 
 /** More rounds than this in one function, or items in one list made from an iterator, are taken for an endless loop. */
-export const maxSteps = 20_000_000
+export const maxSteps = 10_000_000
 
 export function endless(): never {
   throw runtimeError(`a loop did not end within ${maxSteps} rounds`)
