@@ -1,7 +1,7 @@
 /** `graph` and `model` as templates see them: dbt's dictionaries of nodes, made when they are first looked at. */
 import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
-import { memberJson, type NodeFacts } from '../project/node-json.ts'
+import { memberJson, type NodeFacts, nodeJson } from '../project/node-json.ts'
 import { toPython } from '../template/plain-data.ts'
 import { PyDict, type Value } from '../template/value.ts'
 
@@ -35,7 +35,8 @@ function memberDict(graph: Graph, member: GraphMember): Value {
 /** dbt's `model`: what is None is left out. */
 export function modelValue(graph: Graph, member: GraphMember, compiled?: NodeFacts['compiled']): PyDict {
   const dependsOn = graph.dependsOn.get(member.uniqueId) ?? []
-  const json = memberJson(member, compiled ? { dependsOn, compiled } : { dependsOn })
+  const facts = compiled ? { dependsOn, compiled } : { dependsOn }
+  const json = 'rawCode' in member ? nodeJson(member, facts) : memberJson(member, facts)
   if (compiled) json['compiled_sql'] = compiled.code
   const value = toPython(withoutNulls(json))
   return value instanceof PyDict ? value : new PyDict()

@@ -3,6 +3,8 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import type { TimeWindow } from '../config/flags.ts'
 import { type NodeNames, nodeNames } from '../context/node-names.ts'
 import type { NodeProviders } from '../context/node-providers.ts'
+import type { RunFacts } from '../context/run-facts.ts'
+import type { VarLookup } from '../context/var-lookup.ts'
 import type { GraphMember, Node } from '../project/node.ts'
 import { truthy } from '../template/iteration.ts'
 import { PyDict, type Value } from '../template/value.ts'
@@ -30,6 +32,15 @@ export interface NodeRendering {
   readonly write?: (sql: string) => void
   readonly loadSeed?: () => Value | Promise<Value>
   readonly extra?: ReadonlyMap<string, Value>
+  /** What a unit test puts in place: macros, `this`, variables, environment. */
+  readonly stand?: StandIns
+}
+
+export interface StandIns {
+  readonly macros: ReadonlyMap<string, Value>
+  readonly vars: VarLookup
+  readonly facts: RunFacts
+  readonly thisValue: () => Value
 }
 
 export interface NodeBatch extends TimeWindow {
@@ -38,8 +49,13 @@ export interface NodeBatch extends TimeWindow {
 
 /** The names of one rendering of a node. */
 export function namesOfNode(rendering: NodeRendering): NodeNames {
-  const { session } = rendering
-  return nodeNames({ facts: session.runFacts, macros: session.state.macros, providers: nodeProviders(rendering) })
+  const { session, stand } = rendering
+  return nodeNames({
+    facts: stand?.facts ?? session.runFacts,
+    macros: session.state.macros,
+    providers: nodeProviders(rendering),
+    ...(stand && { overrides: stand.macros }),
+  })
 }
 
 export function nodeProviders(rendering: NodeRendering): NodeProviders {
@@ -62,12 +78,12 @@ export function nodeProviders(rendering: NodeRendering): NodeProviders {
     },
     execute: true,
     config: nodeConfig(node, rendering.configChanges),
-    vars: state.varsOf(node.packageName),
+    vars: rendering.stand?.vars ?? state.varsOf(node.packageName),
     adapter: session,
     ...references,
     database: node.database,
     schema: node.schema,
-    this: () => (node.resourceType === 'operation' ? null : nodeRelation(node, state.adapterFacts.quoting)),
+    this: () => thisOf(rendering),
     model: () => modelOf(rendering),
     graph: () => state.graphValue(),
     preHooks: () => hooks(rendering, 'pre-hook'),
@@ -79,6 +95,11 @@ export function nodeProviders(rendering: NodeRendering): NodeProviders {
     loadAgateTable: () => loadSeed(rendering),
     ...(extra && { extra }),
   }
+}
+
+function thisOf({ session, node, stand }: NodeRendering): Value {
+  if (stand) return stand.thisValue()
+  return node.resourceType === 'operation' ? null : nodeRelation(node, session.state.adapterFacts.quoting)
 }
 
 function modelOf({ session, node, compiled, batch }: NodeRendering): Value {

@@ -174,6 +174,7 @@ class PlanExecution {
       output: this.run.output,
       description,
       threadId,
+      previousBatches: this.run.previousBatches,
       ...(counted && { counted }),
     }
     const attempt = (): Promise<NodeResult> => this.attempt(step, lane, report)
@@ -185,10 +186,7 @@ class PlanExecution {
 
   private async attempt(step: PlannedStep, lane: Lane, report: Parameters<typeof runStep>[2]): Promise<NodeResult> {
     try {
-      return await runStep(step, new NodeSession(this.state, lane, step.node), report, {
-        run: this.run,
-        skipsModel: uniqueId => this.skips.of(uniqueId) !== undefined,
-      })
+      return await runStep(step, new NodeSession(this.state, lane, step.node), report)
     } finally {
       await lane.release()
     }

@@ -3,14 +3,17 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import type { CompiledStep } from '../compile/compiled-step.ts'
 import { isNode } from '../compile/node-providers.ts'
 import type { NodeSession } from '../compile/node-session.ts'
+import { runUnitTest } from '../data-tests/run-unit-test.ts'
+import { plainResponse } from '../materializations/node-work.ts'
 import type { PlannedStep } from '../plan/plan.ts'
-import type { GraphMember } from '../project/node.ts'
+import type { GraphMember, ModelNode, UnitTestNode } from '../project/node.ts'
 import type { Counted, EventSink } from './event.ts'
 import { failureText } from './failure-text.ts'
 import { locateFailure } from './locate-failure.ts'
-import type { Run, RunOutput } from './run.ts'
+import type { RunOutput } from './run.ts'
+import { isMicrobatch, runMicrobatch } from './run-microbatch.ts'
 import { type NodeOutcome, runNode } from './run-node.ts'
-import type { NodeResult, NodeStatus, Timing } from './run-result.ts'
+import type { BatchResults, NodeResult, NodeStatus, Timing } from './run-result.ts'
 
 export interface StepReport {
   readonly sink: EventSink
@@ -18,40 +21,29 @@ export interface StepReport {
   readonly description: string
   readonly threadId: string
   readonly counted?: Counted
-}
-
-export interface StepSurroundings {
-  readonly run: Run
-  /** A model will not be built: its unit tests need not run. */
-  readonly skipsModel: (uniqueId: string) => boolean
+  /** Batches of earlier runs, for `retry`. */
+  readonly previousBatches: ReadonlyMap<string, BatchResults>
 }
 
 /** Never throws for what a node did: bugs alone come out. */
-export async function runStep(
-  step: PlannedStep,
-  session: NodeSession,
-  report: StepReport,
-  surroundings: StepSurroundings,
-): Promise<NodeResult> {
+export async function runStep(step: PlannedStep, session: NodeSession, report: StepReport): Promise<NodeResult> {
   const { node } = step
   if (node.resourceType === 'exposure' || node.resourceType === 'saved_query') return noOpResult(node, report.threadId)
-  return new StepRun(node, session, report, surroundings).run()
+  return new StepRun(node, session, report).run()
 }
 
 class StepRun {
   private readonly node: GraphMember
   private readonly session: NodeSession
   private readonly report: StepReport
-  private readonly surroundings: StepSurroundings
   private readonly startedAt: number
   private executingAt: number | undefined
   private compiled: CompiledStep | undefined
 
-  constructor(node: GraphMember, session: NodeSession, report: StepReport, surroundings: StepSurroundings) {
+  constructor(node: GraphMember, session: NodeSession, report: StepReport) {
     this.node = node
     this.session = session
     this.report = report
-    this.surroundings = surroundings
     this.startedAt = this.now()
   }
 
@@ -62,6 +54,7 @@ class StepRun {
     sink({ kind: 'node started', atMs: this.startedAt, node, description, threadId, ...(counted && { counted }) })
     sink({ kind: 'node compiling', atMs: this.startedAt, node, threadId })
     try {
+      if (isNode(node) && isMicrobatch(node, this.session)) return await this.microbatch(node, elapsedAt)
       const outcome = await this.outcome()
       return this.result(outcome.status, outcome, elapsedAt)
     } catch (error) {
@@ -75,12 +68,45 @@ class StepRun {
 
   private async outcome(): Promise<NodeOutcome> {
     const { node, session, report } = this
+    if (node.resourceType === 'unit_test') return this.unitTest(node)
     if (!isNode(node)) throw new Error(`"${node.uniqueId}" has no code to run`)
     return runNode(node, session, {
       compiled: step => this.noteCompiled(step),
       executing: () => this.noteExecuting(),
       write: sql => report.output.ran(node, sql),
     })
+  }
+
+  private async microbatch(node: ModelNode, elapsedAt: number): Promise<NodeResult> {
+    const { session, report } = this
+    const { sink, output, previousBatches } = report
+    const outcome = await runMicrobatch({
+      node,
+      session,
+      sink,
+      output,
+      previous: previousBatches.get(node.uniqueId),
+      executing: () => this.noteExecuting(),
+    })
+    const { status, message, batchResults, failures } = outcome
+    const result = this.result(status, { message, failures: 0, response: null }, elapsedAt)
+    const diagnostics = failures.map(failure => ({ ...failure.diagnostic, node: node.uniqueId }))
+    return { ...result, batchResults, diagnostics }
+  }
+
+  private async unitTest(test: UnitTestNode): Promise<NodeOutcome> {
+    const { session, report } = this
+    const materialization = session.state.graph.project.macroRegistry.findMaterialization('unit')
+    if (!materialization) throw new Error('the materialization of unit tests is not there')
+    const verdict = await runUnitTest({
+      test,
+      session,
+      materialization,
+      compiled: step => this.noteCompiled(step),
+      executing: () => this.noteExecuting(),
+      write: sql => report.output.ran(test, sql),
+    })
+    return { ...verdict, response: plainResponse }
   }
 
   private noteCompiled(step: CompiledStep): void {

@@ -1,0 +1,107 @@
+/** The first rows of a node, for `show`: its query, compiled and limited, without building anything. */
+import { compileNode } from '../compile/compile-node.ts'
+import { namesOfNode } from '../compile/node-providers.ts'
+import { NodeSession } from '../compile/node-session.ts'
+import { AgateTable } from '../context/agate-table.ts'
+import { NodeWork } from '../materializations/node-work.ts'
+import { readSeed } from '../materializations/seed.ts'
+import type { Node } from '../project/node.ts'
+import { fromPython, type PlainData } from '../template/plain-data.ts'
+import { str } from '../template/repr.ts'
+import { PyDict, PyFloat, PyObject, type Value } from '../template/value.ts'
+import type { Preview } from './event.ts'
+import type { Run } from './run.ts'
+import { Lanes, runStateOf } from './run-context.ts'
+
+export interface PreviewResult {
+  readonly node: Node
+  readonly table: AgateTable
+  readonly preview: Preview
+  /** The query that gave the rows, limit included; null for a seed, whose rows come from its file. */
+  readonly compiledCode: string | null
+  readonly elapsedMs: number
+}
+
+/** @param limit number of rows, null for all. @throws DiagnosticError what fails */
+export async function previewNode(node: Node, run: Run, limit: number | null): Promise<PreviewResult> {
+  const { config } = run.graph.project
+  const startedAt = config.clock.elapsedMs()
+  const state = runStateOf(run, { readsUpstreamFiles: true, signal: run.signal })
+  const lanes = new Lanes(state)
+  try {
+    const session = new NodeSession(state, lanes.of('Thread-1 (worker)'), node)
+    const { table, sql } =
+      node.resourceType === 'seed' ? seedRows(node, session) : await queryRows(node, session, run, limit)
+    return {
+      node,
+      table,
+      preview: previewOf(table),
+      compiledCode: sql,
+      elapsedMs: config.clock.elapsedMs() - startedAt,
+    }
+  } finally {
+    await lanes.close()
+  }
+}
+
+/** The rows of a text that is sent as it stands: `show --inline-direct`. */
+export async function previewText(sql: string, run: Run, limit: number | null): Promise<AgateTable> {
+  const state = runStateOf(run, { readsUpstreamFiles: true, signal: run.signal })
+  const lanes = new Lanes(state)
+  try {
+    const result = await new NodeSession(state, lanes.of('MainThread'), null).send(sql, { begin: false })
+    return AgateTable.fromResult(limit === null ? result : { ...result, rows: result.rows.slice(0, limit) })
+  } finally {
+    await lanes.close()
+  }
+}
+
+interface Rows {
+  readonly table: AgateTable
+  readonly sql: string | null
+}
+
+async function queryRows(node: Node, session: NodeSession, run: Run, limit: number | null): Promise<Rows> {
+  const compiled = await compileNode(node, session)
+  run.output.compiled(compiled)
+  const names = namesOfNode({ session, node, compiled })
+  const macro = names.lookup('get_show_sql')
+  if (!(macro instanceof PyObject) || !macro.call) throw new Error("the macro 'get_show_sql' is not there")
+  const header = node.config.get('sql_header') ?? null
+  const sql = str(await macro.call([compiled.compiledCode, header, limit], new Map()))
+  const result = await session.send(sql, { begin: false, path: node.originalFilePath })
+  return { table: AgateTable.fromResult(result), sql }
+}
+
+function seedRows(node: Node, session: NodeSession): Rows {
+  const compiled = { node, compiledCode: '', extraCtes: [], source: node.file, lineMap: [] }
+  const work = new NodeWork({ session, node, compiled })
+  const { columns, rows } = readSeed(work)
+  const types = work.config('column_types')
+  const textColumns = new Set(types instanceof PyDict ? Array.from(types.keys(), String) : [])
+  return {
+    table: AgateTable.fromText(
+      columns.map(column => column.name),
+      rows,
+      { textColumns },
+    ),
+    sql: null,
+  }
+}
+
+/** Values as agate's JSON has them: whole numbers as integers, dates as text. */
+export function previewOf(table: AgateTable): Preview {
+  return { columns: table.names, rows: table.rows.map(row => row.values.map(plainCell)) }
+}
+
+function plainCell(value: Value): PlainData {
+  if (value instanceof PyFloat) return value.value
+  return fromPython(value, other => {
+    if (!(other instanceof PyObject)) return undefined
+    const number = other.toFloat()
+    if (number !== undefined) return number
+    const iso = other.attr('isoformat')
+    const text = iso instanceof PyObject ? iso.call?.([], new Map()) : undefined
+    return typeof text === 'string' ? text : other.str()
+  })
+}
