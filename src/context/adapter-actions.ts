@@ -9,6 +9,7 @@ import { PyTuple, typeName, type Value } from '../template/value.ts'
 import type { AdapterPort } from './adapter-port.ts'
 import { AgateTable } from './agate-table.ts'
 import { Column } from './column.ts'
+import { pytzZone } from './modules/python-pytz.ts'
 import { type Attributes, contextError, fieldOf, method } from './python-object.ts'
 import { Relation } from './relation.ts'
 import { allParts } from './relation-fields.ts'
@@ -23,7 +24,13 @@ async function execute(port: AdapterPort, args: readonly Value[]): Promise<Value
     ...(typeof limit === 'number' && { limit }),
   })
   const response = new AdapterResponse('OK')
-  return new PyTuple([response, truthy(fetch) ? AgateTable.fromResult(result) : AgateTable.empty()])
+  if (!truthy(fetch)) return new PyTuple([response, AgateTable.empty()])
+  const { timeZone } = port.facts
+  const table = AgateTable.fromResult(result, {
+    ...(timeZone !== undefined && { zone: pytzZone(timeZone) }),
+    ...(port.print && { print: text => port.print?.(text) }),
+  })
+  return new PyTuple([response, table])
 }
 
 /** Bindings are written into the text: the seeds of dbt send theirs this way. */

@@ -37,6 +37,8 @@ export interface AdapterFacts {
   readonly duckdbVersion: string
   /** Behaviour flags of the adapter by name, for `adapter.behavior`. */
   readonly behavior?: Readonly<Record<string, boolean>>
+  /** The session's time zone, in which instants are shown to templates; UTC where it is not given. */
+  readonly timeZone?: string
 }
 
 export interface AdapterPort {
@@ -62,6 +64,8 @@ export interface AdapterPort {
   cacheSchemaDropped(database: string, schema: string): void
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number
+  /** Text for the terminal, as `print_table()` of a result gives; nowhere if it is absent. */
+  print?(text: string): void
   /** A warning that is given once a run however often it is asked for. */
   warnOnce(message: string): void
   /** A twelve-digit random id that is the same for one identifier all through the run. */

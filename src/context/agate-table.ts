@@ -19,25 +19,32 @@ import type { TimeZone } from './modules/python-tzinfo.ts'
 import { type Attributes, attributeOf, method } from './python-object.ts'
 import { sqlToPython } from './sql-python.ts'
 
+/** Where a table comes from, and where it prints itself. */
+export interface TableOrigin {
+  /** The file a seed was read from. */
+  readonly path?: string
+  /** Takes what `print_table()` and its like show. */
+  readonly print?: (text: string) => void
+}
+
 export class AgateTable extends PyObject {
   readonly typeName = 'Table'
   readonly names: readonly string[]
   readonly types: readonly AgateType[]
   readonly rows: readonly MappedSequence[]
-  /** Only of seeds: the file the table was read from. */
-  readonly originalPath: string | undefined
+  private readonly origin: TableOrigin
 
   constructor(
     names: readonly string[],
     types: readonly AgateType[],
     rows: readonly (readonly Value[])[],
-    originalPath?: string,
+    origin: TableOrigin = {},
   ) {
     super()
     this.names = names
     this.types = types
     this.rows = rows.map(row => new MappedSequence(row, names, 'Row'))
-    this.originalPath = originalPath
+    this.origin = origin
   }
 
   static empty(): AgateTable {
@@ -47,21 +54,20 @@ export class AgateTable extends PyObject {
   /**
    * The rows of a query. Nested values become JSON text; columns of text stay text; the others get the first of
    * agate's types that takes all their values. Repeated column names get `_2`, `_3` …
-   * @param zone the session's time zone
    */
-  static fromResult(result: QueryResult, zone?: TimeZone): AgateTable {
+  static fromResult(result: QueryResult, origin: TableOrigin & { readonly zone?: TimeZone } = {}): AgateTable {
     const names = uniqueNames(result.columns.map(column => column.name))
     const columns = result.columns.map((_, index) => {
       let text = false
       const values = result.rows.map(row => {
-        const value = sqlToPython(row[index] ?? null, zone)
+        const value = sqlToPython(row[index] ?? null, origin.zone)
         const container = Array.isArray(value) || value instanceof PyDict || value instanceof PyTuple
         text ||= container || typeof value === 'string'
         return container ? jsonText(value, { fallback: forgiving }) : value
       })
       return typedColumn(values, { text })
     })
-    return fromColumns(names, columns)
+    return fromColumns(names, columns, origin)
   }
 
   /**
@@ -77,7 +83,7 @@ export class AgateTable extends PyObject {
       const values = rows.map(row => row[index] ?? null)
       return typedColumn(values, { text: options.textColumns?.has(name) ?? false, nullTexts: ['', 'null'] })
     })
-    return fromColumns(uniqueNames(names), columns, options.path)
+    return fromColumns(uniqueNames(names), columns, options)
   }
 
   /** Rows of plain values under types that are found as for a query. */
@@ -111,6 +117,14 @@ export class AgateTable extends PyObject {
   }
   override repr(): string {
     return '<agate.table.Table object>'
+  }
+
+  get sourcePath(): string | null {
+    return this.origin.path ?? null
+  }
+  print(text: string): null {
+    this.origin.print?.(text)
+    return null
   }
 
   get columns(): MappedSequence {
@@ -162,7 +176,7 @@ export class AgateTable extends PyObject {
       this.names,
       this.types.map((type, index) => (isDateTime[index] ? new AgateType('Text') : type)),
       rows,
-      this.originalPath,
+      this.origin,
     )
   }
 
@@ -171,7 +185,7 @@ export class AgateTable extends PyObject {
       this.names,
       this.types,
       rows.map(row => row.values),
-      this.originalPath,
+      this.origin,
     )
   }
 
@@ -191,7 +205,7 @@ export class AgateTable extends PyObject {
       names,
       this.types,
       this.rows.map(row => row.values),
-      this.originalPath,
+      this.origin,
     )
   }
   limit(start: number, end: number | null, step: number): AgateTable {
@@ -265,7 +279,7 @@ class TableSet extends MappedSequence {
 function fromColumns(
   names: readonly string[],
   columns: readonly { readonly type: AgateType; readonly values: readonly Value[] }[],
-  path?: string,
+  origin: TableOrigin = {},
 ): AgateTable {
   const count = columns[0]?.values.length ?? 0
   const rows = Array.from({ length: count }, (_, row) => columns.map(column => column.values[row] ?? null))
@@ -273,7 +287,7 @@ function fromColumns(
     names,
     columns.map(column => column.type),
     rows,
-    path,
+    origin,
   )
 }
 
@@ -330,7 +344,6 @@ function limitOption(value: Value | undefined): number | null {
   return typeof value === 'number' ? value : null
 }
 
-/** Printing goes where dbt's own output goes: nowhere a template could read it. The text itself is given for logging. */
 const printParameters = [
   ['max_rows', 20],
   ['max_columns', 6],
@@ -346,7 +359,7 @@ const attributes: Attributes<AgateTable> = {
   column_names: self => new PyTuple(self.names),
   column_types: self => new PyTuple(self.types),
   row_names: () => null,
-  original_abspath: self => self.originalPath ?? null,
+  original_abspath: self => self.sourcePath,
   select: method('select', ['key'], (self, [key = null]) => self.select(nameList(key))),
   exclude: method('exclude', ['key'], (self, [key = null]) => self.exclude(nameList(key))),
   rename: method(
@@ -379,17 +392,35 @@ const attributes: Attributes<AgateTable> = {
   group_by: method('group_by', ['key', ['key_name', null], ['key_type', null]], (self, [key = null, name = null]) =>
     self.groupBy(key, name === null ? null : str(name)),
   ),
-  print_table: method('print_table', printParameters, () => null),
+  print_table: method('print_table', printParameters, (self, [maxRows, maxColumns, , width, , precision]) =>
+    self.print(
+      printedTable(self, {
+        maxRows: limitOption(maxRows),
+        maxColumns: limitOption(maxColumns),
+        maxColumnWidth: limitOption(width),
+        maxPrecision: limitOption(precision),
+      }),
+    ),
+  ),
   print_structure: method(
     'print_structure',
     [
       ['output', null],
       ['max_rows', null],
     ],
-    () => null,
+    self => self.print(self.str()),
   ),
-  print_csv: method('print_csv', ['**kwargs'], () => null),
-  print_json: method('print_json', ['**kwargs'], () => null),
+  print_csv: method('print_csv', ['**kwargs'], self => self.print(csvText(self))),
+  print_json: method('print_json', ['**kwargs'], self => {
+    return self.print(jsonText(self.rowsAsDicts(), { fallback: forgiving }))
+  }),
+}
+
+/** Cells with a comma, a quote or a line break are quoted. */
+function csvText(table: AgateTable): string {
+  const cell = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  const rows = table.rows.map(row => row.values.map(value => (value === null ? '' : cell(str(value)))))
+  return [table.names.map(cell), ...rows].map(row => `${row.join(',')}\n`).join('')
 }
 
 /** What `print_table` shows, for the terminal. */

@@ -36,6 +36,8 @@ export interface BaseState {
 export interface BaseNamesOptions {
   readonly vars: VarLookup
   readonly varsRendered?: boolean
+  /** A missing variable without a default is None. */
+  readonly varsOptional?: boolean
   readonly secrets?: EnvVarOptions['secrets']
   readonly owner?: string
   readonly envVarRead?: EnvVarOptions['read']
@@ -48,7 +50,7 @@ export function baseNames(facts: RunFacts, options: BaseNamesOptions): Scope {
   const state: BaseState = {
     facts,
     vars: options.vars,
-    varsOptional: false,
+    varsOptional: options.varsOptional ?? false,
     varsRendered: options.varsRendered ?? true,
     secrets: options.secrets ?? 'refused',
     owner: options.owner ?? '<Configuration>',
