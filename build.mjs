@@ -59,7 +59,11 @@ const splitOnDemand = {
 async function bundles() {
   await build({
     ...shared,
-    entryPoints: { program: join(root, 'src/cli/run-process.ts'), index: join(root, 'src/index.ts'), vectors: join(root, 'src/vectors.ts') },
+    entryPoints: {
+      program: join(root, 'src/cli/run-process.ts'),
+      index: join(root, 'src/index.ts'),
+      vectors: join(root, 'src/vectors.ts'),
+    },
     outdir: dist,
     banner: { js: moduleUrl },
     plugins: [splitOnDemand],
@@ -83,7 +87,12 @@ async function bundles() {
 /** The built-in macros, parsed and compiled: what a start would otherwise do each time. */
 async function builtins() {
   const preparer = join(dist, '.prepare-builtins.js')
-  await build({ ...shared, entryPoints: [join(root, 'src/project/builtins.ts')], outfile: preparer, banner: { js: moduleUrl } })
+  await build({
+    ...shared,
+    entryPoints: [join(root, 'src/project/builtins.ts')],
+    outfile: preparer,
+    banner: { js: moduleUrl },
+  })
   const { prepareBuiltins } = createRequire(import.meta.url)(preparer)
   const folder = join(root, 'src/global-project')
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })

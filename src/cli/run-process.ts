@@ -1,9 +1,8 @@
 /** `main` bound to this process: its arguments, streams, signals and exit code. */
-import { readFileSync } from 'node:fs'
 import { randomIds, systemClock } from '../base/clock.ts'
-import type { Builtins } from '../project/builtins.ts'
 import { localFiles } from '../storage/local-files.ts'
 import { main } from './main.ts'
+import { packedBuiltins } from './packed-builtins.ts'
 import type { Output } from './surroundings.ts'
 
 /** Threads of libuv beside those that run SQL: for files and name look-ups. */
@@ -35,11 +34,6 @@ export async function runProcess(version: string): Promise<void> {
   process.off('SIGINT', onSignal)
   process.off('SIGTERM', onSignal)
   process.exitCode = exitCode
-}
-
-/** The built-in macros as the build has prepared them, beside this program. */
-function packedBuiltins(): Builtins {
-  return JSON.parse(readFileSync(new URL('./builtins.json', import.meta.url), 'utf8')) as Builtins
 }
 
 /** libuv reads this when it first needs a thread, which is when the database is opened. */

@@ -43,7 +43,8 @@ export function configNames(input: ConfigNamesInput): Scope {
     ...(input.target && { target: input.target }),
   }
   return baseNames(facts, {
-    vars: input.varsOptional ? optionalVars(input.cliVars) : dictVars(input.cliVars),
+    vars: dictVars(input.cliVars),
+    varsOptional: input.varsOptional ?? false,
     secrets: input.secrets,
   })
 }
@@ -51,9 +52,4 @@ export function configNames(input: ConfigNamesInput): Scope {
 /** Variables of one dict. */
 export function dictVars(vars: PyDict): VarLookup {
   return { get: name => vars.get(name), all: () => vars }
-}
-
-/** The same, but a missing variable is None instead of an error. */
-function optionalVars(vars: PyDict): VarLookup {
-  return { get: name => vars.get(name) ?? null, all: () => vars }
 }
