@@ -67,7 +67,7 @@ function exactPower(a: number, b: number): number {
 }
 
 /** C Python's way to `divmod` of floats, signed zeros included. */
-export function floorDivision(a: number, b: number): { quotient: number; remainder: number } {
+function floorDivision(a: number, b: number): { quotient: number; remainder: number } {
   let remainder = a % b
   let quotient = (a - remainder) / b
   if (remainder !== 0) {

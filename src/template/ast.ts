@@ -32,13 +32,13 @@ export interface Comparison {
 }
 
 export type Name = Span & { readonly kind: 'name'; readonly name: string }
-export type Attribute = Span & { readonly kind: 'attribute'; readonly object: Expression; readonly name: string }
+type Attribute = Span & { readonly kind: 'attribute'; readonly object: Expression; readonly name: string }
 export type Call = Span & Arguments & { readonly kind: 'call'; readonly callee: Expression }
 /** `input` is missing in filter blocks and set blocks, where the text of the block takes its place. */
 export type Filter = Span &
   Arguments & { kind: 'filter'; readonly input: Expression | undefined; readonly name: string }
 export type Test = Span & Arguments & { readonly kind: 'test'; readonly input: Expression; readonly name: string }
-export type Slice = Span & {
+type Slice = Span & {
   readonly kind: 'slice'
   readonly from: Expression | undefined
   readonly to: Expression | undefined
@@ -142,7 +142,7 @@ export type SetBlock = Span & {
   readonly body: readonly Statement[]
 }
 
-export type FilterBlock = Span & {
+type FilterBlock = Span & {
   readonly kind: 'filterBlock'
   readonly filter: Filter
   readonly body: readonly Statement[]

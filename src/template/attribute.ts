@@ -118,7 +118,7 @@ export function findAttribute(env: Evaluation, object: Value, name: string): Val
 }
 
 /** `x[key]` alone; `undefined` where Python raises a TypeError or LookupError. */
-export function findItem(object: Value, key: Value): Value | undefined {
+function findItem(object: Value, key: Value): Value | undefined {
   if (object instanceof PyDict) return lookupHashed(object, key)
   if (object instanceof PyObject) return object.item(key)
   if (object === null || typeof key === 'string') return undefined
@@ -162,7 +162,7 @@ function isHidden(object: Value, name: string): boolean {
   return callDunders.has(name) && object instanceof PyObject && object.call !== undefined
 }
 
-export function describeOwner(object: Value): string {
+function describeOwner(object: Value): string {
   return object === null ? 'None' : `${typeName(object)} object`
 }
 

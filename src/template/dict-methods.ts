@@ -61,7 +61,7 @@ class DictView extends PyObject {
 }
 
 /** The pairs of a mapping or of an iterable of pairs, as `dict()` and `update()` take them. */
-export function pairsOf(source: Value): Iterable<readonly [Value, Value]> {
+function pairsOf(source: Value): Iterable<readonly [Value, Value]> {
   if (source instanceof PyDict) return [...source.entries()]
   if (source instanceof PyObject && source.kind === 'mapping') {
     return toArray(source).map(key => [key, source.item(key) ?? null] as const)

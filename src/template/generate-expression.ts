@@ -109,7 +109,7 @@ function isText(node: Expression): boolean {
   return node.kind === 'constant' && typeof node.value === 'string'
 }
 
-export function loadName(frame: Frame, name: string): string {
+function loadName(frame: Frame, name: string): string {
   const ref = frame.symbols.require(name)
   const load = frame.symbols.loadOf(ref)
   if (load?.kind === 'parameter' && !frame.pending.has(ref)) return ref
@@ -168,7 +168,7 @@ export function generateCall(frame: Frame, node: Extract<Expression, { kind: 'ca
   return awaited(frame, call)
 }
 
-export function awaited(frame: Frame, code: string): string {
+function awaited(frame: Frame, code: string): string {
   const result = frame.fn.temporary()
   frame.fn.waits = true
   return `((${result}=${code})instanceof Promise?yield ${result}:${result})`

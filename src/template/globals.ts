@@ -9,7 +9,7 @@ import { repr } from './repr.ts'
 import { arithmeticError, runtimeError, typeError, valueError } from './template-error.ts'
 import { fn, type HashKey, Markup, PyDict, PyFloat, PyFunction, PyObject, PyTuple, type Value } from './value.ts'
 
-export class PyRange extends PyObject {
+class PyRange extends PyObject {
   readonly typeName = 'range'
   readonly start: number
   readonly stop: number

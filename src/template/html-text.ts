@@ -66,7 +66,7 @@ function linkMiddle(text: string, { limit, rel, target, schemes }: LinkOptions):
 }
 
 /** `quote` of urllib: letters, digits, `_.-~` and `/` stay. */
-export function quoteUrl(value: Value, forQuery = false): string {
+function quoteUrl(value: Value, forQuery = false): string {
   const bytes = value instanceof PyBytes ? value.data : new TextEncoder().encode(textOf(value) ?? str(value))
   let out = ''
   for (const byte of bytes) {

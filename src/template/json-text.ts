@@ -22,7 +22,7 @@ export function jsonText(value: Value, options: JsonOptions = {}): string {
   return new Writer(options, unit).write(value, '')
 }
 
-export function jsonString(text: string, asciiOnly = true): string {
+function jsonString(text: string, asciiOnly = true): string {
   const plain = JSON.stringify(text).replaceAll('\x7f', '\x7f')
   if (!asciiOnly) return plain
   return plain.replace(/[\u007f-\uffff]/g, found =>

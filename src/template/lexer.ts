@@ -58,7 +58,7 @@ export const operators = {
   ';': 'semicolon',
 } as const
 
-export type OperatorType = (typeof operators)[keyof typeof operators]
+type OperatorType = (typeof operators)[keyof typeof operators]
 
 /** Where the text of a template stands. */
 export interface TemplateText {

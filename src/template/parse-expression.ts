@@ -39,7 +39,7 @@ const typeNames: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(operators).map(([text, type]) => [type, text])),
 }
 
-export function describeType(type: TokenType): string {
+function describeType(type: TokenType): string {
   return typeNames[type] ?? type
 }
 

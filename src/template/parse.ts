@@ -17,27 +17,34 @@ export function parseTemplate(source: TemplateText): Template {
 class Parser extends ExpressionParser {
   private readonly openTags: string[] = []
   private readonly awaited: (readonly string[])[] = []
-  private readonly handlers: Readonly<Record<string, (tag: Token) => Statement>> = {
-    set: tag => this.set(tag),
-    for: tag => this.for(tag),
-    if: tag => this.if(tag),
-    with: tag => this.with(tag),
-    autoescape: tag => this.autoescape(tag),
-    block: tag => this.block(tag),
-    print: tag => this.print(tag),
-    macro: tag => this.macro(tag),
-    test: tag => this.test_(tag),
-    materialization: tag => this.materialization(tag),
-    docs: tag => this.docs(tag),
-    call: tag => this.callBlock(tag),
-    filter: tag => this.filterBlock(tag),
-    do: tag => this.do(tag),
-    break: tag => ({ kind: 'break', start: tag.start, end: tag.end }),
-    continue: tag => ({ kind: 'continue', start: tag.start, end: tag.end }),
-    include: tag => this.include(tag),
-    import: tag => this.import(tag),
-    from: tag => this.from(tag),
-    extends: tag => ({ kind: 'load', tag: 'extends', template: this.expression(), names: [], ...this.since(tag) }),
+  /** Statements by the name of their tag. */
+  private static readonly handlers: Readonly<Record<string, (parser: Parser, tag: Token) => Statement>> = {
+    set: (parser, tag) => parser.set(tag),
+    for: (parser, tag) => parser.for(tag),
+    if: (parser, tag) => parser.if(tag),
+    with: (parser, tag) => parser.with(tag),
+    autoescape: (parser, tag) => parser.autoescape(tag),
+    block: (parser, tag) => parser.block(tag),
+    print: (parser, tag) => parser.print(tag),
+    macro: (parser, tag) => parser.macro(tag),
+    test: (parser, tag) => parser.test_(tag),
+    materialization: (parser, tag) => parser.materialization(tag),
+    docs: (parser, tag) => parser.docs(tag),
+    call: (parser, tag) => parser.callBlock(tag),
+    filter: (parser, tag) => parser.filterBlock(tag),
+    do: (parser, tag) => parser.do(tag),
+    break: (_, tag) => ({ kind: 'break', start: tag.start, end: tag.end }),
+    continue: (_, tag) => ({ kind: 'continue', start: tag.start, end: tag.end }),
+    include: (parser, tag) => parser.include(tag),
+    import: (parser, tag) => parser.import(tag),
+    from: (parser, tag) => parser.from(tag),
+    extends: (parser, tag) => ({
+      kind: 'load',
+      tag: 'extends',
+      template: parser.expression(),
+      names: [],
+      ...parser.since(tag),
+    }),
   }
 
   template(): Template {
@@ -91,11 +98,11 @@ class Parser extends ExpressionParser {
     const tag = this.peekToken()
     if (tag.type !== 'name') return this.failAt('tag name expected', tag)
     const name = String(tag.value)
-    const handler = Object.hasOwn(this.handlers, name) ? this.handlers[name] : undefined
+    const handler = Object.hasOwn(Parser.handlers, name) ? Parser.handlers[name] : undefined
     if (!handler) return this.failUnknown(tag)
     this.take()
     this.openTags.push(name)
-    const statement = handler(tag)
+    const statement = handler(this, tag)
     this.openTags.pop()
     return statement
   }

@@ -82,7 +82,7 @@ const special: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '
 /** What Python does not print as it is: other, separators except the blank, unassigned. */
 const hidden = /[\p{C}\p{Zl}\p{Zp}\p{Zs}]/u
 
-export function reprText(text: string): string {
+function reprText(text: string): string {
   if (!unprintable.test(text)) return `'${text}'`
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   let out = ''

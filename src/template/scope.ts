@@ -18,20 +18,4 @@ export function scopeOf(values: Readonly<Record<string, Value>> | ReadonlyMap<st
   }
 }
 
-/** Looks in each scope in turn; the first that knows the name wins. */
-export function layeredScope(...scopes: readonly Scope[]): Scope {
-  return {
-    lookup(name) {
-      for (const scope of scopes) {
-        const found = scope.lookup(name)
-        if (found !== undefined) return found
-      }
-      return undefined
-    },
-    *names() {
-      for (const scope of scopes) if (scope.names) yield* scope.names()
-    },
-  }
-}
-
 export const emptyScope: Scope = { lookup: () => undefined, names: () => [] }

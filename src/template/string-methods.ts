@@ -145,7 +145,7 @@ function splitFromEnd(text: string, by: string): string[] {
 }
 
 /** Joins the items of anything iterable, all of which must be text. */
-export function joinText(by: string, items: Value): string {
+function joinText(by: string, items: Value): string {
   const iterable = findIterable(items)
   if (iterable === undefined) throw typeError('can only join an iterable')
   const parts: string[] = []

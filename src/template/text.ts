@@ -31,12 +31,6 @@ export function pointIndex(text: string, unitIndex: number): number {
   return unitIndex < 0 || !surrogate.test(text) ? unitIndex : textLength(text.slice(0, unitIndex))
 }
 
-/** Index in UTF-16 units of an index in code points, kept inside the text. */
-export function unitIndex(text: string, index: number): number {
-  if (!surrogate.test(text)) return Math.min(index, text.length)
-  return Array.from(text).slice(0, index).join('').length
-}
-
 /** Start and end of a slice `[start:end]` in units of the sequence, by Python's rules for negative and missing bounds. */
 export function clampRange(start: number | null, end: number | null, length: number): [number, number] {
   const fix = (bound: number): number => Math.min(Math.max(bound < 0 ? bound + length : bound, 0), length)

@@ -57,8 +57,6 @@ export class PyTuple {
   }
 }
 
-export const emptyTuple = new PyTuple([])
-
 export class PyBytes {
   readonly data: Uint8Array
   constructor(data: Uint8Array) {
