@@ -10,6 +10,14 @@ import type { Column, ExposureNode, MacroNode, Node, SemanticNode, SourceNode } 
 import type { ParseRenderer } from './parse-renderer.ts'
 import { dictsOf, textOf } from './value-access.ts'
 
+/** Where a description stands; looked for only when something is wrong with it. */
+type FindPlace = () => Place | undefined
+
+function placed(at: FindPlace): { readonly at?: Place } {
+  const place = at()
+  return place ? { at: place } : {}
+}
+
 interface Described {
   readonly uniqueId: string
   readonly packageName: string
@@ -34,7 +42,7 @@ export class Descriptions {
     this.diagnostics = diagnostics
   }
 
-  node(node: Node, at: Place | undefined): Node {
+  node(node: Node, at: FindPlace): Node {
     if (node.description === '' && node.columns.size === 0) return node
     const { text, docBlocks } = this.render(node.description, node, at)
     const columns = this.columns(node.columns, node, at)
@@ -43,17 +51,17 @@ export class Descriptions {
   }
 
   source(source: SourceNode): SourceNode {
-    const { text, docBlocks } = this.render(source.description, source, source.at)
-    const ofSource = this.render(source.sourceDescription, source, source.at)
-    const columns = this.columns(source.columns, source, source.at)
+    const { text, docBlocks } = this.render(source.description, source, () => source.at)
+    const ofSource = this.render(source.sourceDescription, source, () => source.at)
+    const columns = this.columns(source.columns, source, () => source.at)
     return { ...source, description: text, docBlocks, sourceDescription: ofSource.text, columns }
   }
 
   exposure(exposure: ExposureNode): ExposureNode {
-    return { ...exposure, description: this.render(exposure.description, exposure, exposure.at).text }
+    return { ...exposure, description: this.render(exposure.description, exposure, () => exposure.at).text }
   }
 
-  macro(macro: MacroNode, at: Place | undefined): Pick<MacroNode, 'description' | 'arguments'> {
+  macro(macro: MacroNode, at: FindPlace): Pick<MacroNode, 'description' | 'arguments'> {
     return {
       description: this.render(macro.description, macro, at).text,
       arguments: macro.arguments.map(one => ({ ...one, description: this.render(one.description, macro, at).text })),
@@ -64,20 +72,20 @@ export class Descriptions {
     const json = node.json.copy()
     const put = (dict: PyDict): PyDict => {
       const written = textOf(dict, 'description')
-      return written === null ? dict : dict.copy().set('description', this.render(written, node, node.at).text)
+      return written === null ? dict : dict.copy().set('description', this.render(written, node, () => node.at).text)
     }
     for (const key of ['dimensions', 'measures', 'entities']) {
       if (json.has(key)) json.set(key, dictsOf(json, key).map(put))
     }
     const description = textOf(json, 'description')
-    if (description !== null) json.set('description', this.render(description, node, node.at).text)
+    if (description !== null) json.set('description', this.render(description, node, () => node.at).text)
     return { ...node, description: textOf(json, 'description') ?? '', json }
   }
 
   private columns(
     columns: ReadonlyMap<string, Column>,
     owner: Described,
-    at: Place | undefined,
+    at: FindPlace,
   ): ReadonlyMap<string, Column> {
     let changed = false
     const rendered = new Map<string, Column>()
@@ -92,7 +100,7 @@ export class Descriptions {
     return changed ? rendered : columns
   }
 
-  private render(text: string, owner: Described, at: Place | undefined): Rendered {
+  private render(text: string, owner: Described, at: FindPlace): Rendered {
     if (!hasMarks(text)) return { text, docBlocks: [] }
     const quoted: string[] = []
     const simple = text.replace(quotation, (_, __, first: string, ___, second: string | undefined) => {
@@ -105,7 +113,7 @@ export class Descriptions {
     return this.renderTemplate(text, owner, at)
   }
 
-  private renderTemplate(text: string, owner: Described, at: Place | undefined): Rendered {
+  private renderTemplate(text: string, owner: Described, at: FindPlace): Rendered {
     const docBlocks: string[] = []
     const doc = (args: readonly Value[]): Value => {
       const [first = null, second] = args
@@ -117,7 +125,7 @@ export class Descriptions {
       return { text: this.renderer.description(text, doc, owner.packageName), docBlocks }
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error
-      this.diagnostics.add({ ...error.diagnostic, node: owner.uniqueId, ...(at && { at }) })
+      this.diagnostics.add({ ...error.diagnostic, node: owner.uniqueId, ...placed(at) })
       return { text, docBlocks: [] }
     }
   }
@@ -127,7 +135,7 @@ export class Descriptions {
     first: string,
     second: string | undefined,
     owner: Described,
-    at: Place | undefined,
+    at: FindPlace,
   ): ReturnType<DocIndex['find']> {
     const [packageName, name] = second === undefined ? [null, first] : [first, second]
     const doc = this.docs.find(name, packageName, owner.packageName)
@@ -137,7 +145,7 @@ export class Descriptions {
       code: 'project/doc-not-found',
       message: `Documentation for '${owner.uniqueId}' depends on doc '${name}' ${packageName === null ? '' : `in package '${packageName}' `}which was not found`,
       node: owner.uniqueId,
-      ...(at && { at }),
+      ...placed(at),
       ...(near !== undefined && { hint: `did you mean '${near}'?` }),
     })
     return undefined

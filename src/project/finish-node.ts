@@ -1,5 +1,6 @@
 /** A draft and what properties files say about it -> the finished node, its configuration joined, its names decided. */
 import { DiagnosticError } from '../base/diagnostic.ts'
+import type { Place } from '../base/source-file.ts'
 import { createRelation } from '../context/relation.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'
@@ -43,7 +44,7 @@ export function configOf(draft: Draft, maker: NodeMaker): MergedConfig {
   if (draft.language === 'python' && resourceType === 'model' && !properties?.has('materialized')) {
     properties = PyDict.of([...(properties ?? []), ['materialized', 'table'] as const])
   }
-  const at = patch?.entry.at('config') ?? { file: draft.file, start: 0, end: 0 }
+  const at = (): Place => patch?.entry.at('config') ?? { file: draft.file, start: 0, end: 0 }
   return maker.config(resourceType, owner, fqn, properties, calls.config, at)
 }
 

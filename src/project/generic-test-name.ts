@@ -45,14 +45,16 @@ function sortedKeys(dict: PyDict): readonly string[] {
 
 /** The last part of a test's unique id: the end of the md5 of its name and of Python's print of its metadata. */
 export function testHash(name: string, testName: string, namespace: string | null, kwargs: PyDict): string {
-  const metadata = PyDict.of({ namespace, name: testName, kwargs })
-  return md5(`${name}${repr(hashable(metadata))}`).slice(-10)
+  const metadata = `{'kwargs': ${hashable(kwargs)}, 'name': ${repr(testName)}, 'namespace': ${repr(str(namespace))}}`
+  return md5(name + metadata).slice(-10)
 }
 
-/** Keys sorted, every leaf as text. */
-function hashable(value: Value): Value {
+/** Python's print of a value with keys sorted and every leaf as text. */
+function hashable(value: Value): string {
   if (value instanceof PyDict) {
-    return PyDict.of(sortedKeys(value).map(key => [key, hashable(value.get(key) ?? null)] as const))
+    return `{${sortedKeys(value)
+      .map(key => `${repr(key)}: ${hashable(value.get(key) ?? null)}`)
+      .join(', ')}}`
   }
-  return Array.isArray(value) ? value.map(hashable) : str(value)
+  return Array.isArray(value) ? `[${value.map(hashable).join(', ')}]` : repr(str(value))
 }

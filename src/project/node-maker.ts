@@ -28,8 +28,8 @@ export class NodeMaker {
   readonly run: Config
   readonly names: GenerateNames
   private readonly saidDeprecated = new Set<string>()
-  /** Configurations of nodes that neither their file nor a properties file configures, by what decides them. */
-  private readonly plain = new Map<string, MergedConfig>()
+  /** Configurations by what decides them: many nodes are configured alike and share one. */
+  private readonly merged = new Map<string, MergedConfig>()
 
   constructor(run: Config, names: GenerateNames, diagnostics: Diagnostics) {
     this.run = run
@@ -77,14 +77,13 @@ export class NodeMaker {
     fqn: readonly string[],
     properties: PyDict | null,
     call: PyDict = nothing,
-    at?: Place,
+    at?: () => Place,
   ): MergedConfig {
-    const isPlain = call.size === 0 && (properties === null || properties.size === 0)
-    const key = isPlain ? `${type}\0${owner.name}\0${this.configPath(type, owner, fqn)}` : ''
-    const known = isPlain ? this.plain.get(key) : undefined
+    const key = `${type}\0${owner.name}\0${this.configPath(type, owner, fqn)}\0${written(properties)}\0${written(call)}`
+    const known = this.merged.get(key)
     if (known) return known
     const made = this.merge(type, owner, fqn, properties, call, at)
-    if (isPlain) this.plain.set(key, made)
+    this.merged.set(key, made)
     return made
   }
 
@@ -94,7 +93,7 @@ export class NodeMaker {
     fqn: readonly string[],
     properties: PyDict | null,
     call: PyDict,
-    at?: Place,
+    at?: () => Place,
   ): MergedConfig {
     const { projectFile } = owner
     const root = owner.isRoot ? null : this.run.projectFile
@@ -115,7 +114,7 @@ export class NodeMaker {
       return { config, unrendered }
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error
-      const place = error.diagnostic.at ?? at
+      const place = error.diagnostic.at ?? at?.()
       this.diagnostics.add({ ...error.diagnostic, ...(place && { at: place }) })
       const defaults = { ...levels, properties: null, call: nothing, own: nothing, root: null }
       return { config: mergeConfig(defaults), unrendered: new PyDict() }
@@ -147,6 +146,10 @@ export class NodeMaker {
   exportPlace(name: string, owner: ProjectPackage, custom: Parameters<GenerateNames['place']>[1]): NamedPlace {
     return this.names.place({ name, packageName: owner.name, version: null, record: () => ({ name }) }, custom)
   }
+}
+
+function written(config: PyDict | null): string {
+  return config === null || config.size === 0 ? '' : repr(config)
 }
 
 function depthOf(tree: PyDict, fqn: readonly string[]): number {
