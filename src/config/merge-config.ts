@@ -63,7 +63,7 @@ export function mergeConfig(levels: ConfigLevels): PyDict {
   const type = levels.resourceType
   const result = defaultConfig(type)
   for (const level of inOrder(levels)) {
-    for (const [written, value] of level) {
+    for (const [written, value] of adapterKeysFirst(level)) {
       const key = hookName(written)
       const rule = typeof key === 'string' ? mergeRule(type, key) : undefined
       const before = result.get(key)
@@ -71,6 +71,12 @@ export function mergeConfig(levels: ConfigLevels): PyDict {
     }
   }
   return finished(type, result)
+}
+
+/** The one key of the adapter's own comes before what else is not known, in each level. */
+function adapterKeysFirst(level: PyDict): Iterable<readonly [Value, Value]> {
+  const indexes = level.get('indexes')
+  return indexes === undefined ? level : [['indexes', indexes], ...level]
 }
 
 /** The same levels as written: later ones replace, nothing is filled in. */
@@ -198,6 +204,8 @@ function finished(type: ConfiguredType, config: PyDict): PyDict {
     const parts = value instanceof PyDict ? partDefaults(type, key) : undefined
     if (value instanceof PyDict && parts) config.set(key, filledIn(parts, value))
   }
+  const tags = config.get('tags')
+  if ((type === 'source' || type === 'exposure') && typeof tags === 'string') config.set('tags', [tags])
   const analysis = config.get('static_analysis')
   if (typeof analysis === 'boolean') config.set('static_analysis', analysis ? 'on' : 'off')
   if (type === 'test') settleStoreFailures(config)
