@@ -4,8 +4,6 @@
  */
 import type { QueryResult, SqlValue } from '../base/sql-value.ts'
 
-export type { ColumnInfo, QueryResult, RelationInfo, RelationKind, RelationName, SqlValue } from '../base/sql-value.ts'
-
 export interface ExecuteOptions {
   /** Ends the statement with `adapter/interrupted` when it aborts. */
   readonly signal?: AbortSignal

@@ -28,25 +28,25 @@ export type SqlValue =
   | SqlMap
 
 /** FLOAT and DOUBLE. */
-export interface SqlFloat {
+interface SqlFloat {
   readonly kind: 'float'
   readonly value: number
 }
 
 /** DECIMAL, exact: `text` has all digits of the scale (`1.50`). */
-export interface SqlDecimal {
+interface SqlDecimal {
   readonly kind: 'decimal'
   readonly text: string
 }
 
 /** Days since 1970-01-01; `Infinity` and `-Infinity` for DuckDB's infinite dates. */
-export interface SqlDate {
+interface SqlDate {
   readonly kind: 'date'
   readonly days: number
 }
 
 /** Microseconds since midnight; `offsetSeconds` east of UTC for TIME WITH TIME ZONE. */
-export interface SqlTime {
+interface SqlTime {
   readonly kind: 'time'
   readonly micros: number
   readonly offsetSeconds?: number
@@ -70,28 +70,28 @@ export interface SqlInterval {
   readonly micros: bigint
 }
 
-export interface SqlBlob {
+interface SqlBlob {
   readonly kind: 'blob'
   readonly bytes: Uint8Array
 }
 
-export interface SqlUuid {
+interface SqlUuid {
   readonly kind: 'uuid'
   readonly text: string
 }
 
 /** LIST and ARRAY. */
-export interface SqlList {
+interface SqlList {
   readonly kind: 'list'
   readonly items: readonly SqlValue[]
 }
 
-export interface SqlStruct {
+interface SqlStruct {
   readonly kind: 'struct'
   readonly fields: readonly (readonly [name: string, value: SqlValue])[]
 }
 
-export interface SqlMap {
+interface SqlMap {
   readonly kind: 'map'
   readonly entries: readonly (readonly [key: SqlValue, value: SqlValue])[]
 }

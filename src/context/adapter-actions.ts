@@ -45,7 +45,7 @@ async function rows(port: AdapterPort, sql: string): Promise<readonly (readonly 
   return (await port.execute(sql, { autoBegin: false, fetch: true })).rows
 }
 
-export function existingRelation(info: RelationInfo | undefined): Relation | null {
+function existingRelation(info: RelationInfo | undefined): Relation | null {
   if (!info) return null
   const { database, schema, identifier, kind } = info
   return new Relation({ path: { database, schema, identifier }, type: kind, quotePolicy: allParts })

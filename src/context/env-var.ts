@@ -4,7 +4,7 @@ import { str } from '../template/repr.ts'
 import type { PyFunction, Value } from '../template/value.ts'
 import { contextError, contextFunction } from './python-object.ts'
 
-export const secretPrefix = 'DBT_ENV_SECRET_'
+const secretPrefix = 'DBT_ENV_SECRET_'
 
 export interface EnvVarOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -41,7 +41,7 @@ function envVar(name: string, fallback: Value, options: EnvVarOptions): Value {
   return value ?? fallback
 }
 
-export function secretPlaceholder(name: string): string {
+function secretPlaceholder(name: string): string {
   return `$$$DBT_SECRET_START$$$${name}$$$DBT_SECRET_END$$$`
 }
 

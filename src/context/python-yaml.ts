@@ -23,7 +23,7 @@ export function loadYaml(text: string, fallback: Value): Value {
 }
 
 /** A node of a YAML file as Python's loader makes it. */
-export function pythonValue(node: YamlNode): Value {
+function pythonValue(node: YamlNode): Value {
   switch (node.kind) {
     case 'list':
       return node.items.map(pythonValue)

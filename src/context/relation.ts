@@ -129,7 +129,7 @@ export function ephemeralRelation(identifier: string, options: RelationOptions =
   return createRelation({ identifier: `${ephemeralPrefix}${identifier}` }, { ...options, type: 'cte', quoting })
 }
 
-export const relationKinds: readonly RelationKind[] = [
+const relationKinds: readonly RelationKind[] = [
   'table',
   'view',
   'cte',
@@ -148,7 +148,7 @@ export function relationKind(value: Value): RelationKind | null {
   return kind
 }
 
-export function invalidField(field: string, type: string, value: Value): Error {
+function invalidField(field: string, type: string, value: Value): Error {
   const shown = value instanceof Undefined ? 'Undefined' : String(value)
   return valueError(`Field "${field}" of type ${type} in DuckDBRelation has invalid value ${shown}`)
 }

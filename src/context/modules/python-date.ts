@@ -105,7 +105,7 @@ export function parseIsoDate(text: string): number | undefined {
   return checkedIsoWeek(Number(week[1]), Number(week[2]), Number(week[3] ?? 1))
 }
 
-export function checkedIsoWeek(year: number, week: number, weekday: number): number {
+function checkedIsoWeek(year: number, week: number, weekday: number): number {
   if (year < 1 || year > 9999) throw valueError(`Year is out of range: ${year}`)
   if (week < 1 || week > isoWeek(daysOf({ year, month: 12, day: 28 })).week) throw valueError(`Invalid week: ${week}`)
   if (weekday < 1 || weekday > 7) throw valueError(`Invalid weekday: ${weekday} (range is [1, 7])`)

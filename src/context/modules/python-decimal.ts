@@ -1,8 +1,7 @@
 /** Python's `decimal.Decimal` in its default context: 28 digits, half to even. */
 import { arithmeticError, typeError, valueError } from '../../template/template-error.ts'
 import { type BinaryOperator, type HashKey, normalInt, PyFloat, PyObject, type Value } from '../../template/value.ts'
-import { type Attributes, attributeOf, contextFunction, method } from '../python-object.ts'
-import { PythonClass } from './python-class.ts'
+import { type Attributes, attributeOf, method } from '../python-object.ts'
 
 const precision = 28
 
@@ -285,7 +284,7 @@ function fixed({ negative, coefficient }: Parts, places: number): string {
 }
 
 /** The float's exact binary value, as `Decimal(0.1)` has it. */
-export function exactDecimal(value: number): PyDecimal {
+function exactDecimal(value: number): PyDecimal {
   if (!Number.isFinite(value))
     return PyDecimal.parse(Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity')
   let exponent = 0
@@ -339,14 +338,3 @@ const attributes: Attributes<PyDecimal> = {
   is_signed: method('is_signed', [], self => self.parts.negative),
   copy_abs: method('copy_abs', [], self => new PyDecimal({ ...self.parts, negative: false })),
 }
-
-export const decimalClass = new PythonClass(
-  'decimal.Decimal',
-  contextFunction('Decimal', [['value', '0']], ([value = null]) => {
-    if (value instanceof PyFloat) return exactDecimal(value.value)
-    if (typeof value === 'string') return PyDecimal.parse(value)
-    const decimal = decimalOperand(value)
-    if (!decimal) throw typeError('conversion to Decimal is not supported for this value')
-    return decimal
-  }),
-)

@@ -285,7 +285,7 @@ class SimpleZone extends FixedTimeZone {
   }
 }
 
-export const pytzUtc = new SimpleZone(0n, 'UTC', '<UTC>')
+const pytzUtc = new SimpleZone(0n, 'UTC', '<UTC>')
 
 const zones = new Map<string, TimeZone>([['utc', pytzUtc]])
 
