@@ -194,5 +194,6 @@ export function mergeRule(type: ConfiguredType, key: string): MergeRule | undefi
 /** Keys that several `config()` calls in one file join, whatever the resource type. */
 export function callMergeRule(key: string): MergeRule | undefined {
   if (key === 'pre_hook' || key === 'post_hook') return 'append'
+  if (key === 'snapshot_meta_column_names') return 'update'
   return mergeRule('model', key)
 }

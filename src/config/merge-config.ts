@@ -63,7 +63,7 @@ export function mergeConfig(levels: ConfigLevels): PyDict {
   const type = levels.resourceType
   const result = defaultConfig(type)
   for (const level of inOrder(levels)) {
-    for (const [written, value] of adapterKeysFirst(level)) {
+    for (const [written, value] of inMergeOrder(level)) {
       const key = hookName(written)
       const rule = typeof key === 'string' ? mergeRule(type, key) : undefined
       const before = result.get(key)
@@ -73,10 +73,16 @@ export function mergeConfig(levels: ConfigLevels): PyDict {
   return finished(type, result)
 }
 
-/** The one key of the adapter's own comes before what else is not known, in each level. */
-function adapterKeysFirst(level: PyDict): Iterable<readonly [Value, Value]> {
+/**
+ * The one key of the adapter's own comes before what else is not known, in each level; of two spellings of a hook in one
+ * level the one with an underscore counts.
+ */
+function inMergeOrder(level: PyDict): Iterable<readonly [Value, Value]> {
   const indexes = level.get('indexes')
-  return indexes === undefined ? level : [['indexes', indexes], ...level]
+  const doubled = ['pre', 'post'].filter(one => level.has(`${one}_hook`) && level.has(`${one}-hook`))
+  if (indexes === undefined && doubled.length === 0) return level
+  const entries = [...level].filter(([key]) => !doubled.some(one => key === `${one}-hook`))
+  return indexes === undefined ? entries : [['indexes', indexes], ...entries]
 }
 
 /** The same levels as written: later ones replace, nothing is filled in. */
@@ -105,9 +111,8 @@ function joinedCalls(rule: MergeRule, key: string, before: Value | undefined, va
     case 'update':
       return before instanceof PyDict ? merged(rule, key, before, value) : checkedDict(key, value)
     case 'grants': {
-      if (!(before instanceof PyDict)) return checkedDict(key, value)
       const grants = new PyDict()
-      for (const [role, names] of before) grants.set(role, [...listed(names)])
+      if (before instanceof PyDict) for (const [role, names] of before) grants.set(role, [...listed(names)])
       for (const [role, names] of checkedDict(key, value)) {
         const extended = typeof role === 'string' && role.startsWith('+') ? listed(grants.get(role) ?? []) : []
         grants.set(role, [...extended, ...listed(names)])
