@@ -12,7 +12,7 @@ import { Column } from './column.ts'
 import { pytzZone } from './modules/python-pytz.ts'
 import { type Attributes, contextError, fieldOf, method } from './python-object.ts'
 import { Relation } from './relation.ts'
-import { allParts } from './relation-fields.ts'
+import { allParts, bareFields, informationSchemaFields } from './relation-fields.ts'
 import { withBindings } from './sql-bindings.ts'
 import { AdapterResponse } from './statement-results.ts'
 
@@ -151,16 +151,10 @@ async function changeSchema(
 }
 
 async function schemaExists(port: AdapterPort, [database = null, schema = null]: readonly Value[]): Promise<boolean> {
-  const relation = new Relation({
-    path: { database: database === null ? null : str(database), schema: str(schema), identifier: 'INFORMATION_SCHEMA' },
-    quotePolicy: port.facts.quoting,
-  })
-  const attribute = relation.attr('information_schema_only')
-  const informationSchema = await (attribute as { call?(args: [], kwargs: Map<string, Value>): Value }).call?.(
-    [],
-    new Map(),
-  )
-  const table = await call(port, 'check_schema_exists', { information_schema: informationSchema ?? null, schema })
+  const path = { database: database === null ? null : str(database), schema: str(schema), identifier: null }
+  const fields = informationSchemaFields({ ...bareFields, path, quotePolicy: port.facts.quoting }, null)
+  const kwargs = { information_schema: new Relation(fields), schema }
+  const table = await call(port, 'check_schema_exists', kwargs)
   return table instanceof AgateTable && Number(table.value(0, 0)) > 0
 }
 

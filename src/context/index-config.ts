@@ -2,7 +2,8 @@
 import { md5 } from '../base/fingerprint.ts'
 import { repr, str } from '../template/repr.ts'
 import { PyDict, PyObject, type Value } from '../template/value.ts'
-import { contextError, contextFunction, fieldOf } from './python-object.ts'
+import { contextError, contextFunction } from './python-object.ts'
+import { Relation } from './relation.ts'
 
 export class IndexConfig extends PyObject {
   readonly typeName = 'DuckDBIndexConfig'
@@ -37,9 +38,8 @@ export class IndexConfig extends PyObject {
   }
 
   private render(relation: Value): string {
-    const render = fieldOf(relation, 'render')
-    const name = render instanceof PyObject ? render.call?.([], new Map()) : undefined
-    return md5([...this.columns, str((name as Value | undefined) ?? relation), repr(this.unique), this.now()].join('_'))
+    const name = relation instanceof Relation ? relation.render() : str(relation)
+    return md5([...this.columns, name, repr(this.unique), this.now()].join('_'))
   }
 }
 
