@@ -74,10 +74,7 @@ export class PropertyApplier {
     return new Map([[null, first]])
   }
 
-  private findEnabled(
-    entry: PropertyEntry,
-    type: Draft['resourceType'] | undefined,
-  ): Draft | undefined {
+  private findEnabled(entry: PropertyEntry, type: Draft['resourceType'] | undefined): Draft | undefined {
     const { name, found } = entry
     switch (type) {
       case 'analysis':

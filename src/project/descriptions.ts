@@ -82,11 +82,7 @@ export class Descriptions {
     return { ...node, description: textOf(json, 'description') ?? '', json }
   }
 
-  private columns(
-    columns: ReadonlyMap<string, Column>,
-    owner: Described,
-    at: FindPlace,
-  ): ReadonlyMap<string, Column> {
+  private columns(columns: ReadonlyMap<string, Column>, owner: Described, at: FindPlace): ReadonlyMap<string, Column> {
     let changed = false
     const rendered = new Map<string, Column>()
     for (const [name, column] of columns) {

@@ -91,9 +91,28 @@ export class MacroRegistry {
     const macro = this.macros.get(uniqueId)
     if (!macro) return false
     this.loud.set(uniqueId, false)
-    const isLoud = capturing.test(macro.macroSql) || this.dependencies(macro).some(one => !this.isQuiet(one))
+    const isLoud =
+      capturing.test(macro.macroSql) ||
+      this.hasUnknownCalls(macro) ||
+      this.dependencies(macro).some(one => !this.isQuiet(one))
     this.loud.set(uniqueId, isLoud)
     return !isLoud
+  }
+
+  /** It calls something that is no macro and no function of the context: it fails when it is rendered. */
+  private hasUnknownCalls(macro: MacroSource): boolean {
+    return macro.calls().some(call => {
+      if (call.kind === 'plain') return !macro.parameters.includes(call.name) && !this.knows(macro, call.name)
+      if (call.kind === 'dispatch') return this.dispatched(call.name, call.macroNamespace) === undefined
+      return this.byPackage.has(call.packageName) && !this.namespace.package(call.packageName)?.has(call.name)
+    })
+  }
+
+  /** A plain name in a macro is looked up in the package of the node that is rendered: any node must find it. */
+  private knows(macro: MacroSource, name: string): boolean {
+    const { rootPackage, internal } = this.namespace
+    if (this.byPackage.get(rootPackage)?.has(name) || internal.has(name)) return true
+    return jinjaFunctions.has(name) || (macro.packageName === rootPackage && macro.macroSql.includes(`set ${name}`))
   }
 
   /** The macro that makes a kind of relation: DuckDB's before the general one, the root project's before the built-in. */
@@ -111,4 +130,8 @@ export class MacroRegistry {
   }
 }
 
-const capturing = /(?<![\w.])(?:(?:ref|source|config|metric|function)\s*\(|config\.set\b|builtins\b|context\b)/
+/** What captures something, fails, queries, or tells somebody. */
+const capturing =
+  /(?<![\w.])(?:(?:ref|source|config|metric|function|env_var|log|print|run_query|statement|load_result)\s*\(|config\.set\b|exceptions\b|builtins\b|context\b|graph\b|adapter\s*\.(?!\s*(?:dispatch|quote|type)\b)|caller\b|call\b)/
+
+const jinjaFunctions = new Set(['range', 'dict', 'namespace', 'cycler', 'joiner', 'lipsum'])

@@ -10,7 +10,8 @@ import type { TestDefinition } from './generic-test-definition.ts'
 import type { MacroRegistry } from './macro-registry.ts'
 import type { ParseRenderer } from './parse-renderer.ts'
 import { readPythonCalls } from './python-calls.ts'
-import { readCallText, readStaticCalls } from './static-calls.ts'
+import { readCallText } from './static-calls.ts'
+import { readStatically, type StaticNames } from './static-reader.ts'
 
 const looksLikeCall = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/
 const whereMacro = 'get_where_subquery'
@@ -21,6 +22,7 @@ export class NodeCalls {
   private readonly diagnostics: Diagnostics
   /** Packages in which `ref`, `source` or `config` is a macro of the project: their nodes have to be rendered. */
   private readonly overriding = new Map<string, boolean>()
+  private readonly namesOf = new Map<string, StaticNames>()
 
   constructor(renderer: ParseRenderer, registry: MacroRegistry, diagnostics: Diagnostics) {
     this.renderer = renderer
@@ -38,8 +40,33 @@ export class NodeCalls {
   private readTemplate(draft: Draft): void {
     const { rawCode, file, codeOffset } = draft
     const place = { text: rawCode, file, base: codeOffset }
-    if (!this.overrides(draft.owner.name) && readStaticCalls(parseTemplate(place), draft.calls)) return
+    const names = this.staticNames(draft.owner.name)
+    if (names && readStatically(parseTemplate(place), names, draft.calls)) return
     this.renderer.read(place, this.renderer.scope(draft))
+  }
+
+  /** @returns undefined when nothing can be read statically */
+  private staticNames(packageName: string): StaticNames | undefined {
+    if (this.overrides(packageName)) return undefined
+    let names = this.namesOf.get(packageName)
+    if (!names) {
+      const { registry, renderer } = this
+      const vars = renderer.varsOf(packageName)
+      names = {
+        quietMacro(inPackage, name) {
+          const { namespace } = registry
+          const macro = inPackage === null ? namespace.find(name, packageName) : namespace.package(inPackage)?.get(name)
+          return macro && registry.isQuiet(macro.uniqueId) ? macro.uniqueId : undefined
+        },
+        macro: name => registry.namespace.find(name, packageName)?.uniqueId,
+        isPlainVar(name) {
+          const value = vars.get(name)
+          return typeof value !== 'string' || !hasMarks(value)
+        },
+      }
+      this.namesOf.set(packageName, names)
+    }
+    return names
   }
 
   readHook(draft: Draft, sql: string): void {

@@ -111,12 +111,19 @@ function finishAll(drafts: readonly Draft[], maker: NodeMaker, calls: NodeCalls,
       models.push({ node, draft })
       nodes.set(node.uniqueId, node)
     } else if (node.resourceType === 'function') nodes.set(node.uniqueId, node)
-    else nodes.set(node.uniqueId, descriptions.node(node, () => draft.patch?.entry.at('description') ?? draft.at))
+    else
+      nodes.set(
+        node.uniqueId,
+        descriptions.node(node, () => draft.patch?.entry.at('description') ?? draft.at),
+      )
   }
   for (const { node, draft } of models) {
     const primaryKey = inferPrimaryKey(node.constraints, node.columns, keyTests.get(node.uniqueId) ?? [])
     const keyed = primaryKey.length > 0 ? { ...node, primaryKey } : node
-    nodes.set(node.uniqueId, descriptions.node(keyed, () => draft.patch?.entry.at('description')))
+    nodes.set(
+      node.uniqueId,
+      descriptions.node(keyed, () => draft.patch?.entry.at('description')),
+    )
   }
   return { nodes, disabled }
 }
@@ -170,7 +177,11 @@ function macroNodes(
   for (const source of registry.macros.values()) {
     const patch = patches.get(source.uniqueId)
     const node = macroNode(source, registry, patch)
-    if (patch) Object.assign(node, descriptions.macro(node, () => patch.at('description')))
+    if (patch)
+      Object.assign(
+        node,
+        descriptions.macro(node, () => patch.at('description')),
+      )
     nodes.set(source.uniqueId, node)
   }
   return nodes

@@ -1,29 +1,10 @@
-/**
- * Reads `ref`, `source` and `config` off a template's syntax tree, when that is all the template does: no context is
- * built and nothing is rendered. Whatever is not certain is left to rendering in parse mode.
- */
-import type { Arguments, Expression, Statement, Template } from '../template/ast.ts'
+/** Calls of `ref`, `source` and `config` whose arguments are literals, read off the syntax tree. */
+import type { Arguments, Expression } from '../template/ast.ts'
 import { parseTemplate } from '../template/parse.ts'
 import { TemplateError } from '../template/template-error.ts'
 import { PyDict, type Value } from '../template/value.ts'
-import { CapturedCalls } from './captured-calls.ts'
+import type { CapturedCalls } from './captured-calls.ts'
 import type { RefCall, SourceCall } from './node.ts'
-
-/** Adds the calls of a template. @returns false, and adds nothing, when the template has to be rendered */
-export function readStaticCalls(template: Template, into: CapturedCalls): boolean {
-  const calls = new CapturedCalls()
-  for (const statement of template.body) if (!readStatement(statement, calls)) return false
-  if (calls.config.size > 0) into.addConfig(calls.config)
-  into.refs.push(...calls.refs)
-  into.sources.push(...calls.sources)
-  return true
-}
-
-function readStatement(statement: Statement, calls: CapturedCalls): boolean {
-  if (statement.kind === 'do') return readCall(statement.value, calls)
-  if (statement.kind !== 'output') return false
-  return statement.items.every(item => item.kind === 'data' || readCall(item, calls))
-}
 
 function readCall(node: Expression, calls: CapturedCalls): boolean {
   if (node.kind === 'name') return node.name === 'this'
@@ -70,12 +51,12 @@ export function readSource(call: Arguments): SourceCall | undefined {
   return { source, table }
 }
 
-function readConfig(call: Arguments, calls: CapturedCalls): boolean {
+/** @returns false when an option is no literal, or a hook, which is a template of its own */
+export function readConfig(call: Arguments, calls: CapturedCalls): boolean {
   if (call.args.length > 0 || call.kwargs.length === 0) return false
   const options = new PyDict()
   for (const keyword of call.kwargs) {
     const value = literal(keyword.value)
-    // Hooks are templates of their own and have to be rendered.
     if (value === undefined || /^(?:pre|post)[_-]hook$/.test(keyword.name)) return false
     options.set(keyword.name, value)
   }
