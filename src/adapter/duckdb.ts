@@ -154,6 +154,8 @@ class DuckdbConnection implements Connection {
   private transaction: TransactionState = 'none'
   private running: Promise<unknown> | undefined
   private closed = false
+  /** Set while the running statement is being ended. */
+  private stopping: NodeJS.Timeout | undefined
 
   constructor(database: DuckdbDatabase, driver: DuckDBConnection) {
     this.database = database
@@ -171,6 +173,7 @@ class DuckdbConnection implements Connection {
       return await work
     } finally {
       this.running = undefined
+      this.calm()
       signal?.removeEventListener('abort', stop)
     }
   }
@@ -195,8 +198,16 @@ class DuckdbConnection implements Connection {
     await this.end('ROLLBACK')
   }
 
+  /** DuckDB forgets an interrupt that comes before the statement has left the thread pool's queue: it is repeated. */
   interrupt(): void {
-    if (!this.closed && this.running) this.driver.interrupt()
+    if (this.closed || !this.running || this.stopping) return
+    this.driver.interrupt()
+    this.stopping = setInterval(() => this.driver.interrupt(), 20)
+  }
+
+  private calm(): void {
+    clearInterval(this.stopping)
+    this.stopping = undefined
   }
 
   async close(): Promise<void> {
@@ -218,6 +229,7 @@ class DuckdbConnection implements Connection {
       if (mayHoldSeveralStatements(sql)) return await this.sendEach(sql, options)
       return resultOf(await this.attempt(sql, sql, options, 0))
     } catch (error) {
+      this.calm()
       if (this.transaction === 'open') await this.end('ROLLBACK')
       throw error
     }
@@ -247,6 +259,7 @@ class DuckdbConnection implements Connection {
     options: ExecuteOptions,
     start: number,
   ): Promise<DuckDBMaterializedResult> {
+    if (this.stopping) throw this.failure(interruption, { sql: text, start }, whole, options)
     const { retries } = this.database.settings
     try {
       return await retrying(retries, retries?.queryAttempts, this.database.wait, () => this.driver.run(text))
