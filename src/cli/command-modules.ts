@@ -5,6 +5,13 @@ const runNodes = async (): Promise<Command> => (await import('../commands/run-no
 
 const modules: Readonly<Record<string, () => Promise<Command>>> = {
   build: runNodes,
+  clone: runNodes,
+  compile: async () => (await import('../commands/compile.ts')).compile,
+  'docs generate': async () => (await import('../commands/docs-generate.ts')).docsGenerate,
+  retry: async () => (await import('../commands/retry.ts')).retry,
+  'run-operation': async () => (await import('../commands/run-operation.ts')).runOperation,
+  show: async () => (await import('../commands/show.ts')).show,
+  'source freshness': async () => (await import('../commands/freshness.ts')).freshness,
   clean: async () => (await import('../commands/clean.ts')).clean,
   init: async () => (await import('../commands/init.ts')).init,
   list: async () => (await import('../commands/list.ts')).list,

@@ -15,6 +15,8 @@ export type CommandEvent =
   | { readonly kind: 'problem found'; readonly diagnostic: Diagnostic }
   /** MainEncounteredError (Z002): the command ends here, exit code 2. */
   | { readonly kind: 'command stopped'; readonly diagnostics: readonly Diagnostic[] }
+  /** RunningOperationCaughtError (Q001). */
+  | { readonly kind: 'operation failed'; readonly diagnostic: Diagnostic }
   /** PrintEvent (Z052): output proper, such as the lines of `list`. */
   | { readonly kind: 'output'; readonly text: string }
   /** CompiledNode (Q042). */

@@ -131,7 +131,13 @@ export type RunEvent =
       readonly name: string
     })
   /** ShowNode (Q041): rows of a preview, a seed with `--show`, or a failing test with `--show`. */
-  | (Timed & { readonly kind: 'rows shown'; readonly node: GraphMember; readonly preview: Preview })
+  | (Timed & {
+      readonly kind: 'rows shown'
+      readonly node: GraphMember
+      readonly preview: Preview
+      /** The same as a table of text, as agate prints it. */
+      readonly table: string
+    })
   /** LogCancelLine (Q022). */
   | (Timed & { readonly kind: 'statement cancelled'; readonly connection: string })
   /** FinishedRunningStats (E047), EndOfRunSummary (Z030), RunResultError (Z024) …, StatsLine (Z023). */

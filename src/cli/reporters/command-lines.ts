@@ -28,6 +28,11 @@ export function commandLines(
       return [problemLine(event.diagnostic, atMs)]
     case 'command stopped':
       return [stoppedLine(event.diagnostics, atMs)]
+    case 'operation failed': {
+      const exc = renderDiagnostic(event.diagnostic)
+      const text = `Encountered an error while running operation: ${exc}`
+      return [textLine('RunningOperationCaughtError', 'Q001', 'error', atMs, text, { data: { exc } })]
+    }
     case 'output':
       return [textLine('PrintEvent', 'Z052', 'info', atMs, event.text)]
     case 'node compiled':

@@ -44,6 +44,7 @@ const commandKinds = new Set<CommandEvent['kind']>([
   'project found',
   'problem found',
   'command stopped',
+  'operation failed',
   'output',
   'node compiled',
   'artifact written',

@@ -1,10 +1,11 @@
 /** Events of a run as lines of dbt's log. Keeps what lines need of earlier events: when a node started, and who it was. */
 import { unreachable } from '../../base/unreachable.ts'
-import type { Preview, RunEvent } from '../../execution/event.ts'
+import type { RunEvent } from '../../execution/event.ts'
 import type { GraphMember } from '../../project/node.ts'
+import { jsonText } from '../../template/json-text.ts'
+import { toPython } from '../../template/plain-data.ts'
 import { formatting, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
 import { nodeInfo } from './node-info.ts'
-import { renderPreview } from './preview-table.ts'
 import { countData, resultLine } from './result-lines.ts'
 import { type SummaryContext, summaryLines } from './summary-lines.ts'
 
@@ -65,7 +66,7 @@ export class RunLines {
       case 'warning':
         return [warningLine(event.name, event.message, atMs, this.messageData(event))]
       case 'rows shown':
-        return [this.rowsLine(event.node, event.preview, atMs)]
+        return [this.rowsLine(event)]
       case 'run finished':
         return this.runFinished(event)
       default:
@@ -294,16 +295,20 @@ export class RunLines {
     }
   }
 
-  private rowsLine(node: GraphMember, preview: Preview, atMs: number): LogLine {
+  private rowsLine(event: Extract<RunEvent, { kind: 'rows shown' }>): LogLine {
+    const { node, preview, table, atMs } = event
     const isInline = node.resourceType === 'sql_operation'
     const { quiet, output } = this.options
-    const text = renderPreview(preview, { name: node.name, isInline, quiet, output })
+    const version = 'version' in node && node.version !== null ? `.v${node.version}` : ''
+    const name = `${node.name}${version}`
+    const rows = preview.rows.map(row => Object.fromEntries(preview.columns.map((column, i) => [column, row[i]])))
+    const shownAsJson = jsonText(toPython(isInline ? { show: rows } : { node: name, show: rows }), { indent: 2 })
+    const title = isInline ? 'Previewing inline node:' : `Previewing node '${name}':`
+    const text = output === 'json' ? shownAsJson : quiet ? table : `${title}\n${table}`
     return textLine('ShowNode', 'Q041', 'info', atMs, text, {
       data: {
-        node_name: node.name,
-        preview: JSON.stringify(
-          preview.rows.map(row => Object.fromEntries(preview.columns.map((c, i) => [c, row[i]]))),
-        ),
+        node_name: name,
+        preview: jsonText(toPython(rows)),
         is_inline: isInline,
         output_format: output,
         unique_id: node.uniqueId,

@@ -1,6 +1,7 @@
 /** A template rendered as while a project is parsed: its text, and what it captured. */
-import { nodeRelation } from '../../compile/node-relation.ts'
+
 import { nodeProviders } from '../../compile/node-providers.ts'
+import { nodeRelation } from '../../compile/node-relation.ts'
 import type { NodeSession } from '../../compile/node-session.ts'
 import { addConfigCall } from '../../config/merge-config.ts'
 import { nodeNames } from '../../context/node-names.ts'

@@ -50,7 +50,7 @@ function description(text: string, nodeName: string, project: VectorProject): st
   const diagnostics = new Diagnostics()
   const docs = new DocIndex(graph.project.docs.values(), config.projectFile.name)
   const node = { ...nodeNamed(graph, nodeName), description: text, columns: new Map() }
-  const described = new Descriptions(docs, parseRenderer(project), diagnostics).node(node, undefined)
+  const described = new Descriptions(docs, parseRenderer(project), diagnostics).node(node, () => undefined)
   const [fault] = diagnostics.errors
   if (fault !== undefined) throw new DiagnosticError(fault)
   return described.description

@@ -1,0 +1,76 @@
+/** `source freshness`: how old the data of sources is, told and written down. */
+import { posix } from 'node:path'
+import { artifactMetadata } from '../artifacts/artifact-metadata.ts'
+import { renderFreshness } from '../artifacts/freshness-results.ts'
+import { checkFreshness, type FreshnessRun } from '../execution/check-freshness.ts'
+import { statLine } from '../execution/describe-node.ts'
+import type { RunResult } from '../execution/run-result.ts'
+import type { GraphMember, SourceNode } from '../project/node.ts'
+import { artifactWriter } from './artifact-writer.ts'
+import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
+import { openDatabase } from './open-database.ts'
+import { runOf } from './run-nodes.ts'
+import { selectMembers } from './select-members.ts'
+import type { Command, Outcome, Session } from './session.ts'
+
+export const freshness: Command = async session => {
+  const loaded = await loadGraph(session)
+  const { config, graph } = loaded
+  tellFound(session, graph)
+  const selection = selectMembers(loaded, session, isChecked)
+  const sources = selection.uniqueIds.flatMap(id => {
+    const member = graph.members.get(id)
+    return member?.resourceType === 'source' ? [member] : []
+  })
+  if (sources.length === 0) session.emit({ kind: 'nothing to do', atMs: config.clock.now() })
+  const run = await check(session, loaded, sources)
+  const text = renderFreshness(run, artifactMetadata(config, 'sources/v3'))
+  const writer = artifactWriter(session, config)
+  const { output } = config.flags
+  if (output === null) writer.write('FreshnessResult', 'sources.json', () => text)
+  else session.launch.files.write(posix.resolve(session.launch.files.root, output), text)
+  writer.manifest(graph)
+  return outcome(run)
+}
+
+/** Sources that say how old their data may be. */
+function isChecked(member: GraphMember): boolean {
+  if (member.resourceType !== 'source') return false
+  const { freshness: allowed } = member
+  return allowed !== null && (allowed.warnAfter !== null || allowed.errorAfter !== null)
+}
+
+async function check(session: Session, loaded: LoadedProject, sources: readonly SourceNode[]): Promise<FreshnessRun> {
+  if (sources.length === 0) return { results: [], hooks: [], elapsedMs: 0, interrupted: false }
+  const { config } = loaded
+  const database = await openDatabase(session, config)
+  const run = runOf(session, loaded, {
+    database,
+    deferral: null,
+    selection: { uniqueIds: sources.map(one => one.uniqueId) },
+  })
+  let result: FreshnessRun
+  try {
+    result = await checkFreshness(sources, run)
+  } finally {
+    await database.close()
+  }
+  const hooks = result.hooks.flatMap(one => loaded.graph.members.get(one.uniqueId) ?? [])
+  session.emit({
+    kind: 'run finished',
+    atMs: config.clock.now(),
+    result: asRunResult(result),
+    statLine: statLine([...hooks, ...sources]),
+  })
+  return result
+}
+
+function asRunResult({ hooks, elapsedMs, interrupted }: FreshnessRun): RunResult {
+  return { results: hooks, elapsedMs, interrupted }
+}
+
+function outcome(run: FreshnessRun): Outcome {
+  if (run.interrupted) return 'interrupted'
+  const failed = run.results.some(one => one.status === 'error' || one.status === 'runtime error')
+  return failed || run.hooks.some(one => one.status === 'error') ? 'failure' : 'success'
+}

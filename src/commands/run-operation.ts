@@ -1,0 +1,35 @@
+/** `run-operation`: one macro, called with the arguments of the command line. */
+import { executeOperation } from '../execution/execute-operation.ts'
+import type { RunResult } from '../execution/run-result.ts'
+import type { Kwargs, Value } from '../template/value.ts'
+import { artifactWriter } from './artifact-writer.ts'
+import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
+import { openDatabase } from './open-database.ts'
+import { runOf } from './run-nodes.ts'
+import { outcomeOf } from './run-outcome.ts'
+import type { Command, Outcome, Session } from './session.ts'
+
+export const runOperation: Command = async session => {
+  const loaded = await loadGraph(session)
+  tellFound(session, loaded.graph)
+  return callMacro(session, loaded)
+}
+
+export async function callMacro(session: Session, loaded: LoadedProject): Promise<Outcome> {
+  const { config, graph } = loaded
+  const { macro, args } = config.flags
+  const kwargs: Kwargs = new Map(Array.from(args, ([name, value]): [string, Value] => [String(name), value]))
+  const database = await openDatabase(session, config)
+  const run = runOf(session, loaded, { database, deferral: null, selection: { uniqueIds: [] } })
+  let result: RunResult
+  try {
+    result = await executeOperation(macro ?? '', kwargs, run)
+  } finally {
+    await database.close()
+  }
+  for (const diagnostic of result.results.flatMap(one => one.diagnostics)) {
+    session.emit({ kind: 'operation failed', diagnostic })
+  }
+  artifactWriter(session, config).runResults(result, graph)
+  return outcomeOf(result, graph)
+}
