@@ -119,7 +119,7 @@ function finishAll(drafts: readonly Draft[], maker: NodeMaker, calls: NodeCalls,
   }
   for (const { node, draft } of models) {
     const primaryKey = inferPrimaryKey(node.constraints, node.columns, keyTests.get(node.uniqueId) ?? [])
-    const keyed = primaryKey.length > 0 ? { ...node, primaryKey } : node
+    const keyed = primaryKey.length > 0 ? Object.assign(node, { primaryKey }) : node
     nodes.set(
       node.uniqueId,
       descriptions.node(keyed, () => draft.patch?.entry.at('description')),
