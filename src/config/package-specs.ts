@@ -12,8 +12,9 @@ import { yamlValue } from './yaml-value.ts'
 
 interface SpecBase {
   readonly name: string | null
-  /** The entry as written, before templates in it were rendered. */
+  /** The entry as written, before templates in it were rendered, and after. */
   readonly unrendered: PyDict
+  readonly rendered: PyDict
   readonly at: Place
 }
 
@@ -95,7 +96,7 @@ export function specsOf(
       diagnostics.add({ ...badFields, message: `An entry of "packages" must be a dictionary`, at })
       return []
     }
-    const spec = specOf(entry, { name: text(entry, 'name'), unrendered, at })
+    const spec = specOf(entry, { name: text(entry, 'name'), unrendered, rendered: entry, at })
     if (typeof spec !== 'string') return [spec]
     diagnostics.add({ ...badFields, message: spec, at })
     return []
