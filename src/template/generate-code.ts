@@ -34,6 +34,7 @@ export function generateCode(template: Template, source: TemplateText, mode: Cod
     topLevel: true,
     soft: false,
     inLoop: false,
+    lookup: name => `E.lookup(${JSON.stringify(name)})`,
     escape: undefined,
     pending: new Set(),
     fail: (message, at) => {
@@ -130,14 +131,14 @@ function innerFrame(frame: Frame, changes: Partial<Frame>): Frame {
 function enterFrame(frame: Frame): string {
   let code = ''
   for (const [ref, load] of frame.symbols.loads) {
-    if (load.kind !== 'parameter') code += `${frame.fn.local(ref)}=${firstValue(load)};`
+    if (load.kind !== 'parameter') code += `${frame.fn.local(ref)}=${firstValue(frame, load)};`
   }
   return code
 }
 
-function firstValue(load: Exclude<Load, { kind: 'parameter' }>): string {
+function firstValue(frame: Frame, load: Exclude<Load, { kind: 'parameter' }>): string {
   if (load.kind === 'alias') return load.of
-  return load.kind === 'context' ? `E.lookup(${JSON.stringify(load.name)})` : 'undefined'
+  return load.kind === 'context' ? frame.lookup(load.name) : 'undefined'
 }
 
 function openBuffer(frame: Frame): string {
@@ -395,6 +396,7 @@ function generateBlock(frame: Frame, node: Block): string {
   if (node.required) return `R.requiredBlock(${JSON.stringify(node.name)},${frame.unit.at(node)});`
   frame.fn.waits = true
   const block = node.scoped ? `(${blockFunction(frame, node)})` : `B[${JSON.stringify(node.name)}]`
+  if (frame.unit.mode === 'native') return `${frame.buffer}.push(...(yield*${block}()));`
   return write(frame, `(yield*${block}())`, node.start)
 }
 
@@ -406,18 +408,18 @@ function blockFunction(frame: Frame, node: Block): string {
   const special = undeclaredNames(node.body, ['self', 'super'])
   for (const name of special) symbols.parameter(name)
   symbols.statements(node.body)
-  const inner: Frame = { ...frame, fn, symbols, buffer: fn.local('o'), isRoot: false, topLevel: false, inLoop: false }
+  const lookup = (name: string): string => {
+    const outer = node.scoped || frame.symbols.stores.has(name) ? frame.symbols.find(name) : undefined
+    return outer === undefined ? frame.lookup(name) : `${outer}!==undefined?${outer}:${frame.lookup(name)}`
+  }
+  const changes = { fn, symbols, lookup, buffer: fn.local('o'), isRoot: false, topLevel: false, inLoop: false }
+  const inner: Frame = { ...frame, ...changes }
   let code = openBuffer(inner)
   if (special.has('self')) code += `${fn.local(symbols.require('self'))}=R.selfReference(B);`
   if (special.has('super'))
     code += `${fn.local(symbols.require('super'))}=E.missing({message:"there is no parent block"});`
-  for (const [ref, load] of symbols.loads) {
-    if (load.kind === 'parameter') continue
-    const outer = load.kind === 'context' ? frame.symbols.find(load.name) : undefined
-    const seen = outer !== undefined && load.kind === 'context' && (node.scoped || frame.symbols.stores.has(load.name))
-    code += `${fn.local(ref)}=${seen ? `${outer}!==undefined?${outer}:` : ''}${firstValue(load)};`
-  }
-  return fn.finish([], `${code}${generateStatements(inner, node.body)}return ${closeBuffer(inner)}`, 'null')
+  code += enterFrame(inner)
+  return fn.finish([], `${code}${generateStatements(inner, node.body)}return ${closeRoot(inner)}`, 'null')
 }
 
 function generateMacro(frame: Frame, node: Macro): string {

@@ -19,6 +19,8 @@ export interface Frame {
   /** Inside an `if` or a ternary: unknown filters and tests fail only when they are reached. */
   readonly soft: boolean
   readonly inLoop: boolean
+  /** Code that looks a name up outside all frames. */
+  readonly lookup: (name: string) => string
   /** Inside `autoescape`: code that says whether output is escaped. */
   readonly escape: string | undefined
   /** Parameters whose defaults have not been filled in yet. */
