@@ -1,0 +1,309 @@
+import { describe, expect, test } from 'vitest'
+import { parsed } from './parsed.ts'
+
+describe('models', () => {
+  test('a model has the id, path, fqn, checksum and relation that dbt gives it', () => {
+    const { json, diagnostics } = parsed({ 'models/staging/stg.sql': '\nselect 1 as id\n\n' })
+    expect(diagnostics).toEqual([])
+    expect(json('model.shop.stg')).toMatchObject({
+      database: 'shop',
+      schema: 'main',
+      alias: 'stg',
+      path: 'staging/stg.sql',
+      original_file_path: 'models/staging/stg.sql',
+      fqn: ['shop', 'staging', 'stg'],
+      raw_code: 'select 1 as id',
+      relation_name: '"shop"."main"."stg"',
+      checksum: {
+        name: 'sha256',
+        checksum: '3ea0f972fa1b56aa2dc2f56ee784b6a5796312f9a813d59ae70fd8855f10d16d',
+      },
+    })
+  })
+
+  test('config, ref and source with literal arguments are read without rendering', () => {
+    const { node } = parsed({
+      'models/a.sql':
+        "{{ config(materialized='table', tags='x') }} select * from {{ source('raw', 't') }}, {{ ref('b', v=2) }}",
+    })
+    const a = node('model.shop.a')
+    expect(a.refs).toEqual([{ name: 'b', package: null, version: 2 }])
+    expect(a.sources).toEqual([{ source: 'raw', table: 't' }])
+    expect(a.tags).toEqual(['x'])
+    expect(a.config.get('materialized')).toBe('table')
+    expect(a.macros).toEqual([])
+  })
+
+  test('macros that the model itself calls are its dependencies, inner calls first', () => {
+    const { node } = parsed({
+      'macros/m.sql':
+        '{% macro outer(x) %}{{ x }}{{ inner() }}{% endmacro %}{% macro inner() %}1{% endmacro %}{% macro arg() %}2{% endmacro %}',
+      'models/a.sql': 'select {{ outer(arg()) }} {% if is_incremental() %} {{ ref("never") }} {% endif %}',
+    })
+    expect(node('model.shop.a').macros).toEqual(['macro.shop.arg', 'macro.shop.outer', 'macro.dbt.is_incremental'])
+    expect(node('model.shop.a').refs).toEqual([])
+  })
+
+  test('a ref inside a macro is captured by the model that calls the macro', () => {
+    const { node } = parsed({
+      'macros/m.sql': "{% macro from_b() %}{{ ref('b') }}{% endmacro %}",
+      'models/a.sql': 'select * from {{ from_b() }}',
+    })
+    expect(node('model.shop.a').refs.map(one => one.name)).toEqual(['b'])
+  })
+
+  test('hooks are templates whose refs count', () => {
+    const { node } = parsed({
+      'models/a.sql': `{{ config(post_hook="insert into log select * from {{ ref('b') }}") }} select 1`,
+    })
+    expect(node('model.shop.a').refs.map(one => one.name)).toEqual(['b'])
+  })
+
+  test('generate_schema_name of the root project decides where nodes go', () => {
+    const { node } = parsed(
+      {
+        'macros/n.sql':
+          '{% macro generate_schema_name(custom, node) %} {{ node.resource_type }}_{{ custom or target.schema }} {% endmacro %}',
+        'models/a.sql': 'select 1',
+      },
+      'models:\n  +schema: marts\n',
+    )
+    expect(node('model.shop.a').relationName).toBe('"shop"."model_marts"."a"')
+  })
+
+  test('a disabled model leaves the nodes', () => {
+    const { project } = parsed({ 'models/a.sql': '{{ config(enabled=false) }} select 1' })
+    expect(project.nodes.has('model.shop.a')).toBe(false)
+    expect(project.disabled.get('model.shop.a')).toHaveLength(1)
+  })
+
+  test('a Python model is listed with what it refers to', () => {
+    const { node } = parsed({
+      'models/p.py':
+        'def model(dbt, session):\n    dbt.config(tags=["py"])\n    return dbt.ref("a")  # dbt.ref("no")\n',
+    })
+    const model = node('model.shop.p')
+    expect(model.language).toBe('python')
+    expect(model.refs.map(one => one.name)).toEqual(['a'])
+    expect(model.config.get('materialized')).toBe('table')
+  })
+
+  test('versions become nodes of their own', () => {
+    const { json, project } = parsed({
+      'models/dim_v1.sql': 'select 1 as id, 2 as old',
+      'models/dim.sql': 'select 1 as id',
+      'models/s.yml': `
+models:
+  - name: dim
+    latest_version: 2
+    columns: [{name: id, data_tests: [unique]}]
+    versions:
+      - v: 1
+        columns: [{include: all}, {name: old}]
+      - v: 2`,
+    })
+    expect([...project.nodes.keys()].filter(id => id.startsWith('model.'))).toEqual([
+      'model.shop.dim.v2',
+      'model.shop.dim.v1',
+    ])
+    expect(json('model.shop.dim.v1')).toMatchObject({ alias: 'dim_v1', version: 1, latest_version: 2 })
+    expect(Object.keys(json('model.shop.dim.v1').columns as object)).toEqual(['id', 'old'])
+    expect([...project.nodes.keys()].filter(id => id.startsWith('test.'))).toEqual([
+      'test.shop.unique_dim_v1_id.2f98b9f679'.replace('2f98b9f679', id10('unique_dim_v1_id', project)),
+      'test.shop.unique_dim_v2_id.fb0fd31dac'.replace('fb0fd31dac', id10('unique_dim_v2_id', project)),
+    ])
+  })
+})
+
+function id10(name: string, project: { readonly nodes: ReadonlyMap<string, unknown> }): string {
+  return [...project.nodes.keys()].find(id => id.includes(name))?.slice(-10) ?? ''
+}
+
+describe('sources', () => {
+  const yaml = `
+sources:
+  - name: raw
+    database: lake
+    tags: [s]
+    meta: {a: 1}
+    loaded_at_field: ts
+    freshness: {warn_after: {count: 12, period: hour}}
+    tables:
+      - name: users
+        identifier: users_1
+        quoting: {identifier: false}
+        config: {tags: [t], meta: {b: 2}, freshness: {error_after: {count: 2, period: day}}}
+      - name: files
+        config: {external_location: "read_parquet('x/{name}.parquet')"}
+        freshness: null`
+
+  test('a table inherits tags, meta, freshness and quoting from its source', () => {
+    expect(parsed({ 'models/s.yml': yaml }).json('source.shop.raw.users')).toMatchObject({
+      relation_name: '"lake"."raw".users_1',
+      tags: ['s', 't'],
+      meta: { a: 1, b: 2 },
+      source_meta: { a: 1 },
+      loaded_at_field: 'ts',
+      freshness: { warn_after: { count: 12, period: 'hour' }, error_after: { count: 2, period: 'day' } },
+    })
+  })
+
+  test('an external location is printed in place of a name, and null switches freshness off', () => {
+    const source = parsed({ 'models/s.yml': yaml }).json('source.shop.raw.files')
+    expect(source.relation_name).toBe("read_parquet('x/files.parquet')")
+    expect(source.freshness).toBeNull()
+  })
+})
+
+describe('tests', () => {
+  test('built-in tests with literal arguments know their macros and parents', () => {
+    const { project } = parsed({
+      'models/a.sql': 'select 1 as id',
+      'models/s.yml': `
+models:
+  - name: a
+    columns:
+      - name: id
+        data_tests:
+          - not_null
+          - relationships: {arguments: {to: ref('b'), field: id}}`,
+    })
+    const [notNull, relationships] = [...project.nodes.values()].filter(node => node.resourceType === 'test')
+    expect(notNull?.macros).toEqual(['macro.dbt.test_not_null'])
+    expect(relationships?.macros).toEqual(['macro.dbt.test_relationships', 'macro.dbt.get_where_subquery'])
+    expect(relationships?.refs.map(one => one.name)).toEqual(['b', 'a'])
+    expect(notNull?.rawCode).toBe('{{ test_not_null(**_dbt_generic_test_kwargs) }}')
+  })
+
+  test('a test of the project may configure itself', () => {
+    const { project } = parsed({
+      'models/a.sql': 'select 1 as id',
+      'tests/generic/g.sql':
+        "{% test even(model) %}{{ config(severity='warn') }} select * from {{ model }}{% endtest %}",
+      'models/s.yml': 'models: [{name: a, data_tests: [even]}]',
+    })
+    const found = [...project.nodes.values()].find(node => node.resourceType === 'test')
+    expect(found?.config.get('severity')).toBe('warn')
+    expect(found?.macros).toEqual(['macro.shop.test_even', 'macro.dbt.get_where_subquery'])
+  })
+})
+
+describe('the rest of properties files', () => {
+  test('doc blocks are put into descriptions', () => {
+    const { json } = parsed({
+      'models/a.sql': 'select 1',
+      'models/d.md': '{% docs it %}\nSome *text*.\n{% enddocs %}',
+      'models/s.yml': 'models: [{name: a, description: "Say: {{ doc(\'it\') }}"}]',
+    })
+    expect(json('model.shop.a')).toMatchObject({ description: 'Say: Some *text*.', doc_blocks: ['doc.shop.it'] })
+  })
+
+  test('a contract has the checksum that dbt computes', () => {
+    const { json } = parsed({
+      'models/fct.sql':
+        "{{ config(materialized='incremental', on_schema_change='fail', contract={'enforced': true}) }} select 1",
+      'models/s.yml': `
+models:
+  - name: fct
+    constraints:
+      - {type: primary_key, columns: [id]}
+      - {type: foreign_key, columns: [id], to: ref('seed_a'), to_columns: [id]}
+      - {type: check, expression: id > 0, name: chk}
+    columns:
+      - name: id
+        data_type: int
+        constraints: [{type: not_null, warn_unsupported: false}, {type: foreign_key, expression: "x (id)"}]
+      - {name: name, data_type: string}`,
+    })
+    expect(json('model.shop.fct')).toMatchObject({
+      contract: { checksum: 'b2b58deb9d3cdf611c726ebd9be5e18d553ae7c0fbc77481009fc7285588da4d' },
+      primary_key: ['id'],
+      refs: [{ name: 'seed_a' }],
+    })
+  })
+
+  test('a unit test has the checksum that dbt computes, and takes its rows from a fixture', () => {
+    const { json } = parsed({
+      'models/stg_a.sql': 'select 1',
+      'tests/fixtures/fx.csv': 'id,name\n1,a\n2,\n',
+      'models/s.yml': `
+unit_tests:
+  - name: ut1
+    model: stg_a
+    given:
+      - input: source('raw', 'users')
+        rows: [{id: 1, name: a}, {id: null, name: b}]
+      - {input: ref('seed_a'), format: csv, fixture: fx}
+    expect: {format: sql, rows: select 1 as id}
+    overrides: {vars: {top: 3}, macros: {is_incremental: false}, env_vars: {A: b}}`,
+    })
+    expect(json('unit_test.shop.stg_a.ut1')).toMatchObject({
+      checksum: '5cf9bf07590719481a7e54afefe26459690fd42fc2758f9d46e8e8c57154e32d',
+      given: [
+        {},
+        {
+          rows: [
+            { id: '1', name: 'a' },
+            { id: '2', name: null },
+          ],
+        },
+      ],
+    })
+  })
+})
+
+describe('mistakes', () => {
+  test('ten mistakes are reported at once, each with its place', () => {
+    const { found } = parsed({
+      'models/a.sql': 'select 1',
+      'models/b.sql': 'select {{ nope( }}',
+      'models/x/a.sql': 'select 2',
+      'models/s.yml': `
+models:
+  - name: a
+    data_test: []
+    access: secret
+    columns: [{name: id, data_tests: [{unique: {}, not_null: {}}], constraints: [{type: odd}]}]
+  - name: aa
+    description: 5
+  - name: missing
+  - {description: no name}
+sources: {}
+exposures:
+  - {name: e, type: chart, owner: {name: x}}
+unit_tests:
+  - {name: u, model: gone, given: [], expect: {rows: []}}
+`,
+    })
+    expect(found).toEqual([
+      'template/syntax models/b.sql:1',
+      'project/invalid-properties models/s.yml:10',
+      'project/invalid-properties models/s.yml:11',
+      'project/invalid-entry models/s.yml:8',
+      'project/invalid-entry models/s.yml:13',
+      'project/duplicate-name',
+      'project/invalid-constraint models/s.yml:6',
+      'project/patch-without-node models/s.yml:9',
+      'project/bad-test models/s.yml:6',
+      'project/invalid-access models/s.yml:5',
+      'project/unit-test models/s.yml:15',
+    ])
+  })
+
+  test('two entries for one model name both places', () => {
+    const { diagnostics } = parsed({
+      'models/a.sql': 'select 1',
+      'models/s.yml': 'models: [{name: a}]',
+      'models/t.yml': 'models: [{name: a}]',
+    })
+    expect(diagnostics[0]).toMatchObject({
+      code: 'project/duplicate-patch',
+      notes: [{ message: 'first described here' }],
+    })
+  })
+
+  test('a patch for a name that is nearly right says which one is meant', () => {
+    const { diagnostics } = parsed({ 'models/orders.sql': 'select 1', 'models/s.yml': 'models: [{name: order}]' })
+    expect(diagnostics[0]).toMatchObject({ severity: 'warning', hint: "did you mean 'orders'?" })
+  })
+})
