@@ -9,10 +9,13 @@
  * Everything is CommonJS: Node's loader of ES modules reads files on the threads of libuv, whose number can no longer be
  * set then. Compiled code of program.js is kept beside it (`*.cache`) for the Node version that built it.
  */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Script } from 'node:vm'
 import { build } from 'esbuild'
 
 const root = dirname(fileURLToPath(import.meta.url))
@@ -33,7 +36,7 @@ const shared = {
   charset: 'ascii',
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
+  supported: { 'dynamic-import': false },
   legalComments: 'none',
   logLevel: 'warning',
   define: { 'import.meta.url': '__moduleUrl', __VERSION__: JSON.stringify(version) },
@@ -49,10 +52,6 @@ const splitOnDemand = {
       const filter = new RegExp(`^${name.replace('/', '\\/')}$`)
       context.onResolve({ filter }, () => ({ path: `./${file}`, external: true }))
     }
-    // program.js is cached as compiled code, which a static import would not use.
-    context.onResolve({ filter: /^\.\/cli\/run-process\.ts$/ }, ({ importer }) =>
-      importer.endsWith('eider.ts') ? { path: './program.js', external: true } : undefined,
-    )
   },
 }
 
@@ -80,7 +79,7 @@ async function bundles() {
     ...shared,
     entryPoints: [join(root, 'src/eider.ts')],
     outfile: join(dist, 'eider.js'),
-    plugins: [splitOnDemand],
+    banner: { js: moduleUrl },
   })
 }
 
@@ -104,8 +103,47 @@ async function builtins() {
   rmSync(preparer)
 }
 
-mkdirSync(dist, { recursive: true })
-writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')
-await bundles()
-await builtins()
-chmodSync(join(dist, 'eider.js'), 0o755)
+/** In a process of its own: what it runs takes over arguments, folder and exit code. */
+function keepCompiledCode() {
+  const run = spawnSync(process.execPath, [fileURLToPath(import.meta.url), warmUpWord], { encoding: 'utf8' })
+  if (run.status !== 0) console.warn(`no compiled code is kept, the program starts slower: ${run.stderr}`)
+}
+
+/**
+ * Runs the program once in a small project, so that V8 has compiled what every command needs, and keeps that code. The
+ * text around the program is the one of load-cached.ts, or V8 would refuse the code.
+ */
+async function warmUp() {
+  const file = join(dist, 'program.js')
+  const folder = mkdtempSync(join(tmpdir(), 'eider-build-'))
+  try {
+    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
+    const script = new Script(source, { filename: file })
+    const program = { exports: {} }
+    script.runInThisContext()(program.exports, createRequire(file), program, file, dist)
+    process.chdir(folder)
+    for (const words of [
+      ['init', 'warm'],
+      ['build', '-q', '--project-dir', 'warm', '--profiles-dir', 'warm'],
+    ]) {
+      process.argv = [process.execPath, 'eider', ...words]
+      await program.exports.runProcess(version)
+    }
+    writeFileSync(`${file}.cache`, script.createCachedData())
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function buildAll() {
+  mkdirSync(dist, { recursive: true })
+  rmSync(join(dist, 'program.js.cache'), { force: true })
+  writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')
+  await bundles()
+  await builtins()
+  chmodSync(join(dist, 'eider.js'), 0o755)
+  keepCompiledCode()
+}
+
+const warmUpWord = '--warm-up'
+await (process.argv[2] === warmUpWord ? warmUp() : buildAll())

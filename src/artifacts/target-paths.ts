@@ -7,13 +7,19 @@ import type { GraphMember } from '../project/node.ts'
  * `suffix` is the batch of a microbatch model, which has a folder of its own.
  */
 export function nodeFilePath(node: GraphMember, suffix?: string): string {
-  const { packageName, originalFilePath, path } = node
+  const { packageName, originalFilePath } = node
+  const path = node.resourceType === 'unit_test' ? unitTestPath(node) : node.path
   const inPackage =
     basename(path) === basename(originalFilePath) ? originalFilePath : posix.join(originalFilePath, path)
   const plain = posix.join(packageName, inPackage)
   if (suffix === undefined) return plain
   const { dir, name, ext } = posix.parse(plain)
   return posix.join(dir, name, `${name}_${suffix}${ext}`)
+}
+
+/** A unit test stands in a properties file and has no file of its own. */
+function unitTestPath({ originalFilePath, name }: GraphMember): string {
+  return posix.join(posix.dirname(originalFilePath), `${name}.sql`)
 }
 
 /** Relative to the project folder: `target/compiled/shop/models/orders.sql`. */
