@@ -16,6 +16,7 @@ export function nodeConfig(member: GraphMember, changes?: ReadonlyMap<string, Va
     get(name) {
       const changed = changes?.get(name)
       if (changed !== undefined) return changed
+      if (name === 'snapshot_table_column_names' && member.resourceType === 'snapshot') return snapshotColumns(config)
       if (name === 'pre-hook' || name === 'post-hook') return undefined
       return config.get(hookNames.get(name) ?? name)
     },
@@ -30,3 +31,13 @@ const hookNames = new Map([
   ['pre_hook', 'pre-hook'],
   ['post_hook', 'post-hook'],
 ])
+
+const snapshotColumnNames = ['dbt_valid_to', 'dbt_valid_from', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted']
+
+/** dbt's computed key: the names of a snapshot's own columns, usual ones where none is given. */
+function snapshotColumns(config: PyDict): PyDict {
+  const given = config.get('snapshot_meta_column_names')
+  return PyDict.of(
+    snapshotColumnNames.map(name => [name, (given instanceof PyDict ? given.get(name) : null) || name] as const),
+  )
+}

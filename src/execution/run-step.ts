@@ -136,9 +136,9 @@ class StepRun {
       message: outcome.message,
       failures: outcome.failures,
       diagnostics: [],
-      compiled: compiled !== undefined || node.resourceType === 'seed',
+      compiled: compiled !== undefined,
       compiledCode: compiled?.compiledCode ?? null,
-      relationName: isNode(node) ? node.relationName : null,
+      relationName: isNode(node) && node.resourceType !== 'seed' ? node.relationName : null,
       batchResults: null,
     }
   }
