@@ -1,10 +1,23 @@
 /** `ref`, `source`, `metric` and `function`: their arguments, checked before the providers see them. */
-import { fn, type Kwargs, PyFloat, type PyFunction, typeName, type Value } from '../template/value.ts'
+import { fn, type Kwargs, PyFloat, PyFunction, typeName, type Value } from '../template/value.ts'
 import type { NodeProviders, RefArguments } from './node-providers.ts'
 import { contextError } from './python-object.ts'
 
 export function refFunction(providers: NodeProviders): PyFunction {
-  return fn('ref', (args, kwargs) => providers.ref(refArguments(args, kwargs)))
+  return new RefFunction(providers)
+}
+
+/** `ref`; packages reach the run's configuration by its attribute `config`. */
+class RefFunction extends PyFunction {
+  private readonly providers: NodeProviders
+
+  constructor(providers: NodeProviders) {
+    super('ref', (args, kwargs) => providers.ref(refArguments(args, kwargs)))
+    this.providers = providers
+  }
+  override attr(name: string): Value | undefined {
+    return name === 'config' ? this.providers.adapter.config() : undefined
+  }
 }
 
 export function sourceFunction(providers: NodeProviders): PyFunction {

@@ -12,7 +12,7 @@ import { spaceBefore, stripText } from './strip-text.ts'
 /** Above this size a seed is told apart by its path alone. */
 const maximumSeedBytes = 1024 * 1024
 
-export interface DraftFields {
+interface DraftFields {
   readonly resourceType: NodeResourceType
   readonly owner: ProjectPackage
   readonly name: string
@@ -29,7 +29,7 @@ export interface DraftFields {
   readonly firstTags?: readonly string[]
 }
 
-export function makeDraft(fields: DraftFields): Draft {
+function makeDraft(fields: DraftFields): Draft {
   const { resourceType, owner, name } = fields
   return {
     language: 'sql',
@@ -42,7 +42,7 @@ export function makeDraft(fields: DraftFields): Draft {
   }
 }
 
-export function textChecksum(stripped: string): Checksum {
+function textChecksum(stripped: string): Checksum {
   return { name: 'sha256', checksum: sha256(stripped) }
 }
 
@@ -76,11 +76,6 @@ function pathOf(resourceType: NodeResourceType, found: FoundFile, name: string):
   if (resourceType === 'analysis') return joinPath('analysis', found.path)
   if (resourceType !== 'test') return found.path
   return joinPath(found.path.split('/').slice(0, -1).join('/'), `${name}.sql`)
-}
-
-export interface SeedContent {
-  readonly sizeBytes: number
-  readonly text: string
 }
 
 /** @param content read only when the seed is small */

@@ -8,7 +8,7 @@ import type { Checksum, GenericTestMetadata, NodeResourceType } from './node.ts'
 import type { NodePatch } from './node-patch.ts'
 import type { ProjectPackage } from './project-package.ts'
 
-export interface Hook {
+interface Hook {
   readonly when: 'on-run-start' | 'on-run-end'
   readonly index: number
 }

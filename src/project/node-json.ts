@@ -175,7 +175,7 @@ function functionJson(node: FunctionNode, record: JsonRecord): JsonRecord {
   }
 }
 
-export function columnsJson(columns: ReadonlyMap<string, Column>): JsonRecord {
+function columnsJson(columns: ReadonlyMap<string, Column>): JsonRecord {
   const record: JsonRecord = {}
   for (const [name, column] of columns) record[name] = columnJson(column)
   return record
@@ -221,7 +221,7 @@ function refJson(ref: RefCall): JsonRecord {
   return { name: ref.name, package: ref.package, version: ref.version }
 }
 
-export function sourceJson(source: SourceNode): JsonRecord {
+function sourceJson(source: SourceNode): JsonRecord {
   return {
     database: source.database,
     schema: source.schema,
@@ -266,7 +266,7 @@ export function freshnessJson(freshness: Freshness | null): JsonRecord | null {
   }
 }
 
-export function exposureJson(exposure: ExposureNode, facts: NodeFacts): JsonRecord {
+function exposureJson(exposure: ExposureNode, facts: NodeFacts): JsonRecord {
   return {
     name: exposure.name,
     resource_type: exposure.resourceType,
@@ -293,7 +293,7 @@ export function exposureJson(exposure: ExposureNode, facts: NodeFacts): JsonReco
   }
 }
 
-export function unitTestJson(test: UnitTestNode, facts: NodeFacts): JsonRecord {
+function unitTestJson(test: UnitTestNode, facts: NodeFacts): JsonRecord {
   const { overrides } = test
   return {
     model: test.model,
@@ -319,7 +319,7 @@ export function unitTestJson(test: UnitTestNode, facts: NodeFacts): JsonRecord {
 }
 
 /** `json` of a semantic node has every field in dbt's order; what the graph knows is put in its place. */
-export function semanticJson(node: SemanticNode, facts: NodeFacts): JsonRecord {
+function semanticJson(node: SemanticNode, facts: NodeFacts): JsonRecord {
   const record: JsonRecord = Object.fromEntries(node.json.entries())
   record.depends_on = { macros: [], nodes: [...facts.dependsOn] }
   const { inputMeasures } = facts

@@ -151,11 +151,11 @@ export interface SeedNode extends Runnable {
   readonly rootPath: string
 }
 
-export interface SnapshotNode extends Runnable {
+interface SnapshotNode extends Runnable {
   readonly resourceType: 'snapshot'
 }
 
-export interface AnalysisNode extends Runnable {
+interface AnalysisNode extends Runnable {
   readonly resourceType: 'analysis'
 }
 
@@ -210,7 +210,7 @@ export type Node =
   | TestNode
 
 /** Both parts null: not set. */
-export interface FreshnessThreshold {
+interface FreshnessThreshold {
   readonly count: number | null
   readonly period: 'minute' | 'hour' | 'day' | null
 }

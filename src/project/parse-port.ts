@@ -2,10 +2,11 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import type { AdapterFacts, AdapterPort } from '../context/adapter-port.ts'
-import { PyDict } from '../template/value.ts'
+import { lazy } from './macro-file.ts'
+import { runtimeConfig } from './runtime-config.ts'
 
-/** What the target says about the database, for templates. Running uses the same facts with the real version. */
-export function adapterFacts(config: Config, duckdbVersion: string): AdapterFacts {
+/** What the target says about the database, for templates. */
+function adapterFacts(config: Config, duckdbVersion: string): AdapterFacts {
   const { target, projectFile } = config
   const { quoting } = projectFile
   return {
@@ -35,7 +36,7 @@ export function parsePort(config: Config): AdapterPort {
   }
   return {
     facts: adapterFacts(config, '1.5.6'),
-    config: () => PyDict.of({ project_name: config.projectFile.name, credentials: config.target.context }),
+    config: lazy(() => runtimeConfig(config)),
     execute: refuse('A query'),
     ensureTransaction: refuse('A transaction'),
     commit: refuse('A transaction'),

@@ -4,7 +4,7 @@ import type { Freshness } from './node.ts'
 import { textOf } from './value-access.ts'
 
 /** As written: an absent threshold is not the same as one set to null. */
-export interface RawThreshold {
+interface RawThreshold {
   readonly count: Value
   readonly period: Value
 }

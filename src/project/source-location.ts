@@ -5,7 +5,7 @@ import { PyDict, type Value } from '../template/value.ts'
 import type { SourceNode } from './node.ts'
 
 /** Keys of `meta`, and over them the keys of `config` that dbt itself does not know. */
-export function sourceOptions(meta: PyDict, config: PyDict): PyDict {
+function sourceOptions(meta: PyDict, config: PyDict): PyDict {
   const options = meta.copy()
   for (const [key, value] of config) if (!dbtKeys.has(String(key))) options.set(key, value)
   return options
@@ -48,7 +48,7 @@ export function sourceRelationName(
 }
 
 /** `'path'` in quotes, or a call such as `read_parquet(...)` as it is. @returns undefined for an ordinary source */
-export function externalLocation(source: SourcePlace): string | undefined {
+function externalLocation(source: SourcePlace): string | undefined {
   const options = sourceOptions(source.meta, source.config)
   if (options.has('plugin')) return undefined
   const template = options.get('external_location')
