@@ -81,6 +81,9 @@ class PlanExecution {
       if (startFailed && this.state.config.projectFile.behaviour.skipNodesIfOnRunStartFails) this.skipEverything()
       else await this.runSteps(threads)
       if (!this.run.signal.aborted) await this.runHooks('on-run-end')
+    } catch (error) {
+      // An interrupt may meet a statement that belongs to no node; the run still ends in good order.
+      if (!this.run.signal.aborted) throw error
     } finally {
       await this.lanes.close()
     }

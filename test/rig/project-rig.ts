@@ -15,9 +15,9 @@ import { afterAll } from 'vitest'
 import { duckdbDatabase } from '../../src/adapter/duckdb.ts'
 import { defaultDuckdbSettings } from '../../src/adapter/settings.ts'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
+import type { Diagnostic } from '../../src/base/diagnostic.ts'
 import type { SqlValue } from '../../src/base/sql-value.ts'
 import { main } from '../../src/cli/main.ts'
-import type { Diagnostic } from '../../src/base/diagnostic.ts'
 import { localFiles } from '../../src/storage/local-files.ts'
 import { sourceBuiltins } from './source-builtins.ts'
 
@@ -103,6 +103,9 @@ export function project(files: Readonly<Record<string, string>> = {}, options: P
     folder,
     run: async (commandLine, { signal = new AbortController().signal } = {}) => {
       Object.assign(last, { stdout: '', stderr: '', diagnostics: [] })
+      // DuckDB reads relative paths from the working directory of the process.
+      const before = process.cwd()
+      process.chdir(folder)
       last.exitCode = await main({
         argv: typeof commandLine === 'string' ? words(commandLine) : commandLine,
         version: '0.0.0-test',
@@ -119,7 +122,7 @@ export function project(files: Readonly<Record<string, string>> = {}, options: P
         onStopped: diagnostics => {
           last.diagnostics = diagnostics
         },
-      })
+      }).finally(() => process.chdir(before))
       return last.exitCode
     },
     get exitCode() {

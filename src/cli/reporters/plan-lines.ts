@@ -1,5 +1,6 @@
 /** The plan of `--dry-run`: a line a step, with what would be done and why. */
 import { unreachable } from '../../base/unreachable.ts'
+import { explainPlan } from '../../plan/explain-plan.ts'
 import type { Plan, PlannedStep, StepMode } from '../../plan/plan.ts'
 import { type LogLine, plural, textLine } from './log-line.ts'
 
@@ -9,7 +10,9 @@ export function planLines(plan: Plan, atMs: number): LogLine[] {
   const [modes, names] = [widest(0), widest(1)]
   const lines = rows.map(([mode, name, reason]) => `${mode.padEnd(modes)}  ${name.padEnd(names)}  ${reason}`.trimEnd())
   const head = `Plan of ${plan.command}: ${plural(plan.steps.length, 'step')}, nothing was run`
-  return [head, ...lines].map(text => textLine('PrintEvent', 'Z052', 'info', atMs, text))
+  const print = (text: string, data: Record<string, unknown>): LogLine =>
+    textLine('PrintEvent', 'Z052', 'info', atMs, text, { data: { msg: text, ...data } })
+  return [print(head, { plan: explainPlan(plan) }), ...lines.map(text => print(text, {}))]
 }
 
 function stepName(step: PlannedStep): string {

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import { parseArguments } from '../../src/cli/args.ts'
+import { UsageError } from '../../src/cli/usage-error.ts'
+
+function given(...argv: string[]): Record<string, unknown> {
+  const parsed = parseArguments(argv)
+  if (parsed.kind !== 'command') throw new Error(`${argv.join(' ')} is no command`)
+  return { command: parsed.entry.words, ...parsed.given }
+}
+
+function refusal(...argv: string[]): string {
+  try {
+    parseArguments(argv)
+  } catch (error) {
+    if (error instanceof UsageError) return error.text()
+    throw error
+  }
+  throw new Error(`${argv.join(' ')} was understood`)
+}
+
+describe('options', () => {
+  test('stand before and after the command', () => {
+    expect(given('--quiet', 'run', '--project-dir', 'x', '-t', 'prod')).toEqual({
+      command: 'run',
+      quiet: true,
+      projectDir: 'x',
+      target: 'prod',
+    })
+  })
+
+  test('a list takes every word up to the next option, and may be repeated', () => {
+    expect(given('run', '-s', 'a', 'b+', '--exclude', 'c', '--select', 'd')).toEqual({
+      command: 'run',
+      select: ['a', 'b+', 'd'],
+      exclude: ['c'],
+    })
+  })
+
+  test('a value may begin with a dash', () => {
+    expect(given('show', '--inline', '-- a comment', '--limit', '-1')).toEqual({
+      command: 'show',
+      inline: '-- a comment',
+      limit: -1,
+    })
+  })
+
+  test('a switch has a twin that turns it off', () => {
+    expect(given('run', '--no-partial-parse', '-x')).toEqual({ command: 'run', partialParse: false, failFast: true })
+  })
+
+  test('the last of two values counts', () => {
+    expect(given('run', '--threads', '2', '--threads=4')).toEqual({ command: 'run', threads: 4 })
+  })
+
+  test('dbt calls --select --models as well', () => {
+    expect(given('test', '-m', 'a')).toEqual({ command: 'test', select: ['a'] })
+  })
+
+  test('for list, --models means models only', () => {
+    expect(given('ls', '-m', 'a')).toEqual({ command: 'list', select: ['a'], resourceTypes: ['model'] })
+  })
+})
+
+describe('commands', () => {
+  test('may have two words', () => {
+    expect(given('source', 'freshness', '-o', 'fresh.json')).toEqual({
+      command: 'source freshness',
+      output: 'fresh.json',
+    })
+  })
+
+  test('may have an argument', () => {
+    expect(given('run-operation', 'grant', '--args', '{a: 1}')).toEqual({
+      command: 'run-operation',
+      macro: 'grant',
+      args: '{a: 1}',
+    })
+  })
+
+  test('--help asks for help on the command', () => {
+    const parsed = parseArguments(['run', '--help'])
+    expect(parsed.kind === 'help' && parsed.entry?.words).toBe('run')
+  })
+})
+
+describe('a command line that cannot be understood', () => {
+  test('names an unknown option and the nearest one', () => {
+    expect(refusal('run', '--selct', 'a')).toBe(
+      "Usage: eider run [OPTIONS]\nTry 'eider run --help' for help.\n\nError: No such option: --selct Did you mean --select?\n",
+    )
+  })
+
+  test('names an unknown option inside a list', () => {
+    expect(refusal('run', '-s', 'a', '--nope')).toContain('Error: No such option: --nope')
+  })
+
+  test('names an unknown command', () => {
+    expect(refusal('rnu')).toContain("Error: No such command 'rnu'.")
+  })
+
+  test('lists the allowed values', () => {
+    expect(refusal('run', '--indirect-selection', 'x')).toContain(
+      "Error: Invalid value for '--indirect-selection': 'x' is not one of 'eager', 'cautious', 'buildable', 'empty'.",
+    )
+  })
+
+  test('says that a number is wanted', () => {
+    expect(refusal('run', '--threads', 'x')).toContain("Invalid value for '--threads': 'x' is not a valid integer.")
+  })
+
+  test('says that a value is missing', () => {
+    expect(refusal('run', '--target')).toBe("Error: Option '--target' requires an argument.\n")
+  })
+
+  test('says that an argument is missing or too many', () => {
+    expect(refusal('run-operation')).toContain("Error: Missing argument 'MACRO'.")
+    expect(refusal('run', 'a', 'b')).toContain('Error: Got unexpected extra arguments (a b)')
+  })
+})

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import { project } from '../rig/project-rig.ts'
+
+const shop = {
+  'models/a.sql': 'select 1 as id',
+  'models/b.sql': "{{ config(materialized='table') }} select id + 1 as id from {{ ref('a') }}",
+  'models/schema.yml': `models:
+  - name: b
+    columns:
+      - name: id
+        data_tests: [not_null, unique]
+`,
+}
+
+describe('run', () => {
+  test('builds the selected models in the order of their refs', async () => {
+    const p = project(shop)
+    expect(await p.run('run')).toBe(0)
+    expect(await p.rows('b')).toEqual([{ id: 2 }])
+    expect(p.stdout).toContain(
+      '2 of 2 OK created sql table model main.b ....................................... [OK in ',
+    )
+    expect(p.stdout).toContain('Done. PASS=2 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=2')
+  })
+
+  test('leaves exit code 1 and the results of every node when a model fails', async () => {
+    const p = project({ ...shop, 'models/a.sql': 'select 1 as id from nowhere' })
+    expect(await p.run('run')).toBe(1)
+    const { results } = p.json('target/run_results.json') as { results: { unique_id: string; status: string }[] }
+    expect(results.map(one => [one.unique_id, one.status])).toEqual([
+      ['model.shop.a', 'error'],
+      ['model.shop.b', 'skipped'],
+    ])
+    expect(p.stdout).toContain('Completed with 1 error, 0 partial successes, and 0 warnings:')
+    expect(p.stdout).toContain('Failure in model a (models/a.sql)')
+    expect(p.stdout).toContain('Runtime Error in model a (models/a.sql)')
+  })
+
+  test('an empty selection is told, succeeds and writes empty results', async () => {
+    const p = project(shop)
+    expect(await p.run('run --select nothing')).toBe(0)
+    expect(p.stdout).toContain("The selection criterion 'nothing' does not match any enabled nodes")
+    expect(p.stdout).toContain('Nothing to do. Try checking your model configs and model specification args')
+    expect((p.json('target/run_results.json') as { results: unknown[] }).results).toEqual([])
+  })
+
+  test('a fault of the project stops everything with exit code 2 and touches no artifact', async () => {
+    const p = project({ ...shop, 'models/c.sql': "select * from {{ ref('aa') }}" })
+    expect(await p.run('run')).toBe(2)
+    expect(p.stdout).toContain('Encountered an error:\nCompilation Error')
+    expect(p.diagnostics.map(one => one.code)).toEqual(['graph/ref-not-found'])
+    expect(p.exists('target')).toBe(false)
+    expect(p.exists('shop.duckdb')).toBe(false)
+  })
+
+  test('--dry-run shows the plan with reasons, and does nothing', async () => {
+    const p = project(shop)
+    expect(await p.run('run --dry-run')).toBe(0)
+    expect(p.stdout).toContain('Plan of run: 2 steps, nothing was run')
+    expect(p.stdout).toMatch(/create +table model b +relation does not exist/)
+    expect(p.list()).toEqual(Object.keys(shop).concat('dbt_project.yml', 'logs/dbt.log', 'profiles.yml').sort())
+  })
+
+  test('an abort ends the run with exit code 130 and keeps what was done', async () => {
+    const p = project(shop)
+    const abort = new AbortController()
+    abort.abort()
+    expect(await p.run('run', { signal: abort.signal })).toBe(130)
+    expect(p.stdout).toContain('Exited because of keyboard interrupt')
+    expect(p.exists('target/run_results.json')).toBe(true)
+  })
+
+  test('lets go of the database file', async () => {
+    const p = project(shop)
+    await p.run('run')
+    expect(p.exists('shop.duckdb.wal')).toBe(false)
+    expect(await p.rows('select count(*) as n from b')).toEqual([{ n: 1 }])
+  })
+})
+
+describe('build', () => {
+  test('runs tests between a model and what depends on it, and skips what comes after a failure', async () => {
+    const p = project({
+      ...shop,
+      'models/c.sql': "select * from {{ ref('b') }}",
+      'models/b.sql': "{{ config(materialized='table') }} select null as id from {{ ref('a') }}",
+    })
+    expect(await p.run('build')).toBe(1)
+    expect(p.stdout).toContain('FAIL 1 not_null_b_id')
+    expect(p.stdout).toContain('SKIP relation main.c')
+    expect(p.stdout).toContain('Got 1 result, configured to fail if != 0')
+  })
+})
+
+describe('test', () => {
+  test('runs tests alone', async () => {
+    const p = project(shop)
+    await p.run('run')
+    expect(await p.run('test')).toBe(0)
+    expect(p.stdout).toContain('Done. PASS=2 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=2')
+  })
+})
+
+describe('seed', () => {
+  test('loads the CSV files of the project', async () => {
+    const p = project({ 'seeds/countries.csv': 'code,name\nde,Germany\nfr,France\n' })
+    expect(await p.run('seed')).toBe(0)
+    expect(p.stdout).toContain('OK loaded seed file main.countries')
+    expect(await p.rows('countries')).toEqual([
+      { code: 'de', name: 'Germany' },
+      { code: 'fr', name: 'France' },
+    ])
+  })
+})
