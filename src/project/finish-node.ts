@@ -28,13 +28,24 @@ type ModelFields =
   | 'timeSpine'
 
 export function finishNode(draft: Draft, maker: NodeMaker, readHook: ReadHook): Node {
-  const merged = configOf(draft, maker)
+  const joined = configOf(draft, maker)
+  const merged = { ...joined, config: withWholeBegin(joined.config) }
   const { config } = merged
   readHooks(draft, config, readHook)
   const bare = sharedFields(draft, merged, maker)
   const place = placeOf(draft, config, bare, maker)
   const relation = { relationName: relationName(draft, config, place, maker) }
   return asKind(draft, Object.assign(bare, place, relation), maker)
+}
+
+/** dbt reads the `begin` of a microbatch model as a date and time, and prints it so. */
+function withWholeBegin(config: PyDict): PyDict {
+  if (config.get('incremental_strategy') !== 'microbatch') return config
+  const begin = config.get('begin')
+  const match = typeof begin === 'string' ? /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d.*)?)?$/.exec(begin) : null
+  if (!match) return config
+  const [, day, minutes = '00:00', rest = ':00'] = match
+  return config.copy().set('begin', `${day}T${minutes}${rest}`)
 }
 
 /** The configuration alone: what decides whether the node is enabled. */
