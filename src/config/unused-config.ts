@@ -12,11 +12,12 @@ export function unusedConfigPaths(
 ): string[] {
   return configTreeNames.flatMap(name => {
     const paths = configuredPaths(trees[name], [])
-    if (paths.every(path => path.length === 0)) return []
+    if (paths.length === 0) return []
+    // Anything at all uses the section itself.
     const used = new Set<string>()
-    for (const fqn of fqns(name)) for (let end = 1; end <= fqn.length; end++) used.add(fqn.slice(0, end).join('\0'))
+    for (const fqn of fqns(name)) for (let end = 0; end <= fqn.length; end++) used.add(fqn.slice(0, end).join('\0'))
     const section = name.replaceAll('-', '_')
-    return paths.filter(path => path.length > 0 && !used.has(path.join('\0'))).map(path => [section, ...path].join('.'))
+    return paths.filter(path => !used.has(path.join('\0'))).map(path => [section, ...path].join('.'))
   })
 }
 
