@@ -7,6 +7,8 @@ const modules: Readonly<Record<string, () => Promise<Command>>> = {
   build: runNodes,
   clone: runNodes,
   compile: async () => (await import('../commands/compile.ts')).compile,
+  debug: async () => (await import('../commands/debug.ts')).debug,
+  deps: async () => (await import('../commands/deps.ts')).deps,
   'docs generate': async () => (await import('../commands/docs-generate.ts')).docsGenerate,
   retry: async () => (await import('../commands/retry.ts')).retry,
   'run-operation': async () => (await import('../commands/run-operation.ts')).runOperation,

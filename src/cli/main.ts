@@ -63,6 +63,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
       renderNative: (text, scope) => synchronous(renderNative(text, scope)),
     },
     builtins: options.builtins,
+    outside: options.outside,
     signal: options.signal,
     emit: event => reporter?.emit(event),
     begin,

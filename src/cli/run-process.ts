@@ -1,6 +1,7 @@
 /** `main` bound to this process: its arguments, streams, signals and exit code. */
 import { randomIds, systemClock } from '../base/clock.ts'
 import { localFiles } from '../storage/local-files.ts'
+import { localWorld } from './local-world.ts'
 import { main } from './main.ts'
 import { packedBuiltins } from './packed-builtins.ts'
 import type { Output } from './surroundings.ts'
@@ -23,6 +24,7 @@ export async function runProcess(version: string): Promise<void> {
     environment: definedOnly(process.env),
     files: localFiles(process.cwd()),
     builtins: packedBuiltins,
+    outside: localWorld,
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     clock: systemClock,

@@ -1,6 +1,7 @@
 /** The world as `main` sees it: the process fills it in, and so do tests. */
 import type { Clock, IdSource } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { OutsideWorld } from '../commands/outside-world.ts'
 import type { Builtins } from '../project/builtins.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 
@@ -18,6 +19,7 @@ export interface Surroundings {
   readonly files: FileSystem
   /** The built-in macros; asked for when a project is read. */
   readonly builtins: () => Builtins
+  readonly outside: OutsideWorld
   readonly stdout: Output
   readonly stderr: Output
   readonly clock: Clock

@@ -6,6 +6,7 @@ import type { Flags } from '../config/flags.ts'
 import type { LaunchRequest } from '../config/load-config.ts'
 import type { Builtins } from '../project/builtins.ts'
 import type { CommandSink } from './command-event.ts'
+import type { OutsideWorld } from './outside-world.ts'
 
 /** What is known as soon as the project file was found: reporters are set up by it. */
 export interface RunIdentity {
@@ -19,6 +20,7 @@ export interface RunIdentity {
 export interface Session {
   readonly launch: LaunchRequest
   readonly builtins: () => Builtins
+  readonly outside: OutsideWorld
   /** Aborting ends the run in good order. */
   readonly signal: AbortSignal
   readonly emit: CommandSink

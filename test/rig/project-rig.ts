@@ -17,6 +17,7 @@ import { defaultDuckdbSettings } from '../../src/adapter/settings.ts'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import type { Diagnostic } from '../../src/base/diagnostic.ts'
 import type { SqlValue } from '../../src/base/sql-value.ts'
+import { localWorld } from '../../src/cli/local-world.ts'
 import { main } from '../../src/cli/main.ts'
 import { localFiles } from '../../src/storage/local-files.ts'
 import { sourceBuiltins } from './source-builtins.ts'
@@ -112,6 +113,7 @@ export function project(files: Readonly<Record<string, string>> = {}, options: P
         environment: { HOME: folder, ...options.environment },
         files: localFiles(folder),
         builtins: sourceBuiltins,
+        outside: localWorld,
         stdout: output('stdout'),
         stderr: output('stderr'),
         clock: options.clock ?? systemClock,

@@ -1,0 +1,134 @@
+/** `debug`: what is in use, whether it is valid, and whether the database opens. Success needs every check to pass. */
+import { posix } from 'node:path'
+import { dbtVersion } from '../base/dbt-version.ts'
+import { type Diagnostic, DiagnosticError, Diagnostics } from '../base/diagnostic.ts'
+import type { Config } from '../config/config.ts'
+import { findProject } from '../config/find-project.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { profilesFolder } from '../config/load-profile.ts'
+import { resolveFlags } from '../config/resolve-flags.ts'
+import { str } from '../template/repr.ts'
+import { PyDict, type Value } from '../template/value.ts'
+import { openDatabase } from './open-database.ts'
+import type { Command, Session } from './session.ts'
+
+/** What of a target is shown: never a secret. */
+const shownKeys = [
+  'database',
+  'schema',
+  'path',
+  'config_options',
+  'extensions',
+  'settings',
+  'external_root',
+  'use_credential_provider',
+  'attach',
+  'filesystems',
+  'remote',
+  'plugins',
+  'disable_transactions',
+]
+
+export const debug: Command = async session => {
+  const { launch, outside } = session
+  const { which, invocationCommand, given, environment, clock, files } = launch
+  const paths = { target: null, log: null }
+  const sources = { which, invocationCommand, given, environment, project: new PyDict(), paths, nowMs: clock.now() }
+  const flags = resolveFlags(sources)
+  const project = projectPath(session, flags.projectDir)
+  const projectFolder = project === undefined ? files.root : posix.dirname(project)
+  session.begin({ flags, environment, invocationId: launch.ids(), projectFolder })
+  const folder = profilesFolder(flags.profilesDir, files, launch.home, projectFolder)
+  if (flags.configDir) {
+    tell(session, `To view your profiles.yml file, run:\nopen ${folder}`)
+    return 'success'
+  }
+  tell(session, `dbt version: ${dbtVersion}`)
+  tell(session, `node version: ${outside.runtime.version}`)
+  tell(session, `node path: ${outside.runtime.path}`)
+  tell(session, `os info: ${outside.system}`)
+  tell(session, `Using profiles dir at ${folder}`)
+  tell(session, `Using profiles.yml file at ${posix.join(folder, 'profiles.yml')}`)
+  tell(session, `Using dbt_project.yml file at ${project ?? posix.join(projectFolder, 'dbt_project.yml')}`)
+  tell(session, 'adapter type: duckdb')
+  const diagnostics = new Diagnostics()
+  const config = loadConfig(launch, diagnostics)
+  const problems: string[] = []
+  if (!flags.connection) {
+    tellConfiguration(session, diagnostics, project !== undefined, problems)
+    await tellGit(session, problems)
+  }
+  await tellConnection(session, config, problems)
+  tell(
+    session,
+    problems.length === 0 ? 'All checks passed!' : `${problems.length} check${problems.length > 1 ? 's' : ''} failed:`,
+  )
+  for (const problem of problems) tell(session, problem)
+  return problems.length === 0 ? 'success' : 'failure'
+}
+
+function tell(session: Session, message: string): void {
+  session.emit({ kind: 'note', name: 'DebugCmdOut', code: 'Z047', level: 'info', message })
+}
+
+/** Absolute path of the project file; `undefined` when there is none. */
+function projectPath(session: Session, projectDir: string | null): string | undefined {
+  try {
+    return findProject(session.launch.files, projectDir).path
+  } catch (error) {
+    if (error instanceof DiagnosticError) return undefined
+    throw error
+  }
+}
+
+function tellConfiguration(session: Session, found: Diagnostics, hasProject: boolean, problems: string[]): void {
+  const isOfProfile = (one: Diagnostic): boolean => /profile|target/.test(one.code)
+  const ofProfile = found.errors.filter(isOfProfile)
+  const ofProject = found.errors.filter(one => !isOfProfile(one))
+  tell(session, 'Configuration:')
+  tell(session, `  profiles.yml file [${ofProfile.length === 0 ? 'OK found and valid' : 'ERROR invalid'}]`)
+  const project = hasProject ? (ofProject.length === 0 ? 'OK found and valid' : 'ERROR invalid') : 'ERROR not found'
+  tell(session, `  dbt_project.yml file [${project}]`)
+  for (const { message } of found.errors) problems.push(message)
+}
+
+async function tellGit(session: Session, problems: string[]): Promise<void> {
+  tell(session, 'Required dependencies:')
+  const { outside, launch } = session
+  try {
+    const { code } = await outside.run('git', ['--help'], launch.files.root)
+    if (code !== 0) throw new Error(`git ended with ${code}`)
+    tell(session, ' - git [OK found]\n')
+  } catch (error) {
+    tell(session, ' - git [ERROR]\n')
+    problems.push(`git: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function tellConnection(session: Session, config: Config | undefined, problems: string[]): Promise<void> {
+  tell(session, 'Connection:')
+  if (config === undefined) {
+    tell(session, '  not tested, the configuration is not valid')
+    return
+  }
+  for (const key of shownKeys) {
+    const value = config.target.context.get(key)
+    tell(session, `  ${key}: ${shown(value)}`)
+  }
+  const database = await openDatabase(session, config, { readOnlyIfLocked: true })
+  try {
+    const connection = await database.connect()
+    await connection.execute('select 1')
+    tell(session, '  Connection test: [OK connection ok]\n')
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error
+    tell(session, '  Connection test: [ERROR]\n')
+    problems.push(error.diagnostic.message)
+  } finally {
+    await database.close()
+  }
+}
+
+function shown(value: Value | undefined): string {
+  return str(value ?? null)
+}

@@ -1,0 +1,77 @@
+/** `deps`: installs the packages of packages.yml by its lock file, which is written anew when it does not fit. */
+import { posix } from 'node:path'
+import { fetchPackages } from '../config/fetch-packages.ts'
+import { type InstallEvent, installPackages } from '../config/install-packages.ts'
+import type { BareConfig } from '../config/load-config.ts'
+import type { PinnedPackage } from '../config/package-lock.ts'
+import { parseAddedPackage, withPackage } from './add-package.ts'
+import { loadBare } from './load-bare.ts'
+import type { Command, Session } from './session.ts'
+
+export const deps: Command = async session => {
+  let config = loadBare(session)
+  if (config.flags.addPackage !== null) {
+    addPackage(session, config, config.flags.addPackage)
+    // The requests of the file have changed.
+    config = loadBare({ ...session, begin: () => {} })
+  }
+  const { outside } = session
+  const temporaryFolder = outside.temporaryFolder()
+  const hubUrl = config.environment['DBT_PACKAGE_HUB_URL'] ?? 'https://hub.getdbt.com/'
+  const source = fetchPackages({
+    files: config.files,
+    temporaryFolder,
+    hubUrl,
+    download: url => outside.download(url),
+    run: (command, args, folder) => outside.run(command, args, folder),
+  })
+  try {
+    await installPackages(config, { source, link: (target, path) => outside.link(target, path) }, event =>
+      tell(session, event),
+    )
+  } finally {
+    config.files.remove(temporaryFolder)
+  }
+  return 'success'
+}
+
+function addPackage(session: Session, config: BareConfig, text: string): void {
+  const added = parseAddedPackage(text, config.flags.source)
+  const path = posix.join(config.projectFolder, config.requests.path)
+  config.files.write(path, withPackage(config.files.read(path), added))
+  note(session, 'DepsAddPackage', 'M032', `Added new package ${added.name}@${added.version ?? ''} to ${path}`)
+}
+
+function tell(session: Session, event: InstallEvent): void {
+  switch (event.kind) {
+    case 'no packages':
+      note(session, 'DepsNoPackagesFound', 'M013', 'Warning: No packages were found in packages.yml')
+      break
+    case 'lock written':
+      note(session, 'DepsLockUpdating', 'M031', `Updating lock file in file path: ${event.path}`)
+      break
+    case 'installing':
+      note(session, 'DepsStartPackageInstall', 'M014', `Installing ${event.name}`)
+      break
+    case 'installed':
+      note(session, 'DepsInstallInfo', 'M015', `Installed from ${versionName(event.pinned)}`)
+      break
+  }
+}
+
+function versionName(pinned: PinnedPackage): string {
+  switch (pinned.kind) {
+    case 'local':
+      return `<local @ ${pinned.local}>`
+    case 'tarball':
+      return `tarball (url: ${pinned.tarball})`
+    case 'git':
+      return `revision ${pinned.revision}`
+    case 'hub':
+      return `version ${pinned.version}`
+  }
+}
+
+function note(session: Session, name: string, code: string, message: string): void {
+  session.emit({ kind: 'note', name, code, level: 'info', message })
+}

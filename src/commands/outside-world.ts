@@ -1,0 +1,22 @@
+/** The network, other programs and links of the file system: what `deps` and `debug` need beyond files. */
+
+export interface ProgramResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface OutsideWorld {
+  /** Rejects when there is no connection. */
+  download(url: string): Promise<{ readonly status: number; readonly bytes: Uint8Array }>
+  /** Rejects when the program does not exist. */
+  run(command: string, args: readonly string[], folder: string): Promise<ProgramResult>
+  /** A new empty folder; absolute. */
+  temporaryFolder(): string
+  /** False when the system makes no links. */
+  link(target: string, path: string): boolean
+  /** `Linux-6.1-x64`. */
+  readonly system: string
+  /** Version of Node, and where it stands. */
+  readonly runtime: { readonly version: string; readonly path: string }
+}
