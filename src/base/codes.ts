@@ -182,6 +182,7 @@ export const codes = {
   'data-tests/unit-test-input': 'A unit test names a model or an input that does not exist',
   'data-tests/unit-test-failed': 'A unit test could not be run: its rows or their types are at fault',
   'execution/microbatch-size': 'A microbatch model does not say how large its batches are',
+  'compile/foreign-key': 'A foreign key of a contract does not name a model or source',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

@@ -55,7 +55,9 @@ const recordEntries = new Set<Value>(['docs', 'contract', 'pre-hook', 'post-hook
 
 function configWithoutNulls(config: PyDict): PyDict {
   const filled = Array.from(config).filter(([, item]) => item !== null)
-  return PyDict.of(filled.map(([key, item]) => [key, recordEntries.has(key) ? recordWithoutNulls(item) : item] as const))
+  return PyDict.of(
+    filled.map(([key, item]) => [key, recordEntries.has(key) ? recordWithoutNulls(item) : item] as const),
+  )
 }
 
 function recordWithoutNulls(value: Value): Value {

@@ -10,6 +10,7 @@ import { truthy } from '../template/iteration.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { batchId, type MicrobatchSize } from './batch-label.ts'
 import type { CompiledStep } from './compiled-step.ts'
+import { resolveForeignKeys } from './foreign-keys.ts'
 import { modelValue } from './graph-value.ts'
 import { nodeConfig } from './node-config.ts'
 import { nodeRelation } from './node-relation.ts'
@@ -108,6 +109,7 @@ function modelOf({ session, node, compiled, batch }: NodeRendering): Value {
     node,
     compiled && { code: compiled.compiledCode, path: null, extraCtes: compiled.extraCtes, extraCtesInjected: true },
   )
+  if (node.resourceType === 'model') resolveForeignKeys(model, node, session.state)
   if (batch) {
     model.set(
       'batch',

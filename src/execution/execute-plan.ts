@@ -7,6 +7,7 @@
  * 3. Each worker has one connection; a node's temporary tables and settings do not outlive the node.
  */
 
+import { modelsWithForeignKeys } from '../compile/foreign-keys.ts'
 import { isNode } from '../compile/node-providers.ts'
 import { isEphemeral } from '../compile/node-relation.ts'
 import { NodeSession } from '../compile/node-session.ts'
@@ -44,6 +45,8 @@ class PlanExecution {
   private readonly members: GraphMember[] = []
   private readonly done = new Set<string>()
   private readonly total: number
+  private readonly linked: ReadonlySet<string>
+  private lastLinked: Promise<unknown> = Promise.resolve()
   private count = 0
   private failedFast = false
 
@@ -56,6 +59,7 @@ class PlanExecution {
     this.lanes = new Lanes(this.state)
     this.steps = new Map(plan.steps.map(step => [step.node.uniqueId, step]))
     this.skips = new Skips(plan)
+    this.linked = modelsWithForeignKeys(plan.graph)
     this.total = plan.steps.filter(step => !isEphemeral(step.node)).length
   }
 
@@ -178,13 +182,21 @@ class PlanExecution {
       description,
       threadId,
       previousBatches: this.run.previousBatches,
+      clones: this.plan.command === 'clone',
       ...(counted && { counted }),
     }
     const attempt = (): Promise<NodeResult> => this.attempt(step, lane, report)
-    let result = await attempt()
+    let result = await (this.linked.has(id) ? this.oneLinked(attempt) : attempt())
     if (this.ended.signal.aborted && isInterrupted(result)) return this.cancelled(step.node)
     if (ranOutOfMemory(result)) result = await turn.alone(attempt)
     this.ends(step.node, result, report)
+  }
+
+  /** Models that foreign keys link change each other's tables, so they are built one after the other. */
+  private oneLinked(attempt: () => Promise<NodeResult>): Promise<NodeResult> {
+    const turn = this.lastLinked.then(attempt, attempt)
+    this.lastLinked = turn
+    return turn
   }
 
   private async attempt(step: PlannedStep, lane: Lane, report: Parameters<typeof runStep>[2]): Promise<NodeResult> {

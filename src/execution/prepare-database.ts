@@ -24,7 +24,7 @@ export async function prepareDatabase(session: NodeSession, members: readonly Gr
     database: database ?? state.adapterFacts.database,
     schema,
   }))
-  const wanted = [...needed, ...schemasOf(everyone, storeFailures), ...(state.deferral?.active ? deferred : [])]
+  const wanted = [...needed, ...schemasOf(everyone, storeFailures), ...deferred]
   const known = wanted.filter(one => isReachable(one.database))
   await state.relations.load(known, sql => session.ask(sql))
 

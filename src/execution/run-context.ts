@@ -1,4 +1,5 @@
 /** Makes what all nodes of a run share from the run's record, and passes what happens on as events. */
+import { setMaxListeners } from 'node:events'
 import { RelationCache } from '../adapter/relation-cache.ts'
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { CompiledStep } from '../compile/compiled-step.ts'
@@ -29,6 +30,8 @@ export function runStateOf(run: Run, options: RunStateOptions): RunState {
   const { config } = graph.project
   const { clock, flags } = config
   const facts = adapterFacts(run)
+  // Every statement under way listens for the abort; Node takes more than ten for a leak.
+  setMaxListeners(0, options.signal)
   const sharedFacts = runFacts(config, { render: renderText })
   const vars = new Map<string, VarLookup>()
   let graphDict: Value | undefined

@@ -5,6 +5,7 @@ import type { CompiledStep } from '../compile/compiled-step.ts'
 import type { NodeRendering } from '../compile/node-providers.ts'
 import { isEphemeral } from '../compile/node-relation.ts'
 import type { NodeSession } from '../compile/node-session.ts'
+import { deferRelation } from '../compile/references.ts'
 import { AgateTable } from '../context/agate-table.ts'
 import { internalPackages } from '../context/macro-namespace.ts'
 import { runDataTest } from '../data-tests/run-data-test.ts'
@@ -34,6 +35,23 @@ export interface NodeRunOptions {
   readonly configChanges?: ReadonlyMap<string, Value>
   /** Names for the run alone, not for compiling. */
   readonly runExtra?: ReadonlyMap<string, Value>
+}
+
+/**
+ * `clone`: the node becomes a view of what the other environment has, by the macro `materialization clone`. Its query is
+ * not compiled.
+ */
+export async function cloneNode(node: Node, session: NodeSession, options: NodeRunOptions): Promise<NodeOutcome> {
+  const other = session.state.deferral?.relations.get(node.uniqueId)
+  options.executing()
+  const from = other && (other.relationName ?? deferRelation(other).render())
+  const compiled = { ...uncompiled(node), compiledCode: from === undefined ? '' : `select * from ${from}` }
+  const work = new NodeWork({ session, node, compiled, write: options.write })
+  const outcome = await runMaterializationMacro(work, materializationNamed('clone', session, node))
+  for (const relation of outcome.relations) session.cacheAdded(relation)
+  const ran = work.names.results.peek('main') !== undefined
+  const response = ran ? outcome.response : null
+  return { status: 'success', message: response?.message ?? 'No-op', response, failures: null }
 }
 
 /** Compiles and runs a model, seed, snapshot, function or data test. @throws DiagnosticError what failed */
@@ -110,7 +128,7 @@ async function testOutcome(
 
 async function materialize(rendering: NodeRendering & { readonly compiled: CompiledStep }): Promise<Outcome> {
   const { node, session } = rendering
-  const kind = String(node.config.get('materialized') ?? 'view')
+  const kind = kindOf(node)
   const macro = findMaterialization(node, session)
   if (macro && !internalPackages.includes(macro.packageName))
     return runMaterializationMacro(new NodeWork(rendering), macro)
@@ -148,17 +166,27 @@ function seedTable(work: NodeWork): AgateTable {
 }
 
 function findMaterialization(node: Node, session: NodeSession): MaterializationMacro | undefined {
-  const name = String(node.config.get('materialized') ?? (node.resourceType === 'test' ? 'test' : 'view'))
-  return session.state.graph.project.macroRegistry.findMaterialization(name)
+  return session.state.graph.project.macroRegistry.findMaterialization(kindOf(node))
+}
+
+/** `materialized`, or the kind that goes without saying. */
+function kindOf(node: Node): string {
+  const configured = node.config.get('materialized') ?? null
+  if (configured !== null) return String(configured)
+  return node.resourceType === 'model' ? 'view' : node.resourceType
+}
+
+function materializationOf(node: Node, session: NodeSession): MaterializationMacro {
+  return materializationNamed(kindOf(node), session, node)
 }
 
 /** @throws `materializations/materialization-missing` */
-function materializationOf(node: Node, session: NodeSession): MaterializationMacro {
-  const macro = findMaterialization(node, session)
+function materializationNamed(kind: string, session: NodeSession, node: Node): MaterializationMacro {
+  const macro = session.state.graph.project.macroRegistry.findMaterialization(kind)
   if (macro) return macro
   throw new DiagnosticError({
     code: 'materializations/materialization-missing',
-    message: `No materialization '${String(node.config.get('materialized'))}' was found for adapter duckdb! (searched types 'default' and 'duckdb')`,
+    message: `No materialization '${kind}' was found for adapter duckdb! (searched types 'default' and 'duckdb')`,
     node: node.uniqueId,
   })
 }

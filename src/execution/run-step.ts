@@ -12,7 +12,7 @@ import { failureText } from './failure-text.ts'
 import { locateFailure } from './locate-failure.ts'
 import type { RunOutput } from './run.ts'
 import { isMicrobatch, runMicrobatch } from './run-microbatch.ts'
-import { type NodeOutcome, runNode } from './run-node.ts'
+import { cloneNode, type NodeOutcome, runNode } from './run-node.ts'
 import type { BatchResults, NodeResult, NodeStatus, Timing } from './run-result.ts'
 
 export interface StepReport {
@@ -23,6 +23,8 @@ export interface StepReport {
   readonly counted?: Counted
   /** Batches of earlier runs, for `retry`. */
   readonly previousBatches: ReadonlyMap<string, BatchResults>
+  /** Nodes become views of the other environment's relations. */
+  readonly clones: boolean
 }
 
 /** Never throws for what a node did: bugs alone come out. */
@@ -54,7 +56,8 @@ class StepRun {
     sink({ kind: 'node started', atMs: this.startedAt, node, description, threadId, ...(counted && { counted }) })
     sink({ kind: 'node compiling', atMs: this.startedAt, node, threadId })
     try {
-      if (isNode(node) && isMicrobatch(node, this.session)) return await this.microbatch(node, elapsedAt)
+      if (isNode(node) && !report.clones && isMicrobatch(node, this.session))
+        return await this.microbatch(node, elapsedAt)
       const outcome = await this.outcome()
       return this.result(outcome.status, outcome, elapsedAt)
     } catch (error) {
@@ -70,7 +73,8 @@ class StepRun {
     const { node, session, report } = this
     if (node.resourceType === 'unit_test') return this.unitTest(node)
     if (!isNode(node)) throw new Error(`"${node.uniqueId}" has no code to run`)
-    return runNode(node, session, {
+    const run = report.clones ? cloneNode : runNode
+    return run(node, session, {
       compiled: step => this.noteCompiled(step),
       executing: () => this.noteExecuting(),
       write: sql => report.output.ran(node, sql),
