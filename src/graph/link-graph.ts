@@ -189,7 +189,7 @@ class Linker {
     const near = disabled
       ? undefined
       : nearName(target.name, this.lookup.names(target.kind === 'node' ? 'ref' : target.kind))
-    const at = target.at ?? ('at' in member ? member.at : undefined)
+    const at = target.at ?? callPlace(member, target) ?? ('at' in member ? member.at : undefined)
     this.diagnostics.add({
       code: disabled
         ? 'graph/ref-disabled'
@@ -232,6 +232,16 @@ class Linker {
       ...(call.at && { at: call.at }),
     })
   }
+}
+
+/** Where the node's own text names the target; hooks and macros may name it elsewhere. */
+function callPlace(member: GraphMember, { kind, name }: Target): Place | undefined {
+  if (!('file' in member)) return undefined
+  const call = kind === 'node' ? 'ref' : kind
+  const last = kind === 'source' ? name.slice(name.indexOf('.') + 1) : name
+  const pattern = new RegExp(`\\b${call}\\s*\\([^()]*?(['"])${last.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\1[^()]*\\)`)
+  const found = pattern.exec(member.file.text)
+  return found ? { file: member.file, start: found.index, end: found.index + found[0].length } : undefined
 }
 
 /** Python's `str.title()`: `unit_test` is `Unit_Test`. */
