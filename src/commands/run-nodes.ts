@@ -14,6 +14,7 @@ import type { Selection } from '../graph/selection.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { artifactWriter } from './artifact-writer.ts'
+import { CommandStopped } from './command-stopped.ts'
 import { readableNodes, readRelations } from './existing-relations.ts'
 import { loadDeferral } from './load-deferral.ts'
 import { type LoadedProject, loadGraph, tellFound, tellProblems } from './load-graph.ts'
@@ -113,6 +114,7 @@ async function executeAndWrite(
   const result = await executePlan(plan, run)
   await run.database.close()
   writeRun(session, loaded, run, result)
+  if (result.stoppedBy !== undefined) throw new CommandStopped([result.stoppedBy])
   return result
 }
 

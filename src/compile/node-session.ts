@@ -13,7 +13,8 @@ import { fieldOf } from '../context/python-object.ts'
 import { PythonRecord } from '../context/python-record.ts'
 import type { RunFacts } from '../context/run-facts.ts'
 import type { GraphMember } from '../project/node.ts'
-import { type Kwargs, PyDict, type Value } from '../template/value.ts'
+import { runtimeConfig } from '../project/runtime-config.ts'
+import type { Kwargs, Value } from '../template/value.ts'
 import { macroScope } from './macro-scope.ts'
 import { type CommentSubject, defaultCommentText, withComment } from './query-comment.ts'
 import { type Lane, type RunState, refuseIntrospection } from './run-state.ts'
@@ -225,25 +226,10 @@ const configs = new WeakMap<RunState, Value>()
 /** `adapter.config`: what templates look at. */
 function adapterConfig(state: RunState): Value {
   let value = configs.get(state)
-  if (value !== undefined) return value
-  const { target, projectFile, cliVars } = state.config
-  const credentials = new PythonRecord('DuckDBCredentials', {
-    ...Object.fromEntries(Array.from(target.context, ([key, item]) => [String(key), item])),
-    database: target.database,
-    schema: target.schema,
-  })
-  value = new PythonRecord('RuntimeConfig', {
-    project_name: projectFile.name,
-    profile_name: target.profileName,
-    target_name: target.targetName,
-    threads: target.threads,
-    credentials,
-    quoting: PyDict.of({ ...state.adapterFacts.quoting }),
-    cli_vars: cliVars,
-    project_root: state.config.projectFolder,
-    target_path: state.config.flags.targetPath,
-  })
-  configs.set(state, value)
+  if (value === undefined) {
+    value = runtimeConfig(state.config)
+    configs.set(state, value)
+  }
   return value
 }
 

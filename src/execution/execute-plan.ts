@@ -7,6 +7,7 @@
  * 3. Each worker has one connection; a node's temporary tables and settings do not outlive the node.
  */
 
+import { type Diagnostic, DiagnosticError } from '../base/diagnostic.ts'
 import { modelsWithForeignKeys } from '../compile/foreign-keys.ts'
 import { isNode } from '../compile/node-providers.ts'
 import { isEphemeral } from '../compile/node-relation.ts'
@@ -49,6 +50,7 @@ class PlanExecution {
   private lastLinked: Promise<unknown> = Promise.resolve()
   private count = 0
   private failedFast = false
+  private stoppedBy: Diagnostic | undefined
 
   constructor(plan: Plan, run: Run) {
     this.plan = plan
@@ -84,7 +86,7 @@ class PlanExecution {
       const startFailed = await this.runHooks('on-run-start')
       if (startFailed && this.state.config.projectFile.behaviour.skipNodesIfOnRunStartFails) this.skipEverything()
       else await this.runSteps(threads)
-      if (!this.run.signal.aborted) await this.runHooks('on-run-end')
+      if (!this.run.signal.aborted) await this.runEndHooks()
     } catch (error) {
       // An interrupt may meet a statement that belongs to no node; the run still ends in good order.
       if (!this.run.signal.aborted) throw error
@@ -95,7 +97,13 @@ class PlanExecution {
   }
 
   private finish(elapsedMs: number): RunResult {
-    const result = { results: this.results, elapsedMs, interrupted: this.run.signal.aborted }
+    const { stoppedBy } = this
+    const result: RunResult = {
+      results: this.results,
+      elapsedMs,
+      interrupted: this.run.signal.aborted,
+      ...(stoppedBy && { stoppedBy }),
+    }
     const { clock } = this.state.config
     this.run.sink({ kind: 'run finished', atMs: clock.now(), result, statLine: statLine(this.members) })
     return result
@@ -112,6 +120,15 @@ class PlanExecution {
     const lane = this.lanes.of('MainThread')
     await prepareDatabase(new NodeSession(this.state, lane, null), members)
     await lane.release()
+  }
+
+  private async runEndHooks(): Promise<void> {
+    try {
+      await this.runHooks('on-run-end')
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error
+      this.stoppedBy = error.diagnostic
+    }
   }
 
   private async runHooks(when: OperationNode['hook']): Promise<boolean> {

@@ -46,4 +46,6 @@ export interface RunResult {
   readonly results: readonly NodeResult[]
   readonly elapsedMs: number
   readonly interrupted: boolean
+  /** A hook at the end could not be compiled: an error of the whole command, told once the results are written. */
+  readonly stoppedBy?: Diagnostic
 }

@@ -2,8 +2,9 @@
  * Runs units of work in the order their dependencies allow, a bounded number at a time. Knows nothing of nodes.
  *
  * 1. A unit starts once every unit it waits for has ended, whatever way it ended; what that means is the caller's.
- * 2. Of the units that may start, the one with the longest chain of dependants goes first; ties go by the order given,
- *    or by chance when there is a seed.
+ * 2. Of the units that may start, the one nearest to the beginning goes first, as in dbt: projects lean on it where a
+ *    model reads another one that it does not name. At one depth the unit with the longest chain of dependants goes
+ *    first; ties go by the order given, or by chance when there is a seed.
  * 3. After an abort nothing starts; the call ends when what was running has ended.
  */
 
@@ -43,6 +44,9 @@ interface Pending {
   readonly dependants: Pending[]
   waitsFor: number
   rank: number
+  /** Number of units in the longest chain before it. */
+  depth: number
+  /** Number of units in the longest chain from it on. */
   weight: number
 }
 
@@ -132,7 +136,7 @@ function link(units: readonly Unit[], seed: number | undefined): Pending[] {
   const chance = seed === undefined ? undefined : randomNumbers(seed)
   const byId = new Map<string, Pending>()
   for (const [index, { id }] of units.entries()) {
-    byId.set(id, { id, dependants: [], waitsFor: 0, rank: chance ? chance() : index, weight: 1 })
+    byId.set(id, { id, dependants: [], waitsFor: 0, rank: chance ? chance() : index, depth: 0, weight: 1 })
   }
   for (const { id, after } of units) {
     const own = byId.get(id)
@@ -148,7 +152,7 @@ function link(units: readonly Unit[], seed: number | undefined): Pending[] {
   return all
 }
 
-/** Sets each unit's weight to the number of units in the longest chain that hangs on it. */
+/** Sets depth and weight of each unit. */
 function weigh(all: readonly Pending[]): void {
   const left = new Map(all.map(one => [one, one.waitsFor]))
   const order = all.filter(one => one.waitsFor === 0)
@@ -156,6 +160,7 @@ function weigh(all: readonly Pending[]): void {
     for (const dependant of one.dependants) {
       const count = (left.get(dependant) ?? 0) - 1
       left.set(dependant, count)
+      dependant.depth = Math.max(dependant.depth, one.depth + 1)
       if (count === 0) order.push(dependant)
     }
   }
@@ -176,6 +181,7 @@ function randomNumbers(seed: number): () => number {
 }
 
 function before(one: Pending, other: Pending): boolean {
+  if (one.depth !== other.depth) return one.depth < other.depth
   return one.weight > other.weight || (one.weight === other.weight && one.rank < other.rank)
 }
 
