@@ -8,6 +8,7 @@ import { ConfigValue } from '../context/config-value.ts'
 import { externalWriteOptions } from '../context/external-options.ts'
 import type { NodeNames } from '../context/node-names.ts'
 import type { Node } from '../project/node.ts'
+import { optionsWithPartitions } from '../project/partition-columns.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, PyObject, type Value } from '../template/value.ts'
 import { type ExternalTarget, externalTarget, readPath } from './external-target.ts'
@@ -24,14 +25,15 @@ export interface ExternalFiles {
 
 /** @param names the names to call macros with: those of the node's own rendering, or of a macro's */
 export async function externalFiles(session: NodeSession, node: Node, names: NodeNames): Promise<ExternalFiles> {
-  const config = nodeConfig(node)
+  const options = optionsWithPartitions(node.config)
+  const config = nodeConfig(node, options && new Map([['options', options]]))
   const configValue = new ConfigValue(config, node.uniqueId)
   const relation = nodeRelation(node, session.state.adapterFacts.quoting)
   const configured = config.get('location') ?? null
   const template = configured ?? (await callMacro(names, 'external_location', [relation, configValue], node))
   const location = str(await session.runFacts.render(str(template), names)).trim()
-  const options = await callMacro(names, 'render_write_options', [configValue], node)
-  const rendered = options instanceof PyDict ? options.copy() : new PyDict()
+  const written = await callMacro(names, 'render_write_options', [configValue], node)
+  const rendered = written instanceof PyDict ? written.copy() : new PyDict()
   externalWriteOptions(location, rendered)
   const texts = new Map(Array.from(rendered, ([name, value]) => [str(name), str(value)] as const))
   const format = config.get('format') ?? null

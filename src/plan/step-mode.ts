@@ -1,7 +1,8 @@
 /** How one node will be done, and why: taken once here, only read by execution. */
 import type { RelationKind } from '../base/sql-value.ts'
 import type { GraphMember, Node } from '../project/node.ts'
-import { PyDict, type Value } from '../template/value.ts'
+import { partitionColumns } from '../project/partition-columns.ts'
+import type { Value } from '../template/value.ts'
 import type { StepMode } from './plan.ts'
 
 export interface ModeFacts {
@@ -78,16 +79,7 @@ function stepwise(strategy: string): ModeChoice {
   return { mode: { kind: 'incremental', strategy }, reason: 'relation exists' }
 }
 
-/** Columns of `options.partition_by` of an external model that replaces partitions. */
+/** The partition columns of an external model that replaces partitions. */
 function replacedPartitions(node: Node): readonly string[] {
-  if (node.config.get('incremental_strategy') !== 'insert_overwrite') return []
-  const options = node.config.get('options')
-  const written = options instanceof PyDict ? options.get('partition_by') : undefined
-  if (Array.isArray(written)) return written.map(String)
-  if (typeof written !== 'string') return []
-  return written
-    .replace(/^\(|\)$/g, '')
-    .split(',')
-    .map(name => name.trim())
-    .filter(name => name !== '')
+  return node.config.get('incremental_strategy') === 'insert_overwrite' ? partitionColumns(node.config) : []
 }
