@@ -39,17 +39,24 @@ export function thresholdsOf({ rendering: { node }, warningsFail }: DataTestRun)
   }
 }
 
-/** What `get_test_sql` of the built-in macros gives, in one statement and without a transaction. */
+/** What `get_test_sql` of the built-in macros gives, laid out as in dbt, in one statement and without a transaction. */
 async function sendTest({ rendering }: DataTestRun): Promise<QueryResult> {
   const { node, compiled, session, write } = rendering
   const failures = str(node.config.get('fail_calc') ?? 'count(*)')
   const condition = (key: string): string => `${failures} ${str(node.config.get(key) ?? '!= 0')}`
-  const sql = `select
+  const sql = `
+    
+    select
       ${failures} as failures,
       ${condition('warn_if')} as should_warn,
       ${condition('error_if')} as should_error
     from (
-      ${compiled.compiledCode}
+      
+    
+  ${compiled.compiledCode}
+  
+  
+      
     ) dbt_internal_test`
   write?.(sql)
   return session.send(sql, { begin: false, path: node.originalFilePath })

@@ -18,7 +18,7 @@ import type { GraphMember, OperationNode } from '../project/node.ts'
 import { describeNode, statLine } from './describe-node.ts'
 import type { Counted } from './event.ts'
 import { prepareDatabase } from './prepare-database.ts'
-import { ResultValue } from './result-value.ts'
+import { resultValue } from './result-value.ts'
 import type { Run } from './run.ts'
 import { Lanes, runStateOf, workerName } from './run-context.ts'
 import { endNames, hooksInOrder, runHooks } from './run-hooks.ts'
@@ -154,7 +154,7 @@ class PlanExecution {
     const shown = this.results.filter(result => result.threadId !== 'main' || result.status === 'error')
     const values = shown.flatMap(result => {
       const member = this.memberOf(result.uniqueId)
-      return member ? [new ResultValue(result, member, this.state)] : []
+      return member ? [resultValue(result, member, this.state)] : []
     })
     const places = new Map<string, readonly [string | null, string]>()
     for (const { uniqueId, status } of shown) {

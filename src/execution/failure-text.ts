@@ -4,11 +4,9 @@ import type { GraphMember } from '../project/node.ts'
 
 export function failureText(diagnostic: Diagnostic, member: GraphMember): string {
   const lines = [`${diagnostic.kind} Error in ${memberText(member)}`, ...diagnostic.message.split('\n')]
-  const calls = diagnostic.notes.map(note => note.message).filter(message => message.startsWith('in macro '))
-  if (calls.length > 0) {
-    lines.push('', ...calls.map((call, index) => `> ${index === 0 ? call : call.replace(/^in /, 'called by ')}`))
-    lines.push(`> called by ${memberText(member)}`)
-  }
+  // dbt tells the macros of errors in templates, not of those that the database raised.
+  const calls = diagnostic.kind === 'Compilation' ? diagnostic.notes.flatMap(macroCall) : []
+  if (calls.length > 0) lines.push('', ...calls.map(call => `> ${call}`), `> called by ${memberText(member)}`)
   const [first = '', ...rest] = lines
   return [first, ...rest.map(line => `  ${line}`)].join('\n')
 }
@@ -17,4 +15,10 @@ export function failureText(diagnostic: Diagnostic, member: GraphMember): string
 export function memberText(member: GraphMember): string {
   const path = 'originalFilePath' in member ? member.originalFilePath : ''
   return `${member.resourceType} ${member.name} (${path})`
+}
+
+/** `in macro x (macros/x.sql)`, from the notes that tell the calls. */
+function macroCall({ message, at }: Diagnostic['notes'][number]): string[] {
+  const call = /^(in|called by) macro '(.*)'$/.exec(message)
+  return call ? [`${call[1]} macro ${call[2]}${at ? ` (${at.file.path})` : ''}`] : []
 }

@@ -1,112 +1,95 @@
 /** Results as hooks at the end of a run see them: dbt's `results`, objects with `node`, `status`, `timing` … */
-
 import { modelValue } from '../compile/graph-value.ts'
 import type { RunState } from '../compile/run-state.ts'
 import { utcDateTime } from '../context/modules/python-datetime.ts'
-import { PythonRecord } from '../context/python-record.ts'
 import type { GraphMember } from '../project/node.ts'
 import { toPython } from '../template/plain-data.ts'
-import { PyDict, PyFloat, PyObject, type Value } from '../template/value.ts'
+import { fn, PyDict, PyFloat, PyObject, type Value } from '../template/value.ts'
 import type { NodeResult } from './run-result.ts'
 
-export class ResultValue extends PyObject {
-  readonly typeName = 'RunResult'
-  private readonly result: NodeResult
-  private readonly member: GraphMember
-  private readonly state: RunState
-  private dict: PyDict | undefined
+/** An object of dbt's: fields are attributes, `to_dict` gives them all. Made when it is first looked into. */
+class DataObject extends PyObject {
+  readonly typeName: string
+  private readonly makeFields: () => PyDict
+  private readonly makeDict: () => PyDict
+  private known: PyDict | undefined
 
-  constructor(result: NodeResult, member: GraphMember, state: RunState) {
+  constructor(typeName: string, fields: () => PyDict, dict: () => PyDict = fields) {
     super()
-    this.result = result
-    this.member = member
-    this.state = state
+    this.typeName = typeName
+    this.makeFields = fields
+    this.makeDict = dict
   }
 
   override truthy(): boolean {
     return true
   }
   override attr(name: string): Value | undefined {
-    if (name === 'to_dict') return new ToDict(() => this.plain())
+    if (name === 'to_dict') return fn('to_dict', () => this.makeDict())
     return this.fields().get(name)
   }
   override item(key: Value): Value | undefined {
     return this.fields().get(key)
   }
   override repr(): string {
-    return `RunResult(status='${this.result.status}', node='${this.result.uniqueId}')`
+    return `<${this.typeName} object>`
   }
 
   private fields(): PyDict {
-    this.dict ??= this.makeFields()
-    return this.dict
+    this.known ??= this.makeFields()
+    return this.known
   }
+}
 
-  private node(): PyDict {
-    const { result, member, state } = this
-    const compiled = result.compiled
-      ? { code: result.compiledCode, path: null, extraCtes: [], extraCtesInjected: true }
-      : undefined
-    return modelValue(state.graph, member, compiled)
-  }
+export function resultValue(result: NodeResult, member: GraphMember, state: RunState): Value {
+  const compiled = result.compiled
+    ? { code: result.compiledCode, path: null, extraCtes: [], extraCtesInjected: true }
+    : undefined
+  const node = (): PyDict => modelValue(state.graph, member, compiled)
+  return new DataObject(
+    'RunResult',
+    () =>
+      resultFields(result, {
+        node: new DataObject('Node', node),
+        timing: result.timing.map(timingValue),
+      }),
+    () => resultFields(result, { node: node(), timing: result.timing.map(timingDict) }),
+  )
+}
 
-  /** Dicts all the way down, times as text. */
-  private plain(): PyDict {
-    const fields = this.fields().copy()
-    const iso = (ms: number): string => new Date(ms).toISOString()
-    fields.set('node', this.node())
-    fields.set(
-      'timing',
-      this.result.timing.map(({ name, startedAtMs, completedAtMs }) =>
-        PyDict.of({ name, started_at: iso(startedAtMs), completed_at: iso(completedAtMs) }),
-      ),
-    )
-    return fields
-  }
+function resultFields(result: NodeResult, inner: { readonly node: Value; readonly timing: Value[] }): PyDict {
+  return PyDict.of({
+    status: result.status,
+    timing: inner.timing,
+    thread_id: result.threadId,
+    execution_time: new PyFloat(result.executionTimeMs / 1000),
+    adapter_response: toPython(result.adapterResponse),
+    message: result.message,
+    failures: result.failures,
+    batch_results: null,
+    node: inner.node,
+    unique_id: result.uniqueId,
+  })
+}
 
-  private makeFields(): PyDict {
-    const { result } = this
-    const node = this.node()
+type Timing = NodeResult['timing'][number]
+
+function timingValue(timing: Timing): Value {
+  const time = (ms: number): Value => utcDateTime(BigInt(Math.round(ms * 1000)))
+  const fields = (): PyDict => {
     return PyDict.of({
-      status: result.status,
-      timing: result.timing.map(
-        ({ name, startedAtMs, completedAtMs }) =>
-          new PythonRecord('TimingInfo', {
-            name,
-            started_at: time(startedAtMs),
-            completed_at: time(completedAtMs),
-          }),
-      ),
-      thread_id: result.threadId,
-      execution_time: new PyFloat(result.executionTimeMs / 1000),
-      adapter_response: toPython(result.adapterResponse),
-      message: result.message,
-      failures: result.failures,
-      batch_results: null,
-      node: new PythonRecord(
-        'Node',
-        Object.fromEntries(Array.from(node, ([key, value]) => [String(key), value] as const)),
-      ),
-      unique_id: result.uniqueId,
+      name: timing.name,
+      started_at: time(timing.startedAtMs),
+      completed_at: time(timing.completedAtMs),
     })
   }
+  return new DataObject('TimingInfo', fields, () => timingDict(timing))
 }
 
-function time(ms: number): Value {
-  return utcDateTime(BigInt(Math.round(ms * 1000)))
+function timingDict({ name, startedAtMs, completedAtMs }: Timing): PyDict {
+  return PyDict.of({ name, started_at: isoTime(startedAtMs), completed_at: isoTime(completedAtMs) })
 }
 
-class ToDict extends PyObject {
-  readonly typeName = 'method'
-  private readonly make: () => PyDict
-  constructor(make: () => PyDict) {
-    super()
-    this.make = make
-  }
-  override truthy(): boolean {
-    return true
-  }
-  override call(): Value {
-    return this.make().copy()
-  }
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString()
 }

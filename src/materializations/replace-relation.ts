@@ -60,7 +60,7 @@ export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Pr
   await dropLeftovers(work)
   await work.runHooks('pre-hook', false)
   const relation = work.relation(kind)
-  const sql = `create or replace ${kind} ${relation.render()} as (\n${work.compiled.compiledCode}\n);`
+  const sql = buildText(kind, relation.render(), work.compiled.compiledCode)
   work.write(sql)
   const swapsKind = existing !== undefined && existing.kind !== kind
   const transaction = swapsKind || work.hasHooksInside || work.persistsDocs
@@ -84,6 +84,12 @@ export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Pr
   await work.commit()
   await work.runHooks('post-hook', false)
   return { response: plainResponse, relations: [{ ...relation.name, kind }] }
+}
+
+/** Laid out as dbt's own text is, so that DuckDB names the same lines in its errors. */
+function buildText(kind: ReplaceableKind, name: string, query: string): string {
+  if (kind === 'view') return `\n  \n  create or replace view ${name} as (\n    ${query}\n  );\n`
+  return `\n    \n\n    create or replace table\n      ${name}\n  \n    \n    as (\n      ${query}\n    );\n    \n  `
 }
 
 function isHeldByForeignKey(error: unknown): boolean {
