@@ -191,6 +191,6 @@ function mapEach<T, R>(items: readonly T[], each: (item: T) => MaybePromise<R>):
 }
 
 /** `then` for what may be there already. */
-export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return value instanceof Promise ? value.then(next) : next(value)
 }

@@ -4,7 +4,7 @@ import type { EventTimeFilter } from '../context/relation-fields.ts'
 import type { GraphMember } from '../project/node.ts'
 
 /** Python's text of a UTC datetime: `2024-01-01 00:00:00+00:00`. */
-export function pythonUtcText(ms: number): string {
+function pythonUtcText(ms: number): string {
   const iso = new Date(ms).toISOString()
   const millis = iso.slice(20, 23)
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${millis === '000' ? '' : `.${millis}000`}+00:00`

@@ -12,10 +12,9 @@ import { optionsWithPartitions } from '../project/partition-columns.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, PyObject, type Value } from '../template/value.ts'
 import { type ExternalTarget, externalTarget, readPath } from './external-target.ts'
-import { macroScope } from './macro-scope.ts'
+import type { NodeAccess } from './node-access.ts'
 import { nodeConfig } from './node-config.ts'
 import { nodeRelation } from './node-relation.ts'
-import type { NodeSession } from './node-session.ts'
 
 export interface ExternalFiles {
   readonly target: ExternalTarget
@@ -24,7 +23,7 @@ export interface ExternalFiles {
 }
 
 /** @param names the names to call macros with: those of the node's own rendering, or of a macro's */
-export async function externalFiles(session: NodeSession, node: Node, names: NodeNames): Promise<ExternalFiles> {
+export async function externalFiles(session: NodeAccess, node: Node, names: NodeNames): Promise<ExternalFiles> {
   const options = optionsWithPartitions(node.config)
   const config = nodeConfig(node, options && new Map([['options', options]]))
   const configValue = new ConfigValue(config, node.uniqueId)
@@ -79,7 +78,7 @@ export function readerText(
 }
 
 /** An external model that the database has no view of, read from its files. */
-export async function upstreamFiles(session: NodeSession, node: Node): Promise<string> {
-  const { target, readOptions: options } = await externalFiles(session, node, macroScope(session))
+export async function upstreamFiles(session: NodeAccess, node: Node): Promise<string> {
+  const { target, readOptions: options } = await externalFiles(session, node, session.macroNames())
   return readerText(target, options)
 }

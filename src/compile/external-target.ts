@@ -5,7 +5,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { quoteString } from '../base/sql-text.ts'
 
-export type ExternalFormat = 'csv' | 'parquet' | 'json'
+type ExternalFormat = 'csv' | 'parquet' | 'json'
 
 export interface ExternalTarget {
   /** As the user wrote it: a file, or a folder when `severalFiles`. Relative to the project folder, or absolute, or a URL. */
@@ -95,14 +95,8 @@ export function copyOptionText(name: string, value: string): string {
   return `${name} ${textOptions.has(name) && !value.startsWith("'") ? quoteString(value) : value}`
 }
 
-/** What a reader is told beside the place: `union_by_name=False`. */
-export interface ReadOptions {
-  /** In order; values as they stand in SQL. */
-  readonly options: ReadonlyMap<string, string>
-}
-
 /** Pattern of every file that belongs to the target, relative to the location. */
-export function filePattern(target: ExternalTarget): string {
+function filePattern(target: ExternalTarget): string {
   return `${'*/'.repeat(target.partitionBy.length)}*.${fileExtension(target)}`
 }
 

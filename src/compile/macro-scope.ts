@@ -3,12 +3,12 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import { type NodeNames, nodeNames } from '../context/node-names.ts'
 import type { NodeProviders } from '../context/node-providers.ts'
 import type { Value } from '../template/value.ts'
+import type { NodeAccess } from './node-access.ts'
 import { noNodeConfig } from './node-config.ts'
-import type { NodeSession } from './node-session.ts'
 import { operationReferences } from './references.ts'
 
 /** dbt's macro context: the root project's macros, the profile's database and schema, no `this`. */
-export function macroScope(session: NodeSession, extra?: ReadonlyMap<string, Value>, packageName?: string): NodeNames {
+export function macroScope(session: NodeAccess, extra?: ReadonlyMap<string, Value>, packageName?: string): NodeNames {
   const { state } = session
   const root = packageName ?? state.config.projectFile.name
   const { target } = state.config

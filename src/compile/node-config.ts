@@ -1,5 +1,6 @@
 /** `config` of a node once it is known: dbt's `model.config.get`. */
 import type { ConfigSource } from '../context/node-providers.ts'
+import { PythonRecord } from '../context/python-record.ts'
 import type { GraphMember } from '../project/node.ts'
 import { PyDict, type Value } from '../template/value.ts'
 
@@ -17,8 +18,7 @@ export function nodeConfig(member: GraphMember, changes?: ReadonlyMap<string, Va
       const changed = changes?.get(name)
       if (changed !== undefined) return changed
       if (name === 'snapshot_table_column_names' && member.resourceType === 'snapshot') return snapshotColumns(config)
-      if (name === 'pre-hook' || name === 'post-hook') return undefined
-      return config.get(hookNames.get(name) ?? name)
+      return recordNames.has(name) ? recordOf(name, config) : config.get(name)
     },
     getMeta(name) {
       const meta = config.get('meta')
@@ -27,10 +27,35 @@ export function nodeConfig(member: GraphMember, changes?: ReadonlyMap<string, Va
   }
 }
 
-const hookNames = new Map([
-  ['pre_hook', 'pre-hook'],
-  ['post_hook', 'post-hook'],
-])
+const recordNames = new Set(['pre-hook', 'post-hook', 'pre_hook', 'post_hook', 'docs', 'contract'])
+
+/** What dbt keeps as records of its own and not as dicts. */
+function recordOf(name: string, config: PyDict): Value | undefined {
+  switch (name) {
+    case 'pre_hook':
+    case 'post_hook': {
+      const hooks = config.get(name === 'pre_hook' ? 'pre-hook' : 'post-hook')
+      return Array.isArray(hooks) ? hooks.map(hookRecord) : hooks
+    }
+    case 'docs':
+    case 'contract': {
+      const value = config.get(name)
+      if (!(value instanceof PyDict)) return value
+      const fields = Object.fromEntries(Array.from(value, ([key, item]) => [String(key), item] as const))
+      return name === 'docs'
+        ? new PythonRecord('Docs', { show: true, node_color: null, ...fields })
+        : new PythonRecord('ContractConfig', { enforced: false, alias_types: true, ...fields })
+    }
+    default:
+      return undefined
+  }
+}
+
+function hookRecord(hook: Value): Value {
+  const field = (key: string): Value | undefined => (hook instanceof PyDict ? hook.get(key) : undefined)
+  const sql = field('sql') ?? hook
+  return new PythonRecord('Hook', { sql, transaction: field('transaction') ?? true, index: field('index') ?? null })
+}
 
 const snapshotColumnNames = ['dbt_valid_to', 'dbt_valid_from', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted']
 

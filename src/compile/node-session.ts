@@ -5,10 +5,10 @@
 
 import type { Connection } from '../adapter/adapter.ts'
 import { DiagnosticError } from '../base/diagnostic.ts'
-import { quoteIdentifier } from '../base/sql-text.ts'
 import type { QueryResult, RelationInfo, RelationName } from '../base/sql-value.ts'
-import type { AdapterFacts, AdapterPort, PortExecuteOptions, RelationMaybe } from '../context/adapter-port.ts'
+import type { AdapterFacts, PortExecuteOptions, RelationMaybe } from '../context/adapter-port.ts'
 import type { ContextEffects } from '../context/effects.ts'
+import type { NodeNames } from '../context/node-names.ts'
 import { fieldOf } from '../context/python-object.ts'
 import { PythonRecord } from '../context/python-record.ts'
 import type { RunFacts } from '../context/run-facts.ts'
@@ -16,6 +16,7 @@ import type { GraphMember } from '../project/node.ts'
 import { runtimeConfig } from '../project/runtime-config.ts'
 import type { Kwargs, Value } from '../template/value.ts'
 import { macroScope } from './macro-scope.ts'
+import type { NodeAccess } from './node-access.ts'
 import { type CommentSubject, defaultCommentText, withComment } from './query-comment.ts'
 import { type Lane, type RunState, refuseIntrospection } from './run-state.ts'
 
@@ -25,7 +26,7 @@ export interface SendOptions {
   readonly path?: string
 }
 
-export class NodeSession implements AdapterPort {
+export class NodeSession implements NodeAccess {
   readonly state: RunState
   readonly lane: Lane
   /** What the statements are for: a node, or null for what belongs to the whole run. */
@@ -35,7 +36,7 @@ export class NodeSession implements AdapterPort {
   /** Statements sent so far. */
   statementCount = 0
   private comment: string | undefined
-  private callMacroScope: ReturnType<typeof macroScope> | undefined
+  private callMacroScope: NodeNames | undefined
 
   constructor(state: RunState, lane: Lane, member: GraphMember | null) {
     this.state = state
@@ -161,7 +162,10 @@ export class NodeSession implements AdapterPort {
     return typeof root === 'string' && root !== '' ? `${root}/${String(path)}` : String(path)
   }
 
-  /** Rows of a query about the catalogue; it begins no transaction. */
+  macroNames(extra?: ReadonlyMap<string, Value>, packageName?: string): NodeNames {
+    return macroScope(this, extra, packageName)
+  }
+
   async ask(sql: string): Promise<QueryResult['rows']> {
     return (await this.send(sql, { begin: false })).rows
   }
@@ -231,9 +235,4 @@ function adapterConfig(state: RunState): Value {
     configs.set(state, value)
   }
   return value
-}
-
-/** `"db"."schema"` for messages and statements about schemas. */
-export function schemaText(database: string, schema: string): string {
-  return `${quoteIdentifier(database)}.${quoteIdentifier(schema)}`
 }

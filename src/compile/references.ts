@@ -8,8 +8,8 @@ import type { Value } from '../template/value.ts'
 import type { DeferRelation } from './deferral.ts'
 import { eventTimeFilter } from './event-time.ts'
 import { upstreamFiles } from './external-files.ts'
+import type { NodeAccess } from './node-access.ts'
 import { isEphemeral, nodeRelation, sourceConfig, sourceRelation } from './node-relation.ts'
-import type { NodeSession } from './node-session.ts'
 
 export type References = Pick<NodeProviders, 'ref' | 'source' | 'metric' | 'function'>
 
@@ -22,7 +22,7 @@ export interface ReferenceOptions {
 }
 
 /** The references of a node. */
-export function nodeReferences(session: NodeSession, options: ReferenceOptions): References {
+export function nodeReferences(session: NodeAccess, options: ReferenceOptions): References {
   const { reader } = options
   const known = new Set(session.state.graph.dependsOn.get(reader.uniqueId) ?? [])
   const anything = reader.resourceType === 'operation' || reader.resourceType === 'sql_operation'
@@ -40,7 +40,7 @@ export function nodeReferences(session: NodeSession, options: ReferenceOptions):
 }
 
 /** The references of a macro that runs by itself. */
-export function operationReferences(session: NodeSession, packageName: string): References {
+export function operationReferences(session: NodeAccess, packageName: string): References {
   return references(session, packageName, {
     describe: ({ kind, name }) =>
       new DiagnosticError({
@@ -69,7 +69,7 @@ interface Rules {
   ref(target: GraphMember, args: RefArguments): Relation | undefined
 }
 
-function references(session: NodeSession, packageName: string, rules: Rules): References {
+function references(session: NodeAccess, packageName: string, rules: Rules): References {
   const { graph } = session.state
   return {
     ref(args) {
@@ -99,7 +99,7 @@ function references(session: NodeSession, packageName: string, rules: Rules): Re
 }
 
 function viewOptions(
-  session: NodeSession,
+  session: NodeAccess,
   reader: GraphMember,
   target: GraphMember,
   batch: TimeWindow | null,
@@ -112,7 +112,7 @@ function viewOptions(
 }
 
 /** Another environment's relation where that was asked for, files where the database lacks the view over them. */
-function relationOf(session: NodeSession, target: GraphMember, view: RelationOptions): Value | Promise<Value> {
+function relationOf(session: NodeAccess, target: GraphMember, view: RelationOptions): Value | Promise<Value> {
   const { state } = session
   const { quoting } = state.adapterFacts
   const node = target as Node
@@ -129,7 +129,7 @@ function relationOf(session: NodeSession, target: GraphMember, view: RelationOpt
   })
 }
 
-function deferred(session: NodeSession, target: GraphMember): DeferRelation | undefined {
+function deferred(session: NodeAccess, target: GraphMember): DeferRelation | undefined {
   const { deferral } = session.state
   return deferral?.active ? deferral.relations.get(target.uniqueId) : undefined
 }
@@ -139,7 +139,7 @@ export function deferRelation(other: DeferRelation, view: RelationOptions = {}):
   return createRelation({ database: other.database, schema: other.schema, identifier: other.alias }, view)
 }
 
-function sourceValue(session: NodeSession, source: SourceNode, view: RelationOptions): Value | Promise<Value> {
+function sourceValue(session: NodeAccess, source: SourceNode, view: RelationOptions): Value | Promise<Value> {
   const plugin = sourceConfig(source, 'plugin')
   if (typeof plugin !== 'string') return sourceRelation(source, view)
   return loadSource(session, source, plugin).then(external => {
@@ -148,7 +148,7 @@ function sourceValue(session: NodeSession, source: SourceNode, view: RelationOpt
 }
 
 /** Loads a source by its plugin, once a run. */
-function loadSource(session: NodeSession, source: SourceNode, name: string): Promise<string | undefined> {
+function loadSource(session: NodeAccess, source: SourceNode, name: string): Promise<string | undefined> {
   const { loadedSources, plugins, config } = session.state
   const known = loadedSources.get(source.uniqueId)
   if (known) return known

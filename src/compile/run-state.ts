@@ -20,7 +20,7 @@ import type { InjectedCte } from './inject-ctes.ts'
 import type { SourcePlugin } from './source-plugin.ts'
 
 /** Hears of every statement that is sent. `connection` is a node's unique id, or `master`. */
-export interface StatementObserver {
+interface StatementObserver {
   started(connection: string, sql: string): void
   finished(connection: string, elapsedMs: number, error?: string): void
 }

@@ -29,7 +29,7 @@ export async function runDataTest(run: DataTestRun): Promise<Verdict> {
   return judgeTest(readTestRow(result.columns, result.rows, node.uniqueId), thresholdsOf(run))
 }
 
-export function thresholdsOf({ rendering: { node }, warningsFail }: DataTestRun): TestThresholds {
+function thresholdsOf({ rendering: { node }, warningsFail }: DataTestRun): TestThresholds {
   const text = (key: string, usual: string): string => str(node.config.get(key) ?? usual)
   return {
     severity: text('severity', 'error'),

@@ -12,7 +12,7 @@ export function failureText(diagnostic: Diagnostic, member: GraphMember): string
 }
 
 /** `model x (models/x.sql)`. */
-export function memberText(member: GraphMember): string {
+function memberText(member: GraphMember): string {
   const path = 'originalFilePath' in member ? member.originalFilePath : ''
   return `${member.resourceType} ${member.name} (${path})`
 }

@@ -56,7 +56,7 @@ function firstStart(request: BatchRequest, checkpoint: number): number {
   return truncate(request.beginMs, batchSize)
 }
 
-export function truncate(ms: number, size: MicrobatchSize): number {
+function truncate(ms: number, size: MicrobatchSize): number {
   const date = new Date(ms)
   const month = size === 'year' ? 0 : date.getUTCMonth()
   const day = size === 'year' || size === 'month' ? 1 : date.getUTCDate()
@@ -69,7 +69,7 @@ function ceiling(ms: number, size: MicrobatchSize): number {
 }
 
 /** Goes by whole batches from the start of the batch that `ms` is in. */
-export function offset(ms: number, size: MicrobatchSize, count: number): number {
+function offset(ms: number, size: MicrobatchSize, count: number): number {
   const date = new Date(truncate(ms, size))
   const years = size === 'year' ? count : 0
   const months = size === 'month' ? count : 0

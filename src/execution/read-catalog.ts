@@ -8,7 +8,7 @@ import type { GraphMember } from '../project/node.ts'
 import type { Run } from './run.ts'
 import { Lanes, runStateOf } from './run-context.ts'
 
-export interface CatalogColumn {
+interface CatalogColumn {
   readonly name: string
   readonly type: string
   /** From 1. */

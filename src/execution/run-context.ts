@@ -16,7 +16,7 @@ import type { Value } from '../template/value.ts'
 import type { Run } from './run.ts'
 
 /** The DuckDB that this program is built with. */
-export const duckdbVersion = '1.5.6'
+const duckdbVersion = '1.5.6'
 
 export interface RunStateOptions {
   /** Commands that build read unbuilt external parents from their files; commands that only compile name them. */

@@ -189,7 +189,7 @@ export function asDiagnosticError(error: unknown, node: GraphMember): Diagnostic
   })
 }
 
-export function noOpResult(node: GraphMember, threadId: string): NodeResult {
+function noOpResult(node: GraphMember, threadId: string): NodeResult {
   return {
     uniqueId: node.uniqueId,
     status: 'no-op',

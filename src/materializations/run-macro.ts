@@ -69,7 +69,7 @@ function mainResult(work: NodeWork): Pick<Outcome, 'response' | 'main'> {
   return { response: responseOf(main.get('response') ?? null) }
 }
 
-export function responseOf(value: Value): Response {
+function responseOf(value: Value): Response {
   if (!(value instanceof AdapterResponse)) return { message: str(value) }
   const { message, code, rowsAffected } = value
   return {
@@ -79,6 +79,6 @@ export function responseOf(value: Value): Response {
   }
 }
 
-export function materializationError(work: NodeWork, message: string): DiagnosticError {
+function materializationError(work: NodeWork, message: string): DiagnosticError {
   return new DiagnosticError({ code: 'materializations/materialization-result', message, node: work.node.uniqueId })
 }

@@ -5,7 +5,7 @@
  */
 import type { DiagnosticFields } from '../base/diagnostic.ts'
 
-export type SeedKind = 'integer' | 'number' | 'date' | 'datetime' | 'iso datetime' | 'boolean' | 'text'
+type SeedKind = 'integer' | 'number' | 'date' | 'datetime' | 'iso datetime' | 'boolean' | 'text'
 
 export interface SeedColumn {
   readonly name: string
@@ -99,7 +99,7 @@ function kindOf(rows: readonly (readonly string[])[], index: number): SeedKind {
   return seen ? (open[0]?.[0] ?? 'text') : 'integer'
 }
 
-export function isNull(value: string): boolean {
+function isNull(value: string): boolean {
   const bare = value.trim().toLowerCase()
   return bare === '' || bare === 'null'
 }
@@ -109,7 +109,7 @@ const currencyAround = new RegExp(`^[${currencySymbols}]+|[${currencySymbols}]+$
 const decimalText = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?$/
 
 /** The number as agate reads it: percent signs, currency and thousands separators do not count. Text of a Python Decimal. */
-export function seedNumber(value: string): string | undefined {
+function seedNumber(value: string): string | undefined {
   let text = value.trim().replace(/^%+|%+$/g, '')
   const negative = text.startsWith('-')
   if (negative) text = text.slice(1)
