@@ -12,7 +12,7 @@ const floors: readonly (readonly string[])[] = [
   ['base'],
   ['template', 'storage', 'partitions'],
   ['delta', 'adapter', 'state', 'context'],
-  ['config'],
+  ['config', 'lake'],
   ['project'],
   ['graph'],
   ['plan', 'compile'],

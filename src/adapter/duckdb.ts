@@ -10,7 +10,7 @@ import type { Connection, Database, ExecuteOptions } from './adapter.ts'
 import { databaseError, errorTypeOf, exceptionName, messageOf } from './duckdb-error.ts'
 import { type DriverType, valueReader } from './duckdb-value.ts'
 import { extensionError, openError } from './open-error.ts'
-import type { DuckdbSettings, Machine, RetrySetting } from './settings.ts'
+import type { DuckdbSettings, ExtensionSetting, Machine, RetrySetting } from './settings.ts'
 import {
   attachStatement,
   instanceOptions,
@@ -90,7 +90,7 @@ class DuckdbDatabase implements Database {
     const instance = await this.openFile()
     const driver = await instance.connect()
     try {
-      for (const { name } of this.settings.extensions) await this.loadExtension(driver, name)
+      for (const extension of this.settings.extensions) await this.loadExtension(driver, extension)
       for (const sql of secretStatements(this.settings.secrets)) await this.start(driver, sql)
       for (const attach of this.settings.attach) await this.attach(driver, attachStatement(attach), attach.path)
     } catch (error) {
@@ -120,11 +120,11 @@ class DuckdbDatabase implements Database {
     }
   }
 
-  private async loadExtension(driver: DuckDBConnection, name: string): Promise<void> {
+  private async loadExtension(driver: DuckDBConnection, { name, isOptional }: ExtensionSetting): Promise<void> {
     try {
       await driver.run(`LOAD ${name}`)
     } catch (cause) {
-      throw extensionError(cause, name)
+      if (isOptional !== true) throw extensionError(cause, name)
     }
   }
 

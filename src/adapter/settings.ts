@@ -14,6 +14,8 @@ export interface ExtensionSetting {
   readonly name: string
   /** Where it would be installed from; only named in messages, nothing is downloaded. */
   readonly repository?: string
+  /** Not missed where it is not installed. */
+  readonly isOptional?: boolean
 }
 
 /** `fields` are every further key of the entry, in order, as they stand in CREATE SECRET. */
