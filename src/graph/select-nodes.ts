@@ -82,7 +82,7 @@ class Evaluation {
     )
     const indirect = combined(
       selector.kind,
-      parts.map(part => new Set([...part.direct, ...part.indirect])),
+      parts.map(part => (part.indirect.size === 0 ? part.direct : joined(part.direct, part.indirect))),
     )
     const direct = this.completed(initial, indirect, selector.indirect)
     if (selector.expectExists && direct.size === 0) this.warnOfNothing(selector)
@@ -91,7 +91,7 @@ class Evaluation {
 
   private criterion(one: Criterion): Selected {
     const named = this.named(one)
-    const selected = new Set([...named, ...this.relatives(one, named)])
+    const selected = joined(named, this.relatives(one, named))
     if (one.indirect === 'empty') return { direct: selected, indirect: new Set() }
     return this.withTests(selected, one.indirect)
   }
@@ -221,17 +221,26 @@ class Evaluation {
   }
 }
 
-function combined(kind: SelectorSet['kind'], sets: readonly ReadonlySet<string>[]): Set<string> {
+/** The sets that come in are not changed; one of them may come out. */
+function combined(kind: SelectorSet['kind'], sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   const [first, ...rest] = sets
   if (!first) return new Set()
   switch (kind) {
     case 'union':
-      return new Set(sets.flatMap(set => [...set]))
+      return rest.reduce((all, set) => (set.size === 0 ? all : all.size === 0 ? set : joined(all, set)), first)
     case 'intersection':
-      return new Set([...first].filter(id => rest.every(set => set.has(id))))
-    case 'difference':
-      return new Set([...first].filter(id => !rest.some(set => set.has(id))))
+      return rest.length === 0 ? first : new Set([...first].filter(id => rest.every(set => set.has(id))))
+    case 'difference': {
+      const taken = rest.filter(set => set.size > 0)
+      return taken.length === 0 ? first : new Set([...first].filter(id => !taken.some(set => set.has(id))))
+    }
   }
+}
+
+function joined(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
+  const all = new Set(a)
+  for (const id of b) all.add(id)
+  return all
 }
 
 function missingState(message: string, hint: string): DiagnosticError {

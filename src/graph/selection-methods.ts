@@ -67,6 +67,7 @@ function isNode(member: GraphMember): boolean {
 }
 
 function matchesFqn(member: GraphMember, value: string): boolean {
+  if (value === '*') return true
   const versioned = member.resourceType === 'model' && member.version !== null
   return fqnFits(member.fqn, value, versioned) || fqnFits(member.fqn.slice(1), value, versioned)
 }
