@@ -29,7 +29,15 @@ export interface NodeOutputOptions {
 export function nodeOutput(options: NodeOutputOptions): NodeOutput {
   const compiled = new Map<string, NonNullable<NodeFacts['compiled']>>()
   const buildPaths = new Map<string, string>()
-  const write = (path: string, text: string): void => options.files.write(inProject(options.projectFolder, path), text)
+  const write = (path: string, text: string): void => {
+    const { files } = options
+    const at = inProject(options.projectFolder, path)
+    const before = files.read(at)
+    if (before === text) return
+    // Taking the place of an existing file makes ext4 wait for the disk, thousands of times in a run.
+    if (before !== undefined) files.remove(at)
+    files.write(at, text)
+  }
   return {
     compiled: (step: CompiledStep, suffix?: string) => {
       const { node, compiledCode, extraCtes } = step

@@ -24,6 +24,8 @@ export function jsonLine(line: LogLine, paint: Paint, context: JsonContext): str
 
 function sorted(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
+  // What is costly to make is given as a function.
+  if (typeof value === 'function') return sorted(value())
   if (Array.isArray(value)) return value.map(sorted)
   if (value === null || typeof value !== 'object') return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

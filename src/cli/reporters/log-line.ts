@@ -17,7 +17,7 @@ export interface LogLine {
   readonly code: string
   readonly level: LineLevel
   readonly text: (paint: Paint) => string
-  /** dbt's `data`, without `node_info` where there is no node. */
+  /** dbt's `data`, without `node_info` where there is no node. A function among the values stands for what it gives. */
   readonly data: Readonly<Record<string, unknown>>
   readonly thread: string
   /** Milliseconds since 1970-01-01 UTC. */

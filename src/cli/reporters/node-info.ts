@@ -1,4 +1,4 @@
-/** `node_info` of the JSON log: who a line speaks of. */
+/** `node_info` of the JSON log: who a line speaks of. Made when a line is printed as JSON, which most are not. */
 import type { GraphMember } from '../../project/node.ts'
 import { fromPython } from '../../template/plain-data.ts'
 import { isoTime } from './log-line.ts'
@@ -10,7 +10,13 @@ export interface NodeMoment {
   readonly finishedAtMs?: number | undefined
 }
 
-export function nodeInfo(node: GraphMember, moment: NodeMoment): Record<string, unknown> {
+export type LazyNodeInfo = () => Readonly<Record<string, unknown>>
+
+export function nodeInfo(node: GraphMember, moment: NodeMoment): LazyNodeInfo {
+  return () => infoRecord(node, moment)
+}
+
+function infoRecord(node: GraphMember, moment: NodeMoment): Record<string, unknown> {
   const relation = 'alias' in node ? node : undefined
   const meta = node.config.get('meta')
   return {

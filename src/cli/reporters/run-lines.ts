@@ -5,7 +5,7 @@ import type { GraphMember } from '../../project/node.ts'
 import { jsonText } from '../../template/json-text.ts'
 import { toPython } from '../../template/plain-data.ts'
 import { formatting, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
-import { nodeInfo } from './node-info.ts'
+import { type LazyNodeInfo, nodeInfo } from './node-info.ts'
 import { countData, resultLine } from './result-lines.ts'
 import { type SummaryContext, summaryLines } from './summary-lines.ts'
 
@@ -341,7 +341,7 @@ export class RunLines {
     return { msg: event.message, ...info }
   }
 
-  private infoOf(node: GraphMember, status: string, finishedAtMs?: number): Record<string, unknown> {
+  private infoOf(node: GraphMember, status: string, finishedAtMs?: number): LazyNodeInfo {
     return nodeInfo(node, { status, startedAtMs: this.startedAtMs.get(node.uniqueId), finishedAtMs })
   }
 }

@@ -1,7 +1,6 @@
 /** Suite `blocks`: the blocks that dbt finds in a file, and the macros they become. */
-import { DiagnosticError, Diagnostics } from '../../base/diagnostic.ts'
-import { readMacros } from '../../project/macro-file.ts'
 import { extractBlocks, type TemplateBlock } from '../../template/blocks.ts'
+import { parseMacroBlock } from '../../template/macro-block.ts'
 import { emptyScope } from '../../template/scope.ts'
 import { renderText } from '../../template/template.ts'
 import type { Vector } from './vector.ts'
@@ -21,7 +20,7 @@ export async function blockVector(vector: Vector): Promise<unknown> {
   return {
     blocks: shown,
     ...(unexpectedTags.length > 0 ? { unexpected_tags: unexpectedTags.map(one => one.name) } : {}),
-    ...(kind === 'macro_file' || kind === 'generic_test_file' ? { macros: macrosOf(file, kind) } : {}),
+    ...(kind === 'macro_file' || kind === 'generic_test_file' ? { macros: blocks.flatMap(macroOf) } : {}),
   }
 }
 
@@ -35,20 +34,16 @@ async function shownBlock(block: TemplateBlock, kind: string): Promise<Record<st
   }
 }
 
-function macrosOf(file: { path: string; text: string }, kind: string): Record<string, unknown>[] {
-  const diagnostics = new Diagnostics()
-  const isGenericTests = kind === 'generic_test_file'
-  const macros = readMacros(
-    { file, path: file.path, packageName: 'main', isGenericTests, createdAtMs: 0 },
-    true,
-    diagnostics,
-  )
-  const [fault] = diagnostics.errors
-  if (fault !== undefined) throw new DiagnosticError(fault)
-  return macros.map(macro => ({
-    name: macro.name,
-    unique_id: macro.uniqueId,
-    macro_sql: macro.macroSql,
-    ...(macro.supportedLanguages === null ? {} : { supported_languages: macro.supportedLanguages }),
-  }))
+function macroOf({ fullBlock: text }: TemplateBlock): Record<string, unknown>[] {
+  const found = parseMacroBlock({ text, file: { path: 'macro', text }, base: 0 })
+  if (!found) return []
+  const { name, supportedLanguages } = found
+  return [
+    {
+      name,
+      unique_id: `macro.main.${name}`,
+      macro_sql: text,
+      ...(supportedLanguages && { supported_languages: supportedLanguages }),
+    },
+  ]
 }

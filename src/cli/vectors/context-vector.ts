@@ -4,11 +4,12 @@ import { compileNode } from '../../compile/compile-node.ts'
 import { macroScope } from '../../compile/macro-scope.ts'
 import { namesOfNode } from '../../compile/node-providers.ts'
 import { NodeSession } from '../../compile/node-session.ts'
-import { Lane } from '../../compile/run-state.ts'
+import { Lane, type RunState } from '../../compile/run-state.ts'
 import type { Run } from '../../execution/run.ts'
 import { runStateOf } from '../../execution/run-context.ts'
 import type { Node } from '../../project/node.ts'
 import { renderText } from '../../template/template.ts'
+import { PyDict } from '../../template/value.ts'
 import { parsedVector } from './parsed-vector.ts'
 import type { Vector } from './vector.ts'
 import { nodeNamed, type VectorProject, vectorProject } from './vector-project.ts'
@@ -68,7 +69,7 @@ async function withSession<T>(
     plugins: new Map(),
     previousBatches: new Map(),
   }
-  const state = runStateOf(run, { readsUpstreamFiles: true, signal })
+  const state = withProcessMetadata(runStateOf(run, { readsUpstreamFiles: true, signal }))
   try {
     const setup = (vector['db_setup'] ?? []) as readonly string[]
     if (setup.length > 0) {
@@ -78,5 +79,14 @@ async function withSession<T>(
     return await use(node => new NodeSession(state, new Lane(database, 'MainThread'), node))
   } finally {
     await database.close()
+  }
+}
+
+/** dbt reads the variables `DBT_ENV_CUSTOM_ENV_*` once a process: one that renders for many projects keeps those it had first. */
+function withProcessMetadata(state: RunState): RunState {
+  const metadata = new PyDict()
+  return {
+    ...state,
+    factsFor: (thread, effects) => ({ ...state.factsFor(thread, effects), metadataEnvironment: metadata }),
   }
 }
