@@ -200,14 +200,10 @@ async function projectComment(session: NodeSession, template: string): Promise<s
           package_name: member.packageName,
           resource_type: member.resourceType,
         })
-  const extra = new Map<string, Value>([
-    ['connection_name', session.connectionName],
-    ['node', node],
-  ])
-  const scope = macroScope(session, extra)
-  const text = `{%- macro query_comment_macro(connection_name, node) -%}\n${template}\n{% endmacro %}{{ query_comment_macro(connection_name, node) }}`
-  const rendered = await session.runFacts.render(text, scope)
-  const comment = String(rendered)
+  const text = `{%- macro query_comment_macro(connection_name, node) -%}\n${template}\n{% endmacro %}`
+  const macro = compileMacro('query_comment_macro', compileTemplate(text)).bind(session.macroNames())
+  const rendered = await macro.call([session.connectionName, node], noKwargs)
+  const comment = str(rendered)
   if (comment.includes('*/')) {
     throw new DiagnosticError({
       code: 'compile/query-comment',

@@ -2,10 +2,9 @@
  * A project in a temporary folder that is run on a real DuckDB, without the command line: what tests of compiling,
  * materializing and executing speak in.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { Database } from '../../src/adapter/adapter.ts'
 import { duckdbDatabase } from '../../src/adapter/duckdb.ts'
 import { systemClock } from '../../src/base/clock.ts'
@@ -22,11 +21,11 @@ import type { NodeResult, RunResult } from '../../src/execution/run-result.ts'
 import type { Graph } from '../../src/graph/graph.ts'
 import { linkGraph } from '../../src/graph/link-graph.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { type Builtins, prepareBuiltins } from '../../src/project/builtins.ts'
 import { parseProject } from '../../src/project/parse-project.ts'
 import { localFiles } from '../../src/storage/local-files.ts'
 import { renderNative } from '../../src/template/template.ts'
 import { simplePlan } from './simple-plan.ts'
+import { sourceBuiltins } from './source-builtins.ts'
 
 export interface RunWish {
   readonly command?: string
@@ -43,19 +42,6 @@ export interface RanOutcome extends RunResult {
   /** Status of every result, by the node's name. */
   readonly statuses: Readonly<Record<string, string>>
   result(name: string): NodeResult
-}
-
-const here = dirname(fileURLToPath(import.meta.url))
-let builtins: Builtins | undefined
-
-function builtinPackages(): Builtins {
-  const root = join(here, '../../src/global-project')
-  builtins ??= prepareBuiltins(
-    readdirSync(root, { recursive: true, encoding: 'utf8' })
-      .filter(path => /\.(?:sql|md)$/.test(path))
-      .map(path => ({ path, text: readFileSync(join(root, path), 'utf8') })),
-  )
-  return builtins
 }
 
 const projectYml = "name: shop\nversion: '1.0'\nprofile: shop\n"
@@ -95,7 +81,7 @@ export class RunRig {
       diagnostics,
     )
     if (!config) throw new Error(messages(diagnostics))
-    const project = parseProject(config, builtinPackages(), diagnostics)
+    const project = parseProject(config, sourceBuiltins(), diagnostics)
     const graph = diagnostics.hasErrors ? undefined : linkGraph(project, diagnostics)
     if (!graph || diagnostics.hasErrors) throw new Error(messages(diagnostics))
     return { config, graph }
