@@ -2,7 +2,9 @@
  * `config`: while a project is parsed it stores what a file says of itself and answers nothing; afterwards it answers
  * and stores nothing.
  */
-import { type Kwargs, PyDict, PyObject, typeName, type Value } from '../template/value.ts'
+import { call } from '../template/call.ts'
+import { typeError } from '../template/template-error.ts'
+import { type Kwargs, noKwargs, PyDict, PyObject, typeName, type Value } from '../template/value.ts'
 import type { ConfigSource } from './node-providers.ts'
 import { contextError, contextFunction } from './python-object.ts'
 
@@ -83,19 +85,19 @@ export class ConfigValue extends PyObject {
     [name = null, fallback = null, validator = null]: readonly Value[],
   ): Value | Promise<Value> {
     if (this.source.kind === 'capture') return ''
-    const found = this.lookup(meta, String(name))
+    const found = this.lookup(meta, configKey(name))
     const value = found === undefined ? fallback : found
-    return fallback === null ? value : validated(value, validator)
+    return fallback === null || validator === null ? value : validated(value, validator)
   }
 
   private require(meta: boolean, [name = null, validator = null]: readonly Value[]): Value | Promise<Value> {
     if (this.source.kind === 'capture') return ''
-    const value = this.lookup(meta, String(name))
+    const value = this.lookup(meta, configKey(name))
     if (value === undefined) {
       const message = `Model '${this.node}' does not define a required config parameter '${String(name)}'.`
       throw contextError('context/config-missing', message, { node: this.node })
     }
-    return validated(value, validator)
+    return validator === null ? value : validated(value, validator)
   }
 
   private persistDocs(what: 'relation' | 'columns'): Value {
@@ -110,8 +112,13 @@ export class ConfigValue extends PyObject {
 
 const lookupParameters = ['name', ['default', null], ['validator', null]] as const
 
+/** Python looks names up as attributes, whose names are text. */
+function configKey(name: Value): string {
+  if (typeof name === 'string') return name
+  throw typeError('attribute name must be string')
+}
+
 function validated(value: Value, validator: Value): Value | Promise<Value> {
-  if (!(validator instanceof PyObject) || !validator.call) return value
-  const verdict = validator.call([value], new Map())
+  const verdict = call(validator, [value], noKwargs)
   return verdict instanceof Promise ? verdict.then(() => value) : value
 }

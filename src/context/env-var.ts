@@ -1,7 +1,7 @@
 /** `env_var()`: text from the environment, or the default as it is. Secrets are kept out of what can be printed. */
 
-import { str } from '../template/repr.ts'
-import type { PyFunction, Value } from '../template/value.ts'
+import { typeError } from '../template/template-error.ts'
+import { type PyFunction, typeName, type Value } from '../template/value.ts'
 import { contextError, contextFunction } from './python-object.ts'
 
 const secretPrefix = 'DBT_ENV_SECRET_'
@@ -15,9 +15,10 @@ export interface EnvVarOptions {
 }
 
 export function envVarFunction(options: EnvVarOptions): PyFunction {
-  return contextFunction('env_var', ['var', ['default', null]], ([name = null, fallback = null]) =>
-    envVar(str(name), fallback, options),
-  )
+  return contextFunction('env_var', ['var', ['default', null]], ([name = null, fallback = null]) => {
+    if (typeof name !== 'string') throw typeError(`str expected, not ${typeName(name)}`)
+    return envVar(name, fallback, options)
+  })
 }
 
 function envVar(name: string, fallback: Value, options: EnvVarOptions): Value {

@@ -5,6 +5,7 @@
  */
 import { nearName } from '../base/near-name.ts'
 import type { Scope } from '../template/scope.ts'
+import { typeError } from '../template/template-error.ts'
 import { type Kwargs, PyDict, PyFunction, PyObject, PyTuple, typeName, type Value } from '../template/value.ts'
 import type { MacroRecord, MacroRecorder } from './macro-record.ts'
 import { contextError, contextFunction } from './python-object.ts'
@@ -239,6 +240,12 @@ export class BoundMacro extends PyObject {
     return `<dbt.clients.jinja.MacroGenerator object ${this.record.uniqueId}>`
   }
 
+  /** Whatever Jinja's own macro object has: `name`, `arguments`, `catch_kwargs` … */
+  override attr(name: string): Value | undefined {
+    this.function ??= this.record.bind(this.scope)
+    return this.function.attr(name)
+  }
+
   override call(args: readonly Value[], kwargs: Kwargs): Value | Promise<Value> {
     const { stack, record } = this
     this.recorder?.called(record.uniqueId, stack.length)
@@ -338,10 +345,7 @@ export class MacroStackValue extends PyObject {
 export function dispatchArguments(args: readonly Value[]): { name: string; macroNamespace: string | null } {
   const [name = null, macroNamespace = null, packages = null] = args
   if (typeof name !== 'string') {
-    throw contextError(
-      'context/dispatch-arguments',
-      `In adapter.dispatch, the macro name must be a string, got ${typeName(name)}`,
-    )
+    throw typeError(`In adapter.dispatch, the macro name must be a string, got ${typeName(name)}`)
   }
   const dot = name.indexOf('.')
   if (dot !== -1) {

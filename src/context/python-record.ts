@@ -1,6 +1,7 @@
 /** A small frozen record of Python's: attributes that are also items, `to_dict()`, and the repr of a dataclass. */
 
-import { noKwargs, PyDict, PyObject, Undefined, type Value } from '../template/value.ts'
+import { repr } from '../template/repr.ts'
+import { noKwargs, PyDict, PyObject, type Value } from '../template/value.ts'
 import { contextFunction } from './python-object.ts'
 
 export class PythonRecord extends PyObject {
@@ -35,7 +36,7 @@ export class PythonRecord extends PyObject {
     return this.entries.has(value)
   }
   override repr(): string {
-    const shown = Array.from(this.entries, ([name, value]) => `${String(name)}=${plainRepr(value)}`)
+    const shown = Array.from(this.entries, ([name, value]) => `${String(name)}=${repr(value)}`)
     return `${this.typeName}(${shown.join(', ')})`
   }
   override equals(other: Value): boolean {
@@ -50,12 +51,4 @@ function plainValue(value: Value, omitNone: boolean): Value {
   const plain = method instanceof PyObject ? method.call?.([], noKwargs) : undefined
   if (plain === undefined || plain instanceof Promise) return value
   return typeof plain === 'string' ? plain.replace(/\+00:00$/, 'Z') : plain
-}
-
-function plainRepr(value: Value): string {
-  if (value === null) return 'None'
-  if (typeof value === 'boolean') return value ? 'True' : 'False'
-  if (typeof value === 'string') return `'${value}'`
-  if (value instanceof Undefined) return 'Undefined'
-  return value instanceof PyObject ? value.repr() : String(value)
 }

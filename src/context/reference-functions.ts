@@ -1,4 +1,5 @@
 /** `ref`, `source`, `metric` and `function`: their arguments, checked before the providers see them. */
+import { typeError } from '../template/template-error.ts'
 import { fn, type Kwargs, PyFloat, PyFunction, typeName, type Value } from '../template/value.ts'
 import type { NodeProviders, RefArguments } from './node-providers.ts'
 import { contextError } from './python-object.ts'
@@ -21,7 +22,8 @@ class RefFunction extends PyFunction {
 }
 
 export function sourceFunction(providers: NodeProviders): PyFunction {
-  return fn('source', args => {
+  return fn('source', (args, kwargs) => {
+    noNamed('source', kwargs)
     const [source = null, table = null] = args
     if (args.length !== 2) throw wrongArguments(`source() takes exactly two arguments (${args.length} given)`)
     return providers.source(
@@ -43,6 +45,11 @@ export function functionFunction(providers: NodeProviders): PyFunction {
     const { name, packageName } = nameAndPackage('function', args)
     return providers.function(name, packageName)
   })
+}
+
+function noNamed(what: string, kwargs: Kwargs): void {
+  const [first] = kwargs.keys()
+  if (first !== undefined) throw typeError(`${what}() got an unexpected keyword argument '${first}'`)
 }
 
 /** `ref('m')`, `ref('package', 'm')`, each with `version=` or `v=`. @throws `context/ref-arguments` */

@@ -1,9 +1,9 @@
 /** Files with macros, generic tests and materializations -> the macros in them. A pure function of the text. */
 import type { Diagnostics } from '../base/diagnostic.ts'
 import type { SourceFile } from '../base/source-file.ts'
-import type { Expression, Macro, Template } from '../template/ast.ts'
+import type { Macro } from '../template/ast.ts'
 import { extractBlocks, type TemplateBlock } from '../template/blocks.ts'
-import { parseTemplate } from '../template/parse.ts'
+import { type MacroBlock, parseMacroBlock } from '../template/macro-block.ts'
 import { generateTemplateCode } from '../template/template.ts'
 import { type WrittenCall, writtenCalls } from './macro-calls.ts'
 import type { MacroNode } from './node.ts'
@@ -56,19 +56,19 @@ function readBlock(block: TemplateBlock, from: MacroFile, eager: boolean, diagno
   const { file, packageName } = from
   const { start: offset, end } = withinStripped(block, file.text)
   const macroSql = file.text.slice(offset, end)
-  const parse = lazy(() => parseTemplate({ text: macroSql, file, base: offset }))
+  const parse = lazy(() => parseMacroBlock({ text: macroSql, file, base: offset }))
   const isPlain = block.blockType === 'macro' && block.name !== undefined && !eager
-  let macro: Macro | undefined
+  let found: MacroBlock | undefined
   if (!isPlain) {
     try {
-      macro = onlyMacro(parse())
+      found = parse()
     } catch (error) {
       diagnostics.absorb(error)
       return []
     }
-    if (!macro) return []
+    if (!found) return []
   }
-  const name = macro ? macro.name.replace(/^dbt_macro__/, '') : (block.name ?? '')
+  const name = found ? found.name : (block.name ?? '')
   return [
     {
       uniqueId: `macro.${packageName}.${name}`,
@@ -78,11 +78,14 @@ function readBlock(block: TemplateBlock, from: MacroFile, eager: boolean, diagno
       file,
       macroSql,
       offset,
-      kind: macro ? kindOf(macro) : 'macro',
-      supportedLanguages: macro?.macroKind === 'materialization' ? languagesOf(macro) : null,
-      parameters: macro?.parameters.map(one => one.name) ?? [],
+      kind: found ? kindOf(found.macro) : 'macro',
+      supportedLanguages: found?.supportedLanguages ?? null,
+      parameters: found?.macro.parameters.map(one => one.name) ?? [],
       createdAtMs: from.createdAtMs,
-      calls: lazy(() => writtenCalls(parse())),
+      calls: lazy(() => {
+        const block = parse()
+        return block ? writtenCalls(block.template) : []
+      }),
       code: lazy(() => generateTemplateCode(macroSql, { file, base: offset })),
     },
   ]
@@ -103,19 +106,6 @@ export function lazy<T>(make: () => T): () => T {
   }
 }
 
-function onlyMacro(template: Template): Macro | undefined {
-  return template.body.find(statement => statement.kind === 'macro')
-}
-
 function kindOf(macro: Macro): MacroNode['kind'] {
   return macro.macroKind === 'docs' ? 'macro' : macro.macroKind
-}
-
-/** What `supported_languages=[...]` in a materialization's tag says; SQL alone by default. */
-function languagesOf(macro: Macro): readonly string[] {
-  const first = macro.parameters.length - macro.defaults.length
-  const index = macro.parameters.findIndex(one => one.name === 'supported_languages') - first
-  const value: Expression | undefined = macro.defaults[index]
-  if (value?.kind !== 'list') return ['sql']
-  return value.items.flatMap(item => (item.kind === 'constant' && typeof item.value === 'string' ? [item.value] : []))
 }
