@@ -10,7 +10,7 @@
 import type { Place, SourceFile } from './source-file.ts'
 
 /** A float; whole numbers without point are `number`, or `bigint` outside the safe range. */
-export interface YamlFloat {
+interface YamlFloat {
   readonly kind: 'float'
   readonly value: number
 }
@@ -30,7 +30,7 @@ export interface YamlTimestamp {
   readonly offsetMinutes: number | null
 }
 
-export interface YamlBytes {
+interface YamlBytes {
   readonly kind: 'bytes'
   readonly bytes: Uint8Array
 }
@@ -44,7 +44,7 @@ export interface YamlScalar {
   readonly end: number
 }
 
-export interface YamlList {
+interface YamlList {
   readonly kind: 'list'
   readonly items: readonly YamlNode[]
   readonly start: number

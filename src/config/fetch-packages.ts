@@ -6,7 +6,7 @@ import type { FetchedFolder, HubVersion, PackageSource } from './package-source.
 import { dependencyError } from './resolve-packages.ts'
 import { type TarFile, untar } from './untar.ts'
 
-export interface CommandResult {
+interface CommandResult {
   readonly code: number
   readonly stdout: string
   readonly stderr: string

@@ -4,7 +4,7 @@
  */
 import type { CommandFlags, Flags, GlobalFlags } from './flags.ts'
 
-export type FlagKind =
+type FlagKind =
   | { readonly kind: 'bool' }
   | { readonly kind: 'text' }
   | { readonly kind: 'int' }
@@ -31,7 +31,7 @@ export type FlagName = Exclude<keyof Flags, Derived>
 
 const logFormats = ['text', 'debug', 'json', 'default']
 const logLevels = ['debug', 'info', 'warn', 'error', 'none']
-export const resourceTypeChoices = [
+const resourceTypeChoices = [
   'metric',
   'semantic_model',
   'saved_query',

@@ -11,7 +11,7 @@ import type { ProjectFile } from './project-file.ts'
 import type { YamlRendering } from './render-yaml.ts'
 
 /** Names of the folders that hold packages. */
-export function packageFolders(files: FileSystem, installFolder: string): string[] {
+function packageFolders(files: FileSystem, installFolder: string): string[] {
   const names = files
     .list(installFolder, { extensions: ['yml'], ignore: ['*/*/*'] })
     .filter(path => path.includes('/'))

@@ -105,7 +105,7 @@ export function specsOf(
 
 const badFields = { code: 'config/bad-packages', kind: 'Runtime' } as const
 
-export function badPackages(message: string, at?: Place): DiagnosticError {
+function badPackages(message: string, at?: Place): DiagnosticError {
   return new DiagnosticError({ ...badFields, message, ...(at && { at }) })
 }
 

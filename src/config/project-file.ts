@@ -6,8 +6,6 @@ import type { SourceFile } from '../base/source-file.ts'
 import type { PyDict } from '../template/value.ts'
 import type { BehaviourFlags } from './behaviour-flags.ts'
 
-export const projectFileNames = ['project.yml', 'dbt_project.yml'] as const
-
 /** Sections that configure resources by their place in the project. `data_tests` holds `tests` too. */
 export const configTreeNames = [
   'models',

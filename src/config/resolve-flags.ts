@@ -254,7 +254,7 @@ function badFlag(where: string, problem: string): DiagnosticError {
  * The dictionary of a YAML text from the command line.
  * @throws DiagnosticError `config/bad-vars`
  */
-export function dictFromText(option: string, text: string): PyDict {
+function dictFromText(option: string, text: string): PyDict {
   const fail = (problem: string): DiagnosticError =>
     new DiagnosticError({ code: 'config/bad-vars', kind: 'Validation', message: problem })
   let value: Value
@@ -288,7 +288,7 @@ function fromProject(entry: FlagEntry, name: FlagName, value: Value): unknown {
 }
 
 /** Reads the newer keys and dbt's older ones: `include` is `error`, `exclude` is `warn`. */
-export function warnErrorOptions(dict: PyDict): WarnErrorOptions {
+function warnErrorOptions(dict: PyDict): WarnErrorOptions {
   const pick = (key: string, old?: string): Value => {
     const value = dict.get(key) ?? null
     const older = old === undefined ? null : (dict.get(old) ?? null)

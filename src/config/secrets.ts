@@ -1,8 +1,8 @@
 /** Values of environment variables that must not be seen: those whose name begins with `DBT_ENV_SECRET`. */
 
-export const secretPrefix = 'DBT_ENV_SECRET'
+const secretPrefix = 'DBT_ENV_SECRET'
 
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return name.startsWith(secretPrefix)
 }
 

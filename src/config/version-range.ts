@@ -3,7 +3,7 @@
  * versions of packages.
  */
 
-export type Comparison = '>' | '>=' | '<' | '<=' | '='
+type Comparison = '>' | '>=' | '<' | '<=' | '='
 
 export interface VersionBound {
   readonly comparison: Comparison
@@ -53,7 +53,7 @@ const upper = (bound: VersionBound): boolean => bound.comparison === '<' || boun
 const exact = (bound: VersionBound): boolean => bound.comparison === '='
 
 /** Negative, zero or positive. At equal versions a bound's comparison decides: `<1.0.0` lies below `>1.0.0`. */
-export function compareBounds(a: VersionBound, b: VersionBound): number {
+function compareBounds(a: VersionBound, b: VersionBound): number {
   const size = a.major - b.major || a.minor - b.minor || a.patch - b.patch
   if (size !== 0) return size
   const early = comparePrereleases(a, b)

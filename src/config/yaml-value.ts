@@ -29,7 +29,7 @@ export function yamlValue(node: YamlNode, render?: RenderText, path: KeyPath = [
 }
 
 /** Dates and times become their ISO text, as they are printed everywhere. */
-export function scalarValue(value: YamlValue): Value {
+function scalarValue(value: YamlValue): Value {
   if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? normalInt(value) : value
   switch (value.kind) {
     case 'float':

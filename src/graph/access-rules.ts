@@ -3,7 +3,7 @@ import type { Diagnostics } from '../base/diagnostic.ts'
 import type { GraphMember, ModelNode } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
 
-export function groupOf(member: GraphMember): string | null {
+function groupOf(member: GraphMember): string | null {
   return 'group' in member ? member.group : null
 }
 

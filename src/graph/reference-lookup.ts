@@ -114,7 +114,7 @@ function versionedName(name: string, version: string | number | null): string {
 }
 
 /** dbt's `search_name`: `source.table`, `model.v2`, otherwise the name. */
-export function searchName(member: GraphMember): string {
+function searchName(member: GraphMember): string {
   if (member.resourceType === 'source') return `${member.sourceName}.${member.name}`
   return member.resourceType === 'model' ? versionedName(member.name, member.version) : member.name
 }

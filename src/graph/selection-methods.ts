@@ -36,10 +36,10 @@ const methods: Readonly<Record<string, (value: unknown, args: readonly string[],
 
 /** Methods that need an earlier state or other selectors: evaluated in select-nodes.ts. */
 const otherMethods = ['state', 'result', 'source_status', 'selector']
-export const methodNames: readonly string[] = [...Object.keys(methods), ...otherMethods]
+const methodNames: readonly string[] = [...Object.keys(methods), ...otherMethods]
 
 /** @throws DiagnosticError `graph/unknown-method` */
-export function checkMethod(name: string): void {
+function checkMethod(name: string): void {
   if (methodNames.includes(name)) return
   const near = nearName(name, methodNames)
   throw new DiagnosticError({
