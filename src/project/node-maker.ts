@@ -2,6 +2,7 @@
 
 import { DiagnosticError, type DiagnosticFields, type Diagnostics } from '../base/diagnostic.ts'
 import type { Place } from '../base/source-file.ts'
+import { configProblem } from '../config/check-config.ts'
 import type { Config } from '../config/config.ts'
 import type { ConfiguredType } from '../config/config-defaults.ts'
 import { configTree, mergeConfig, mergeUnrenderedConfig } from '../config/merge-config.ts'
@@ -28,6 +29,7 @@ export class NodeMaker {
   readonly run: Config
   readonly names: GenerateNames
   private readonly saidDeprecated = new Set<string>()
+  private readonly saidProblems = new Set<string>()
   /** Configurations by what decides them: many nodes are configured alike and share one. */
   private readonly merged = new Map<string, MergedConfig>()
 
@@ -111,6 +113,7 @@ export class NodeMaker {
         own: configTree(projectFile.unrenderedTrees, writtenType),
         root: root && configTree(root.unrenderedTrees, writtenType),
       })
+      this.checkConfig(type, config, at)
       return { config, unrendered }
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error
@@ -119,6 +122,15 @@ export class NodeMaker {
       const defaults = { ...levels, properties: null, call: nothing, own: nothing, root: null }
       return { config: mergeConfig(defaults), unrendered: new PyDict() }
     }
+  }
+
+  /** One wrong value of a section is a problem of every node below it, and told once. */
+  private checkConfig(type: ConfiguredType, config: PyDict, at: (() => Place) | undefined): void {
+    const problem = configProblem(type, config)
+    if (!problem || this.saidProblems.has(problem.message)) return
+    this.saidProblems.add(problem.message)
+    const place = at?.()
+    this.report({ code: 'config/bad-config', ...problem, ...(place && { at: place }) })
   }
 
   /** How deep the sections of the project files go along an fqn: nodes with the same answer are configured alike. */
