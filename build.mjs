@@ -135,6 +135,28 @@ async function warmUp() {
   }
 }
 
+/** Declarations of the library: those that `index.d.ts` leads to, of all that the compiler makes. */
+function declarations() {
+  const folder = mkdtempSync(join(tmpdir(), 'eider-types-'))
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const settings = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--noCheck', '--outDir', folder]
+  try {
+    spawnSync(process.execPath, [compiler, '-p', root, ...settings, '--rootDir', root], { encoding: 'utf8' })
+    const wanted = ['index.d.ts']
+    for (const path of wanted) {
+      const text = readFileSync(join(folder, 'src', path), 'utf8')
+      mkdirSync(dirname(join(dist, 'types', path)), { recursive: true })
+      writeFileSync(join(dist, 'types', path), text.replace(/(from '[^']+)\.ts'/g, "$1.js'"))
+      for (const [, name] of text.matchAll(/from '(\.[^']+)\.ts'/g)) {
+        const next = join(dirname(path), `${name}.d.ts`)
+        if (!wanted.includes(next)) wanted.push(next)
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 async function buildAll() {
   mkdirSync(dist, { recursive: true })
   rmSync(join(dist, 'program.js.cache'), { force: true })
@@ -142,6 +164,7 @@ async function buildAll() {
   await bundles()
   await builtins()
   chmodSync(join(dist, 'eider.js'), 0o755)
+  declarations()
   keepCompiledCode()
 }
 

@@ -1,3 +1,3 @@
-/** eider as a library: one run of the command line, with the world as values. */
-export { main } from './cli/main.ts'
-export type { Output, Surroundings } from './cli/surroundings.ts'
+/** eider as a library: `const { success } = await invoke(['build', '--select', 'orders'])`. */
+export type { Diagnostic } from './base/diagnostic.ts'
+export { type InvokeOptions, type InvokeResult, invoke } from './cli/invoke.ts'

@@ -10,6 +10,7 @@ const modules: Readonly<Record<string, () => Promise<Command>>> = {
   debug: async () => (await import('../commands/debug.ts')).debug,
   deps: async () => (await import('../commands/deps.ts')).deps,
   'docs generate': async () => (await import('../commands/docs-generate.ts')).docsGenerate,
+  'docs serve': async () => (await import('../commands/docs-serve.ts')).docsServe,
   retry: async () => (await import('../commands/retry.ts')).retry,
   'run-operation': async () => (await import('../commands/run-operation.ts')).runOperation,
   show: async () => (await import('../commands/show.ts')).show,

@@ -1,6 +1,7 @@
 /** The network, programs and links of this machine. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { arch, platform, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OutsideWorld, ProgramResult } from '../commands/outside-world.ts'
@@ -23,6 +24,20 @@ export const localWorld: OutsideWorld = {
       return false
     }
   },
+  serve: (host, port, answer, signal, onListening) =>
+    new Promise((resolve, reject) => {
+      const server = createServer((request, response) => {
+        const found = answer((request.url ?? '/').split('?', 1)[0] ?? '/')
+        response.writeHead(found === undefined ? 404 : 200, found && { 'content-type': found.type })
+        response.end(found?.bytes)
+      })
+      server.on('error', reject)
+      signal.addEventListener('abort', () => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      })
+      server.listen(port, host, onListening)
+    }),
   system: `${platform()}-${release()}-${arch()}`,
   runtime: { version: process.versions.node, path: process.execPath },
 }

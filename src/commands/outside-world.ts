@@ -15,6 +15,14 @@ export interface OutsideWorld {
   temporaryFolder(): string
   /** False when the system makes no links. */
   link(target: string, path: string): boolean
+  /** Answers HTTP requests by their path until the signal aborts; `undefined` is a 404. */
+  serve(
+    host: string,
+    port: number,
+    answer: (path: string) => { readonly type: string; readonly bytes: Uint8Array } | undefined,
+    signal: AbortSignal,
+    onListening: () => void,
+  ): Promise<void>
   /** `Linux-6.1-x64`. */
   readonly system: string
   /** Version of Node, and where it stands. */
