@@ -3,6 +3,7 @@
  * a large project is never held as one tree beside the project itself.
  */
 import { md5 } from '../base/fingerprint.ts'
+import { expandSelectors } from '../graph/expand-selectors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
 import { docJson, groupJson, type JsonRecord, macroJson, memberJson, plainJson } from '../project/node-json.ts'
@@ -29,7 +30,7 @@ export function renderManifest(input: ManifestInput): string {
     ['exposures', keyed(project.exposures.values(), member)],
     ['metrics', keyed(semanticsOf(project, 'metric'), member)],
     ['groups', keyed(project.groups.values(), one => stringify(groupJson(one)))],
-    ['selectors', JSON.stringify(selectorsJson(project))],
+    ['selectors', JSON.stringify(expandSelectors(project.selectors))],
     ['disabled', disabledText(project, member)],
     ['parent_map', JSON.stringify(Object.fromEntries(graph.parents))],
     ['child_map', JSON.stringify(Object.fromEntries(graph.children))],
@@ -97,20 +98,6 @@ function manifestMetadata(metadata: ArtifactMetadata, project: Project): JsonRec
     },
     run_started_at: isoMicros(config.startedAtMs),
   }
-}
-
-function selectorsJson(project: Project): JsonRecord {
-  return Object.fromEntries(
-    project.selectors.map(one => [
-      one.name,
-      {
-        name: one.name,
-        description: one.description,
-        definition: plainJson(one.definition),
-        ...(one.default ? { default: true } : {}),
-      },
-    ]),
-  )
 }
 
 /** Names of groups to their members. */
