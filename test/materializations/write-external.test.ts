@@ -36,7 +36,14 @@ interface Wish {
 function write(query: string, wish: Wish = {}) {
   const target = externalTarget(wish.location ?? 'm.parquet', new Map(Object.entries(wish.options ?? {})), null)
   const replace = wish.replace ?? 'everything'
-  return writeExternal({ connection, files: wish.files ?? files, target, query, replace, runId: 'run' })
+  return writeExternal({
+    send: sql => connection.execute(sql),
+    files: wish.files ?? files,
+    target,
+    query,
+    replace,
+    runId: 'run',
+  })
 }
 
 const byDay = { location: 'm', options: { partition_by: 'day' } }
