@@ -183,6 +183,11 @@ export const codes = {
   'data-tests/unit-test-failed': 'A unit test could not be run: its rows or their types are at fault',
   'execution/microbatch-size': 'A microbatch model does not say how large its batches are',
   'compile/foreign-key': 'A foreign key of a contract does not name a model or source',
+  'lake/no-files': 'An address of files in an object store names none that exists',
+  'lake/source-config': 'A Delta source lacks a key, or has one of the wrong kind',
+  'lake/delta-model': 'A model cannot be kept as a Delta table the way it is configured',
+  'lake/conflict': 'Other runs changed a Delta table at the same time, again and again',
+  'lake/bad-moment': 'A version of a Delta table is asked for by something that is no moment',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

@@ -1,4 +1,5 @@
-/** The database of the target, whose library is loaded here and not before. */
+/** The database of the target with its lake, whose libraries are loaded here and not before. */
+import { posix } from 'node:path'
 import type { Database } from '../adapter/adapter.ts'
 import type { Config } from '../config/config.ts'
 import type { Session } from './session.ts'
@@ -11,6 +12,37 @@ export interface OpenOptions {
 /** Nothing is opened until the first connection. */
 export async function openDatabase(session: Session, config: Config, options: OpenOptions = {}): Promise<Database> {
   session.reserveThreads(config.flags.threads ?? config.target.threads)
-  const { duckdbDatabase } = await import('../adapter/duckdb.ts')
-  return duckdbDatabase(config.target.duckdb, options)
+  const [{ duckdbDatabase }, { openLake }, { databaseSettings }] = await Promise.all([
+    import('../adapter/duckdb.ts'),
+    import('../lake/lake-connection.ts'),
+    import('../lake/database-settings.ts'),
+  ])
+  const database = duckdbDatabase(databaseSettings(config.target.duckdb), options)
+  return openLake(database, await lakeSettings(session, config))
+}
+
+const defaultCacheBytes = 20 * 1024 ** 3
+
+/** Also for commands that open no database. */
+export async function lakeSettings(session: Session, config: Config): Promise<import('../lake/lake.ts').LakeSettings> {
+  const { s3Access } = await import('../lake/s3-access.ts')
+  const { environment, home, files } = session.launch
+  const hasAwsFiles = ['credentials', 'config'].some(name => files.exists(posix.join(home, '.aws', name)))
+  const cacheFolder = cacheFolderOf(environment, home)
+  return {
+    access: s3Access(config.target.duckdb, { environment, hasAwsFiles }),
+    root: files.root,
+    cacheFolder,
+    cacheBytes: Number(environment.EIDER_CACHE_BYTES ?? defaultCacheBytes),
+    scratchFolder: environment.EIDER_SCRATCH_DIR ?? posix.join(cacheFolder, 'writing'),
+    clock: session.launch.clock,
+    ids: session.launch.ids,
+    signal: session.signal,
+  }
+}
+
+/** Shared by all projects of a user. */
+export function cacheFolderOf(environment: Readonly<Record<string, string>>, home: string): string {
+  const { EIDER_CACHE_DIR, XDG_CACHE_HOME } = environment
+  return EIDER_CACHE_DIR ?? posix.join(XDG_CACHE_HOME ?? posix.join(home, '.cache'), 'eider', 'objects')
 }

@@ -1,0 +1,302 @@
+/**
+ * A database whose statements may speak of object stores and Delta tables as if DuckDB could open them. Each statement is
+ * rewritten just before it is sent; one that speaks of neither is sent as it stands.
+ */
+import type { Connection, Database, ExecuteOptions } from '../adapter/adapter.ts'
+import { DiagnosticError, type DiagnosticFields } from '../base/diagnostic.ts'
+import { type Place, placeAt } from '../base/source-file.ts'
+import {
+  mayHoldSeveralStatements,
+  quoteIdentifier,
+  quoteString,
+  type StatementText,
+  splitStatements,
+} from '../base/sql-text.ts'
+import type { QueryResult, SqlValue } from '../base/sql-value.ts'
+import { snapshotSql } from '../delta/scan.ts'
+import { escapePattern, textList } from '../delta/sql-words.ts'
+import { copyFolder } from '../storage/local-cache.ts'
+import { localFileContent } from '../storage/local-store.ts'
+import { wantedSnapshot } from './delta-location.ts'
+import { Lake, type LakeSettings } from './lake.ts'
+import { type DeltaMention, type LakeText, lakeText } from './lake-mentions.ts'
+import { deltaVariableName, filesVariable, type LakeVariable, type Rewritten, rewriteText } from './lake-rewrite.ts'
+import { isS3Url, partsOfUrl } from './s3-access.ts'
+import { metered, noTraffic, type Traffic } from './traffic.ts'
+
+/** Opens nothing by itself. */
+export function openLake(database: Database, settings: LakeSettings): Database {
+  return new LakeDatabase(database, settings)
+}
+
+/** The lake behind a database; undefined for one without. */
+export function lakeOf(database: Database): Lake | undefined {
+  return database instanceof LakeDatabase ? database.lake : undefined
+}
+
+/** What went over the network for a connection. */
+export function trafficOf(connection: Connection): Traffic {
+  return connection instanceof LakeConnection ? connection.traffic : noTraffic()
+}
+
+/** Says how the bucket of a location is reached, in place of what the profile says. */
+export function useStorageOptions(
+  connection: Connection,
+  location: string,
+  options: Readonly<Record<string, string>>,
+): void {
+  if (connection instanceof LakeConnection) connection.lake.useOptions(location, options)
+}
+
+class LakeDatabase implements Database {
+  readonly lake: Lake
+  private readonly inner: Database
+  private viewsRead = false
+
+  constructor(inner: Database, settings: LakeSettings) {
+    this.inner = inner
+    this.lake = new Lake(inner, settings)
+  }
+
+  get readOnly(): boolean {
+    return this.inner.readOnly
+  }
+
+  async connect(): Promise<Connection> {
+    const connection = await this.inner.connect()
+    if (!this.viewsRead) {
+      this.viewsRead = true
+      const rows = await connection.rows('select view_name, sql from duckdb_views() where not internal')
+      this.lake.views.load(rows.map(([name, sql]) => ({ name: String(name), sql: String(sql) })))
+    }
+    return new LakeConnection(connection, this.lake)
+  }
+
+  async close(): Promise<void> {
+    await this.inner.close()
+    await this.lake.close()
+  }
+}
+
+/** One statement of a text. */
+interface Statement extends StatementText {
+  readonly whole: string
+  readonly options: ExecuteOptions
+}
+
+function plainText(sql: string): Rewritten {
+  return { sql, originalOffset: offset => offset }
+}
+
+class LakeConnection implements Connection {
+  readonly traffic = noTraffic()
+  readonly lake: Lake
+  private readonly inner: Connection
+  /** Variables of the session and the values they have. */
+  private readonly variables = new Map<string, string>()
+
+  constructor(inner: Connection, lake: Lake) {
+    this.inner = inner
+    this.lake = lake
+  }
+
+  async execute(sql: string, options: ExecuteOptions = {}): Promise<QueryResult> {
+    const { views } = this.lake
+    if (views.isEmpty && !mayMention.test(sql)) return this.inner.execute(sql, options)
+    const statements = mayHoldSeveralStatements(sql) ? splitStatements(sql) : [{ sql, start: 0 }]
+    if (statements.length > 1) return this.executeEach(sql, statements, options)
+    return this.executeOne({ whole: sql, sql, start: 0, options })
+  }
+
+  async rows(sql: string, options: ExecuteOptions = {}): Promise<readonly (readonly SqlValue[])[]> {
+    return (await this.execute(sql, options)).rows
+  }
+
+  begin(): void {
+    this.inner.begin()
+  }
+
+  get inTransaction(): boolean {
+    return this.inner.inTransaction
+  }
+
+  commit(): Promise<void> {
+    return this.inner.commit()
+  }
+
+  rollback(): Promise<void> {
+    return this.inner.rollback()
+  }
+
+  interrupt(): void {
+    this.inner.interrupt()
+  }
+
+  close(): Promise<void> {
+    return this.inner.close()
+  }
+
+  /** One may need what the one before it has made: a view, an object in the bucket. */
+  private async executeEach(
+    whole: string,
+    statements: readonly StatementText[],
+    options: ExecuteOptions,
+  ): Promise<QueryResult> {
+    let result: QueryResult = { columns: [], rows: [], rowCount: 0 }
+    for (const { sql, start } of statements) result = await this.executeOne({ whole, sql, start, options })
+    return result
+  }
+
+  private async executeOne(statement: Statement): Promise<QueryResult> {
+    const text = lakeText(statement.sql)
+    const variables = this.lake.views.variablesFor(text.names)
+    if (text.mentions.length === 0 && variables.length === 0 && text.madeView === undefined) {
+      return this.sendRewritten(statement, plainText(statement.sql))
+    }
+    const target = text.mentions.find(one => one.kind === 'target')
+    if (target === undefined) return this.send(statement, text, variables)
+    return this.copyAway(target.url, staging => this.send(statement, text, variables, staging))
+  }
+
+  private async send(
+    statement: Statement,
+    text: LakeText,
+    variables: readonly LakeVariable[],
+    staging = '',
+  ): Promise<QueryResult> {
+    const found = await this.find(text)
+    const missing = await this.setVariables([...variables, ...this.ownVariables(text)])
+    const rewritten = rewriteText(statement.sql, text, { ...found, target: () => staging })
+    try {
+      const result = await this.sendRewritten(statement, rewritten)
+      if (text.madeView !== undefined) this.lake.views.made(text.madeView, rewritten.sql)
+      return result
+    } catch (error) {
+      throw missing ?? error
+    }
+  }
+
+  private async sendRewritten(statement: Statement, rewritten: Rewritten): Promise<QueryResult> {
+    try {
+      return await this.inner.execute(rewritten.sql, statement.options)
+    } catch (error) {
+      throw inUsersWords(error, statement, rewritten)
+    }
+  }
+
+  /** The variables that the view needs which is being made. */
+  private ownVariables({ madeView, mentions }: LakeText): LakeVariable[] {
+    if (madeView === undefined) return []
+    return mentions.flatMap((mention): LakeVariable[] => {
+      if (mention.kind === 'delta') {
+        const { location, version, timestamp } = mention
+        const wanted = { ...(version !== undefined && { version }), ...(timestamp !== undefined && { timestamp }) }
+        return [{ kind: 'delta', name: deltaVariableName(mention), location, ...wanted }]
+      }
+      if (mention.kind !== 'files') return []
+      const addresses = mention.patterns.filter(isS3Url)
+      return addresses.map(pattern => ({ kind: 'files', name: filesVariable(pattern), pattern }))
+    })
+  }
+
+  private async find(text: LakeText): Promise<Omit<Parameters<typeof rewriteText>[2], 'target'>> {
+    const { files } = this.lake
+    const paths = new Map<string, readonly string[]>()
+    const urls = new Map<string, readonly string[]>()
+    const queries = new Map<DeltaMention, string>()
+    for (const mention of text.mentions) {
+      if (mention.kind === 'files') {
+        const addresses = text.madeView === undefined ? mention.patterns.filter(isS3Url) : []
+        for (const pattern of addresses) paths.set(pattern, await files.copies(pattern, this.traffic))
+      } else if (mention.kind === 'glob') urls.set(mention.pattern, await files.urls(mention.pattern, this.traffic))
+      else if (mention.kind === 'delta' && text.madeView === undefined)
+        queries.set(mention, await this.deltaSql(mention))
+    }
+    return {
+      paths: pattern => paths.get(pattern) ?? [],
+      urls: pattern => urls.get(pattern) ?? [],
+      deltaSql: mention => queries.get(mention) ?? '',
+    }
+  }
+
+  private async deltaSql(wanted: Pick<DeltaMention, 'location' | 'version' | 'timestamp'>): Promise<string> {
+    const table = this.lake.delta(wanted.location, this.traffic)
+    return snapshotSql(table.files, await wantedSnapshot(table, wanted))
+  }
+
+  /**
+   * Gives the failure of a variable that could not be set. A view of that name need not be the one that the statement
+   * reads, so the failure only counts if the statement fails.
+   */
+  private async setVariables(variables: readonly LakeVariable[]): Promise<unknown> {
+    let failure: unknown
+    for (const variable of variables) {
+      try {
+        await this.setVariable(variable.name, await this.valueOf(variable))
+      } catch (error) {
+        failure ??= error
+      }
+    }
+    return failure
+  }
+
+  private async valueOf(variable: LakeVariable): Promise<string> {
+    if (variable.kind === 'delta') return quoteString(await this.deltaSql(variable))
+    const paths = await this.lake.files.copies(variable.pattern, this.traffic)
+    return textList(paths.map(escapePattern))
+  }
+
+  private async setVariable(name: string, value: string): Promise<void> {
+    if (this.variables.get(name) === value) return
+    await this.inner.execute(`SET VARIABLE ${quoteIdentifier(name)} = ${value}`)
+    this.variables.set(name, value)
+  }
+
+  /** Writes beside the bucket first; the objects appear when every row is written. */
+  private async copyAway(url: string, send: (staging: string) => Promise<QueryResult>): Promise<QueryResult> {
+    const { scratch, settings, files } = this.lake
+    const folder = `copy-${settings.ids()}`
+    const { key } = partsOfUrl(url)
+    const name = key.replace(/\/+$/, '').split('/').at(-1) ?? ''
+    // DuckDB makes the last folder of a path only.
+    await scratch.put(`${folder}.writing/mark`, new Uint8Array())
+    const staging = `${folder}.writing/${name}`
+    try {
+      const result = await send(scratch.locate(staging))
+      const store = metered(this.lake.storeOf(url), this.traffic)
+      for await (const info of scratch.list(staging)) {
+        const rest = info.key.slice(staging.length)
+        await store.put(key.replace(/\/+$/, '') + rest, await localFileContent(scratch.locate(info.key)))
+      }
+      files.forget(url)
+      return result
+    } finally {
+      for await (const info of scratch.list(`${folder}.writing/`)) await scratch.delete(info.key)
+    }
+  }
+}
+
+const mayMention = /s3[an]?:\/\/|delta_scan/i
+
+/** An error of DuckDB speaks of copies; the user wrote addresses, at other places in the text. */
+function inUsersWords(error: unknown, statement: Statement, rewritten: Rewritten): unknown {
+  if (!(error instanceof DiagnosticError)) return error
+  const { diagnostic } = error
+  const pattern = new RegExp(`[^\\s'"]*/${copyFolder.source}/`, 'g')
+  const fields: DiagnosticFields = {
+    ...diagnostic,
+    message: diagnostic.message.replace(pattern, 's3://'),
+    ...(diagnostic.expanded && { expanded: originalPlace(diagnostic.expanded, statement, rewritten) }),
+  }
+  const translated = new DiagnosticError(fields)
+  return Object.assign(Object.create(Object.getPrototypeOf(error)) as object, error, {
+    diagnostic: translated.diagnostic,
+    message: translated.message,
+    stack: error.stack,
+  })
+}
+
+function originalPlace(place: Place, { whole, start, options }: Statement, rewritten: Rewritten): Place {
+  const file = { path: options.path ?? 'sql', text: whole }
+  return placeAt(file, Math.min(start + rewritten.originalOffset(place.start), whole.length))
+}

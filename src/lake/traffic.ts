@@ -1,0 +1,52 @@
+/** How much goes over the network, counted per worker. Tries that a store repeats by itself count once. */
+import { contentSize, type ObjectStore } from '../storage/object-store.ts'
+
+export interface Traffic {
+  bytesRead: number
+  bytesWritten: number
+  requests: number
+}
+
+export function noTraffic(): Traffic {
+  return { bytesRead: 0, bytesWritten: 0, requests: 0 }
+}
+
+/** Objects in one page of a listing of S3. */
+const pageSize = 1000
+
+/** The store with everything that passes counted. */
+export function metered(store: ObjectStore, traffic: Traffic): ObjectStore {
+  return {
+    name: store.name,
+    locate: key => store.locate(key),
+    async get(key, range, options) {
+      traffic.requests += 1
+      const found = await store.get(key, range, options)
+      traffic.bytesRead += found?.bytes.length ?? 0
+      return found
+    },
+    async put(key, content, conditions) {
+      traffic.requests += 1
+      const outcome = await store.put(key, content, conditions)
+      if (outcome.kind === 'written') traffic.bytesWritten += contentSize(content)
+      return outcome
+    },
+    head(key) {
+      traffic.requests += 1
+      return store.head(key)
+    },
+    delete(key) {
+      traffic.requests += 1
+      return store.delete(key)
+    },
+    async *list(prefix, after) {
+      let seen = 0
+      for await (const info of store.list(prefix, after)) {
+        if (seen % pageSize === 0) traffic.requests += 1
+        seen += 1
+        yield info
+      }
+      if (seen === 0) traffic.requests += 1
+    },
+  }
+}

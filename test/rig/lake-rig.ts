@@ -1,0 +1,85 @@
+/** A DuckDB with a lake over an S3 double, for tests that speak SQL. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Connection, Database } from '../../src/adapter/adapter.ts'
+import { duckdbDatabase } from '../../src/adapter/duckdb.ts'
+import { type DuckdbSettings, defaultDuckdbSettings } from '../../src/adapter/settings.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { openLake } from '../../src/lake/lake-connection.ts'
+import { s3Access } from '../../src/lake/s3-access.ts'
+import type { ObjectStore } from '../../src/storage/object-store.ts'
+import { s3Store } from '../../src/storage/s3-store.ts'
+import { type S3Double, type S3DoubleOptions, startS3Double } from './s3-double/s3-double.ts'
+
+export interface LakeRig {
+  readonly double: S3Double
+  readonly store: ObjectStore
+  readonly folder: string
+  /** A database of its own over the same file, cache and bucket; `path` is relative to the folder. */
+  open(path?: string): Database
+  /** Runs SQL on a connection that stays, and gives rows as texts. */
+  rows(sql: string): Promise<string[]>
+  readonly connection: Connection
+  /** Puts the rows of a query into the bucket as Parquet or what the key ends in. */
+  load(key: string, query: string): Promise<void>
+  close(): Promise<void>
+}
+
+export async function lakeRig(options: S3DoubleOptions = {}, partBytes?: number): Promise<LakeRig> {
+  const folder = mkdtempSync(join(tmpdir(), 'eider-lake-'))
+  const double = await startS3Double(options)
+  const settings: DuckdbSettings = {
+    ...defaultDuckdbSettings,
+    secrets: [
+      {
+        type: 's3',
+        fields: {
+          key_id: double.keys.accessKeyId,
+          secret: double.keys.secretAccessKey,
+          endpoint: double.endpoint,
+          url_style: 'path',
+        },
+      },
+    ],
+  }
+  let ids = 0
+  const nextId = (): string => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`
+  const open = (path = ':memory:'): Database =>
+    openLake(duckdbDatabase({ ...defaultDuckdbSettings, path: path === ':memory:' ? path : join(folder, path) }), {
+      access: s3Access(settings, { environment: {}, hasAwsFiles: false }),
+      root: folder,
+      cacheFolder: join(folder, 'cache'),
+      cacheBytes: 1e9,
+      scratchFolder: join(folder, 'scratch'),
+      clock: systemClock,
+      ids: nextId,
+      pauseMs: 1,
+      ...(partBytes !== undefined && { partBytes }),
+    })
+  const database = open()
+  const connection = await database.connect()
+  const store = s3Store(
+    { bucket: double.bucket, endpoint: double.endpoint, credentials: double.keys },
+    { ids: nextId, pauseMs: 1 },
+  )
+  return {
+    double,
+    store,
+    folder,
+    open,
+    connection,
+    rows: async sql => {
+      const rows = await connection.rows(`select to_json(whole)::varchar from (${sql}) as whole`)
+      return rows.map(([line]) => String(line))
+    },
+    load: async (key, query) => {
+      await connection.execute(`copy (${query}) to 's3://${double.bucket}/${key}'`)
+    },
+    close: async () => {
+      await database.close()
+      await double.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
