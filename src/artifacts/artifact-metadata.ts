@@ -26,7 +26,7 @@ export function artifactMetadata(config: Config, schema: string): ArtifactMetada
   }
 }
 
-export function customEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
+function customEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
   const custom: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) {
     const prefix = customPrefixes.find(one => name.startsWith(one))

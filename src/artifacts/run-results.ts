@@ -11,7 +11,7 @@ export interface RunResultsInput {
   readonly member: (uniqueId: string) => GraphMember | undefined
 }
 
-export interface RunResultJson {
+interface RunResultJson {
   readonly status: string
   readonly timing: readonly TimingJson[]
   readonly thread_id: string

@@ -6,7 +6,7 @@ import type { GraphMember } from '../project/node.ts'
  * `<package>/<path of the file>`, and below it `<path of the node>` where several nodes share a file, as generic tests do.
  * `suffix` is the batch of a microbatch model, which has a folder of its own.
  */
-export function nodeFilePath(node: GraphMember, suffix?: string): string {
+function nodeFilePath(node: GraphMember, suffix?: string): string {
   const { packageName, originalFilePath } = node
   const path = node.resourceType === 'unit_test' ? unitTestPath(node) : node.path
   const inPackage =

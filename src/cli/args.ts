@@ -9,7 +9,7 @@ import { type CommandEntry, commandEntries, findCommand, optionsOf } from './com
 import type { Option } from './option-table.ts'
 import { UsageError } from './usage-error.ts'
 
-export type FlagValue = string | number | boolean | readonly string[]
+type FlagValue = string | number | boolean | readonly string[]
 
 export type Arguments =
   | { readonly kind: 'help'; readonly entry: CommandEntry | undefined }
@@ -185,6 +185,6 @@ function noSuchOption(entry: CommandEntry | undefined, word: string): UsageError
   return new UsageError(`No such option: ${name}`, entry, 'usage', { name, known: [...known, '--help', '--version'] })
 }
 
-export function camelCase(name: string): string {
+function camelCase(name: string): string {
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

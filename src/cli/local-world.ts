@@ -24,6 +24,7 @@ export const localWorld: OutsideWorld = {
       return false
     }
   },
+  enterFolder: path => process.chdir(path),
   serve: (host, port, answer, signal, onListening) =>
     new Promise((resolve, reject) => {
       const server = createServer((request, response) => {

@@ -3,7 +3,7 @@
  * option means is decided by `config/`; options without a meaning here are accepted and do nothing.
  */
 
-export type OptionKind =
+type OptionKind =
   /** No value; `twin` adds `--no-<name>`. */
   | 'switch'
   | 'text'

@@ -30,6 +30,6 @@ export function foundStats(project: Project): string {
 }
 
 /** The word for so many of a type: `model`, `models`. */
-export function counted(type: string, number: number): string {
+function counted(type: string, number: number): string {
   return (number === 1 ? type : (plurals[type] ?? `${type}s`)).replaceAll('_', ' ')
 }

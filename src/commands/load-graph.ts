@@ -23,6 +23,7 @@ export function loadSettings(session: Session): { config: Config; warnings: Warn
   const config = loadConfig(session.launch, diagnostics)
   stopOnErrors(diagnostics)
   if (config === undefined) throw new CommandStopped(diagnostics.all)
+  session.outside.enterFolder(config.projectFolder)
   session.begin(config)
   const warnings = new WarningPolicy(config.flags)
   tellProblems(session, warnings, diagnostics)

@@ -15,6 +15,8 @@ export interface OutsideWorld {
   temporaryFolder(): string
   /** False when the system makes no links. */
   link(target: string, path: string): boolean
+  /** Makes a folder the working one: DuckDB takes relative paths from there, those of profiles and of SQL alike. */
+  enterFolder(path: string): void
   /** Answers HTTP requests by their path until the signal aborts; `undefined` is a 404. */
   serve(
     host: string,

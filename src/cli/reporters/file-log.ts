@@ -15,7 +15,7 @@ export interface FileLog {
   flush(): void
 }
 
-export const fileLogName = 'dbt.log'
+const fileLogName = 'dbt.log'
 
 /** `maxBytes` 0 means without limit. */
 export function openFileLog(folder: string, maxBytes: number): FileLog {

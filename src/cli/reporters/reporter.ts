@@ -10,7 +10,7 @@ import { commandLines } from './command-lines.ts'
 import type { FileLog } from './file-log.ts'
 import { jsonLine } from './json.ts'
 import type { LiveLine } from './live-line.ts'
-import { colours, isPrinted, type LineLevel, type LogLine, noColours } from './log-line.ts'
+import { colours, isPrinted, type LogLine, noColours } from './log-line.ts'
 import { RunLines, type RunLinesOptions } from './run-lines.ts'
 import { longText, shortText } from './text.ts'
 
@@ -123,5 +123,3 @@ export function terminalLevel(flags: { quiet: boolean; debug: boolean; logLevel:
   if (flags.quiet) return 'error'
   return flags.debug ? 'debug' : flags.logLevel
 }
-
-export type { LineLevel }

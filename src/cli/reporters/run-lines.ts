@@ -347,7 +347,7 @@ export class RunLines {
 }
 
 /** Warnings of templates and of the adapter, under the name of dbt's event. */
-export function warningLine(name: string, message: string, atMs: number, data: Record<string, unknown>): LogLine {
+function warningLine(name: string, message: string, atMs: number, data: Record<string, unknown>): LogLine {
   const code = name === 'JinjaLogWarning' ? 'I061' : 'Z050'
   return { ...textLine(name, code, 'warn', atMs, message, { data }), text: () => message }
 }

@@ -32,6 +32,7 @@ export async function parsedVector(template: string, node: Node, session: NodeSe
       return itself()
     },
     metric: name => name,
+    function: itself,
     this: itself,
   }
   const names = nodeNames({ facts: session.runFacts, macros: state.macros, providers })

@@ -90,7 +90,7 @@ const templateKinds: Readonly<Record<string, string>> = {
   'template/runtime': 'runtime',
 }
 
-export function ofDiagnostic(diagnostic: Diagnostic): VectorError {
+function ofDiagnostic(diagnostic: Diagnostic): VectorError {
   const { code, message, at, hint } = diagnostic
   const line = at === undefined ? {} : { line: lineColumn(at.file, at.start).line }
   const text = hint === undefined ? message : `${message}. ${hint}`

@@ -80,7 +80,7 @@ function rendering(
 function withHookLists(value: Value): Value {
   if (!(value instanceof PyDict)) return value
   const listed = (key: Value, hook: Value): Value =>
-    (key === 'on-run-start' || key === 'on-run-end') && typeof hook === 'string' ? [hook] : hook
+    (key === 'on-run-start' || key === 'on-run-end') && !Array.isArray(hook) ? (hook === null ? [] : [hook]) : hook
   return PyDict.of(Array.from(value, ([key, inner]) => [key, listed(key, inner)] as const))
 }
 

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { project } from '../rig/project-rig.ts'
+
+test('every kind of node has its place in the target folder', async () => {
+  const p = project({
+    'models/deep/a.sql': 'select 1 as id',
+    'models/deep/schema.yml': `models:
+  - name: a
+    columns: [{name: id, data_tests: [not_null]}]
+unit_tests:
+  - {name: ut, model: a, given: [], expect: {rows: [{id: 1}]}}
+`,
+    'seeds/s.csv': 'x\n1\n',
+    'dbt_project.yml': 'name: shop\nprofile: shop\non-run-start: select 1\n',
+  })
+  expect(await p.run('build')).toBe(0)
+  expect(p.list('target/compiled')).toEqual([
+    'shop/dbt_project.yml/hooks/shop-on-run-start-0.sql',
+    'shop/models/deep/a.sql',
+    'shop/models/deep/schema.yml/models/deep/ut.sql',
+    'shop/models/deep/schema.yml/not_null_a_id.sql',
+  ])
+  expect(p.list('target/run')).toContain('shop/seeds/s.csv')
+})

@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest'
+import { project } from '../rig/project-rig.ts'
+import { shop } from '../rig/small-shop.ts'
+
+describe('list', () => {
+  test('prints one line a node', async () => {
+    const p = project(shop)
+    await p.run('ls --quiet')
+    expect(p.stdout).toBe('shop.a\nshop.b\nshop.countries\n')
+  })
+
+  test('prints nested keys as JSON', async () => {
+    const p = project(shop)
+    await p.run('ls --quiet -s b --output json --output-keys name config.materialized')
+    expect(p.stdout).toBe('{"name": "b", "config.materialized": "table"}\n')
+  })
+
+  test('says that nothing was selected', async () => {
+    const p = project(shop)
+    expect(await p.run('ls -s tag:none')).toBe(0)
+    expect(p.stdout).toContain('No nodes selected!')
+  })
+})

@@ -1,0 +1,16 @@
+import { describe, expect, test } from 'vitest'
+import { project } from '../rig/project-rig.ts'
+import { shop } from '../rig/small-shop.ts'
+
+describe('parse', () => {
+  test('writes the manifest and opens no database', async () => {
+    const p = project(shop)
+    expect(await p.run('parse')).toBe(0)
+    expect(Object.keys((p.json('target/manifest.json') as { nodes: object }).nodes)).toEqual([
+      'model.shop.a',
+      'model.shop.b',
+      'seed.shop.countries',
+    ])
+    expect(p.exists('shop.duckdb')).toBe(false)
+  })
+})

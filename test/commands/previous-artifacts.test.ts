@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { project } from '../rig/project-rig.ts'
+import { shop } from '../rig/small-shop.ts'
+
+describe('state', () => {
+  test('selects what has changed since an earlier manifest', async () => {
+    const p = project(shop)
+    await p.run('parse --target-path before')
+    p.write({ 'models/b.sql': 'select 3 as id' })
+    await p.run('ls --quiet -s state:modified --state before')
+    expect(p.stdout).toBe('shop.b\n')
+  })
+
+  test('--defer reads unselected parents from the other environment', async () => {
+    const profiles = `shop:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: shop.duckdb, schema: main}
+    prod: {type: duckdb, path: shop.duckdb, schema: prod}
+`
+    const p = project({ ...shop, 'profiles.yml': profiles })
+    expect(await p.run('run --target prod --target-path prod-artifacts')).toBe(0)
+    expect(await p.run('run -s b --defer --state prod-artifacts')).toBe(0)
+    expect(p.read('target/compiled/shop/models/b.sql')).toContain('from "shop"."prod"."a"')
+  })
+
+  test('--defer without a state stops', async () => {
+    const p = project(shop)
+    expect(await p.run('run --defer')).toBe(2)
+    expect(p.diagnostics.map(one => one.code)).toEqual(['commands/state-missing'])
+  })
+})

@@ -1,0 +1,18 @@
+import { describe, expect, test } from 'vitest'
+import { project } from '../rig/project-rig.ts'
+import { type RunResults, shop } from '../rig/small-shop.ts'
+
+describe('run-operation', () => {
+  test('calls a macro with arguments', async () => {
+    const p = project(shop)
+    expect(await p.run(['run-operation', 'greet', '--args', '{name: ann}'])).toBe(0)
+    expect(p.stdout).toContain('hello ann')
+    expect((p.json('target/run_results.json') as RunResults).results[0]?.unique_id).toBe('macro.shop.greet')
+  })
+
+  test('an unknown macro is exit code 2', async () => {
+    const p = project(shop)
+    expect(await p.run('run-operation nope')).toBe(2)
+    expect(p.stdout).toContain("dbt could not find a macro with the name 'nope' in any package")
+  })
+})

@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest'
+import { project } from '../rig/project-rig.ts'
+import { shop } from '../rig/small-shop.ts'
+
+describe('show', () => {
+  test('prints rows of a node as a table', async () => {
+    const p = project(shop)
+    await p.run('run')
+    await p.run('show -s b')
+    expect(p.stdout).toContain("Previewing node 'b':\n| id |\n| -- |\n|  2 |\n")
+  })
+
+  test('prints rows of a query as JSON', async () => {
+    const p = project(shop)
+    await p.run(['show', '--quiet', '--output', 'json', '--inline', "select 1.5 as x, 'é' as y"])
+    expect(JSON.parse(p.stdout)).toEqual({ show: [{ x: 1.5, y: 'é' }] })
+  })
+
+  test('asks for a node or a query', async () => {
+    const p = project(shop)
+    expect(await p.run('show')).toBe(2)
+    expect(p.stdout).toContain('Either --select or --inline must be passed to show')
+  })
+})
