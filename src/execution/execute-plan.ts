@@ -15,6 +15,7 @@ import { NodeSession } from '../compile/node-session.ts'
 import type { Lane, RunState } from '../compile/run-state.ts'
 import type { Plan, PlannedStep } from '../plan/plan.ts'
 import type { GraphMember, OperationNode } from '../project/node.ts'
+import { PyDict } from '../template/value.ts'
 import { describeNode, statLine } from './describe-node.ts'
 import type { Counted } from './event.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -205,7 +206,9 @@ class PlanExecution {
     const attempt = (): Promise<NodeResult> => this.attempt(step, lane, report)
     let result = await (this.linked.has(id) ? this.oneLinked(attempt) : attempt())
     if (this.ended.signal.aborted && isInterrupted(result)) return this.cancelled(step.node)
-    if (ranOutOfMemory(result)) result = await turn.alone(attempt)
+    if (ranOutOfMemory(result) || (metConflict(result) && !hasHooksOutside(step.node))) {
+      result = await turn.alone(attempt)
+    }
     this.ends(step.node, result, report)
   }
 
@@ -323,4 +326,23 @@ function isInterrupted(result: NodeResult): boolean {
 
 function ranOutOfMemory(result: NodeResult): boolean {
   return result.diagnostics.some(one => one.code === 'adapter/out-of-memory')
+}
+
+/**
+ * Two nodes met in the catalogue: DuckDB lets one win, and now and then takes a table that another connection is renaming
+ * for missing. Everything was undone, so the node is tried again by itself.
+ */
+function metConflict(result: NodeResult): boolean {
+  return result.diagnostics.some(
+    one =>
+      one.code === 'adapter/sql-transaction' ||
+      /write-write conflict|Table with name \S+__dbt_(?:tmp|backup)\S* does not exist/.test(one.message),
+  )
+}
+
+/** Hooks outside of the node's transaction are not undone with it. */
+function hasHooksOutside(node: GraphMember): boolean {
+  if (!isNode(node)) return false
+  const hooks = ['pre-hook', 'post-hook'].flatMap(key => node.config.get(key) ?? [])
+  return hooks.some(hook => hook instanceof PyDict && hook.get('transaction') === false)
 }

@@ -3,12 +3,15 @@
  * the same effect in one statement: readers see the old relation or the new one, and a failed build leaves the old one.
  * Hooks still see dbt's order, and what they see of the node's own relation is the same before and after it is built.
  *
- * dbt's long way is taken (by the macro) when the project overrides a macro on it, and for contracts, headers, indexes,
- * grants, DuckLake, and tables that foreign keys hold on to.
+ * It also keeps clear of the catalogue's list of indexes, which fails while another connection renames a table.
+ *
+ * dbt's long way is taken (by the macro) when the project overrides a macro on it, and for grants, partitions, DuckLake,
+ * and tables that foreign keys hold on to.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { RelationInfo } from '../base/sql-value.ts'
 import { truthy } from '../template/iteration.ts'
+import { str } from '../template/repr.ts'
 import { type NodeWork, type Outcome, plainResponse } from './node-work.ts'
 import { areBuiltIn } from './overrides.ts'
 
@@ -20,8 +23,8 @@ const macrosOnTheWay: Readonly<Record<ReplaceableKind, readonly string[]>> = {
     'get_create_table_as_sql',
     'create_table_as',
     'drop_indexes_on_relation',
-    'create_indexes',
     'has_foreign_key_constraints',
+    'get_column_names',
   ],
 }
 
@@ -41,17 +44,17 @@ const macrosOfBoth = [
 export function canReplace(work: NodeWork, kind: ReplaceableKind): boolean {
   const { node, session } = work
   const { macros, adapterFacts } = session.state
-  const { contract } = node
-  const needsMore =
-    contract.enforced ||
-    ['sql_header', 'indexes', 'partitioned_by', 'partition_by', 'sorted_by', 'sort_by'].some(key =>
-      truthy(work.config(key)),
-    ) ||
-    ((node.config.get('grants') ?? null) !== null && truthy(work.config('grants')))
-  if (needsMore || node.language !== 'sql') return false
-  if (adapterFacts.isMotherduck || adapterFacts.ducklakeDatabases.has(node.database ?? adapterFacts.database))
-    return false
+  const partitions = ['partitioned_by', 'partition_by', 'sorted_by', 'sort_by']
+  if ([...partitions, 'grants'].some(key => truthy(work.config(key))) || node.language !== 'sql') return false
+  const inLake = adapterFacts.ducklakeDatabases.has(node.database ?? adapterFacts.database)
+  if (adapterFacts.isMotherduck || inLake || hasForeignKey(work)) return false
   return areBuiltIn(macros, [...macrosOfBoth, ...macrosOnTheWay[kind]])
+}
+
+function hasForeignKey({ node }: NodeWork): boolean {
+  if (node.resourceType !== 'model' || !node.contract.enforced) return false
+  const all = [...node.constraints, ...[...node.columns.values()].flatMap(column => column.constraints)]
+  return all.some(constraint => constraint.type === 'foreign_key')
 }
 
 /** `undefined` when the old table cannot be replaced because others refer to it: then dbt's way is needed. */
@@ -60,11 +63,13 @@ export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Pr
   await dropLeftovers(work)
   await work.runHooks('pre-hook', false)
   const relation = work.relation(kind)
-  const sql = buildText(kind, relation.render(), work.compiled.compiledCode)
-  work.write(sql)
   const swapsKind = existing !== undefined && existing.kind !== kind
-  const transaction = swapsKind || work.hasHooksInside || work.persistsDocs
+  const hasIndexes = kind === 'table' && truthy(work.config('indexes'))
+  const severalStatements = swapsKind || hasIndexes || work.persistsDocs || work.node.contract.enforced
+  const transaction = severalStatements || work.hasHooksInside
   await work.runHooks('pre-hook', true)
+  const sql = await buildText(work, kind)
+  work.write(sql)
   try {
     if (swapsKind) await work.send(`drop ${existing.kind} if exists ${relation.render()} cascade`, { begin: true })
     await work.send(sql, { begin: transaction })
@@ -74,6 +79,7 @@ export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Pr
     throw error
   }
   work.session.cacheAdded({ ...relation.name, kind })
+  if (hasIndexes) await work.macro('create_indexes', [relation])
   if (kind === 'table') {
     await work.runHooks('post-hook', true)
     await work.persistDocs(relation)
@@ -86,14 +92,32 @@ export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Pr
   return { response: plainResponse, relations: [{ ...relation.name, kind }] }
 }
 
-/** Laid out as dbt's own text is, so that DuckDB names the same lines in its errors. */
-function buildText(kind: ReplaceableKind, name: string, query: string): string {
-  if (kind === 'view') return `\n  \n  create or replace view ${name} as (\n    ${query}\n  );\n`
-  return `\n    \n\n    create or replace table\n      ${name}\n  \n    \n    as (\n      ${query}\n    );\n    \n  `
+/**
+ * Laid out as dbt's own text is, so that DuckDB names the same lines in its errors. A contract is checked first; its
+ * columns and constraints come from the project's macros.
+ */
+async function buildText(work: NodeWork, kind: ReplaceableKind): Promise<string> {
+  const query = work.compiled.compiledCode
+  const name = work.relation(kind).render()
+  const { enforced } = work.node.contract
+  if (enforced) await work.macro('get_assert_columns_equivalent', [query])
+  const header = work.config('sql_header')
+  const lead = header === null ? '\n' : `\n${str(header)}\n`
+  if (kind === 'view') return `${lead}  \n  create or replace view ${name} as (\n    ${query}\n  );\n`
+  if (!enforced) {
+    return `${lead}    \n\n    create or replace table\n      ${name}\n  \n    \n    as (\n      ${query}\n    );\n    \n  `
+  }
+  const columns = str(await work.macro('get_table_columns_and_constraints', []))
+  const names = str(await work.macro('get_column_names', []))
+  const rows = str(await work.macro('get_select_subquery', [query]))
+  return `${lead}    create or replace table ${name}\n${columns};\n    insert into ${name} ${names} (\n${rows}\n    );\n`
 }
 
 function isHeldByForeignKey(error: unknown): boolean {
-  return error instanceof DiagnosticError && /main key table|foreign key/i.test(error.diagnostic.message)
+  return (
+    error instanceof DiagnosticError &&
+    /main key table|foreign key|entries that depend on it/i.test(error.diagnostic.message)
+  )
 }
 
 /** Scratch relations of runs by dbt that were killed. */
