@@ -72,7 +72,22 @@ async function planSelection(
   const diagnostics = new Diagnostics()
   const plan = buildPlan({ graph, selection, flags, relations, readable }, diagnostics)
   tellProblems(session, warnings, diagnostics)
+  if (!flags.dryRun) tellAdded(session, plan)
   return plan
+}
+
+/** Names what is built along because the target lacks it. */
+function tellAdded(session: Session, plan: Plan): void {
+  const added = plan.steps.filter(step => step.addedUpstream).map(step => step.node.name)
+  if (added.length === 0) return
+  session.emit({
+    kind: 'note',
+    name: 'MissingUpstreamAdded',
+    code: 'E100',
+    level: 'info',
+    message: `Building ${added.length} more that the target does not have yet: ${added.join(', ')}`,
+    data: { added },
+  })
 }
 
 export interface RunParts {
