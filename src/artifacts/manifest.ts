@@ -45,7 +45,13 @@ export function renderManifest(input: ManifestInput): string {
 
 function memberText(node: GraphMember, input: ManifestInput): string {
   const facts = input.factsOf(node.uniqueId)
-  return stringify(memberJson(node, { dependsOn: input.graph.dependsOn.get(node.uniqueId) ?? [], ...facts }))
+  return stringify(
+    memberJson(node, {
+      dependsOn: input.graph.dependsOn.get(node.uniqueId) ?? [],
+      ...input.graph.semanticFacts.get(node.uniqueId),
+      ...facts,
+    }),
+  )
 }
 
 function stringify(record: JsonRecord): string {

@@ -1,5 +1,6 @@
 /** `semantic_manifest.json`: semantic models, metrics and saved queries as MetricFlow reads them. */
 
+import { legacyTimeSpineName } from '../graph/check-semantics.ts'
 import type { Graph } from '../graph/graph.ts'
 import { type JsonRecord, memberJson, plainJson } from '../project/node-json.ts'
 import { PyDict } from '../template/value.ts'
@@ -8,18 +9,31 @@ export function renderSemanticManifest(graph: Graph): string {
   const of = (type: string): unknown[] =>
     [...graph.project.semantics.values()]
       .filter(one => one.resourceType === type)
-      .map(one => plainJson(memberJson(one, { dependsOn: graph.dependsOn.get(one.uniqueId) ?? [] })))
+      .map(one => {
+        const dependsOn = graph.dependsOn.get(one.uniqueId) ?? []
+        return plainJson(memberJson(one, { dependsOn, ...graph.semanticFacts.get(one.uniqueId) }))
+      })
   return JSON.stringify({
     semantic_models: of('semantic_model'),
     metrics: of('metric'),
     project_configuration: {
-      time_spine_table_configurations: [],
+      time_spine_table_configurations: legacyTimeSpines(graph),
       metadata: null,
       dsi_package_version: { major_version: '0', minor_version: '9', patch_version: '0' },
       time_spines: timeSpines(graph),
     },
     saved_queries: of('saved_query'),
   })
+}
+
+/** A model called `metricflow_time_spine` that is not configured as a time spine counts as one of days. */
+function legacyTimeSpines(graph: Graph): JsonRecord[] {
+  if (![...graph.project.semantics.values()].some(one => one.resourceType === 'semantic_model')) return []
+  return [...graph.project.nodes.values()].flatMap(node =>
+    node.resourceType === 'model' && node.name === legacyTimeSpineName && node.timeSpine === null
+      ? [{ location: node.relationName, column_name: 'date_day', grain: 'day' }]
+      : [],
+  )
 }
 
 function timeSpines(graph: Graph): JsonRecord[] {

@@ -14,6 +14,7 @@ const events: Readonly<Partial<Record<DiagnosticCode, WarningEvent>>> = {
   'graph/no-match': { name: 'NoNodesForSelectionCriteria', code: 'M030' },
   'graph/package-uses-root': { name: 'PackageNodeDependsOnRootProjectNode', code: 'I077' },
   'graph/ref-disabled': { name: 'NodeNotFoundOrDisabled', code: 'I060' },
+  'graph/semantic-issue': { name: 'SemanticValidationFailure', code: 'I070' },
   'project/deprecated-arguments': { name: 'MissingArgumentsPropertyInGenericTestDeprecation', code: 'D039' },
   'project/patch-without-node': { name: 'NoNodeForYamlKey', code: 'I058' },
   'project/unknown-key': { name: 'CustomKeyInObjectDeprecation', code: 'D027' },

@@ -8,6 +8,7 @@
  */
 import type { GraphMember, RefCall } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
+import type { SemanticFacts } from './link-semantics.ts'
 
 export interface Graph {
   readonly project: Project
@@ -16,6 +17,8 @@ export interface Graph {
   readonly children: ReadonlyMap<string, readonly string[]>
   /** `depends_on.nodes` as dbt writes it: in order of first mention, tests' and exposures' too. */
   readonly dependsOn: ReadonlyMap<string, readonly string[]>
+  /** What the linking found out about semantic models and metrics, by unique id. */
+  readonly semanticFacts: ReadonlyMap<string, SemanticFacts>
   /** What a ref written in `from` means; `undefined` when it names nothing. Used again when templates run. */
   readonly resolveRef: (ref: RefCall, fromPackage: string) => GraphMember | undefined
   readonly resolveSource: (source: string, table: string, fromPackage: string) => GraphMember | undefined

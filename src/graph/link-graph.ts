@@ -5,9 +5,10 @@ import type { Place } from '../base/source-file.ts'
 import type { GraphMember, RefCall, SourceCall } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
 import { accessProblem, checkGroupsAndAccess, restrictedPackages } from './access-rules.ts'
+import { checkSemantics } from './check-semantics.ts'
 import { findCycle, reversed } from './dag.ts'
 import type { Graph } from './graph.ts'
-import { metricParents } from './link-semantics.ts'
+import { metricParents, semanticFacts } from './link-semantics.ts'
 import { type Found, isRefable, ReferenceLookup } from './reference-lookup.ts'
 
 /** Says every fault it finds. `undefined` when there is a cycle; other faults leave out the edge, or the test that has it. */
@@ -31,12 +32,14 @@ export function linkGraph(project: Project, diagnostics: Diagnostics): Graph | u
     reportCycle(cycle, members, diagnostics)
     return undefined
   }
+  if (!diagnostics.hasErrors) checkSemantics(project, diagnostics)
   return {
     project,
     members,
     parents: sortedValues(dependsOn),
     children: sortedValues(children),
     dependsOn,
+    semanticFacts: semanticFacts(project, lookup),
     resolveRef: (ref, fromPackage) => memberOf(lookup.ref(ref, fromPackage)),
     resolveSource: (source, table, fromPackage) => memberOf(lookup.source(source, table, fromPackage)),
   }

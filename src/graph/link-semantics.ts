@@ -2,8 +2,63 @@
 import type { Diagnostics } from '../base/diagnostic.ts'
 import type { SemanticNode } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
+import { repr } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import type { ReferenceLookup } from './reference-lookup.ts'
+
+/** What only the graph knows of a semantic model or a metric. */
+export interface SemanticFacts {
+  /** Of a metric: its measures and those of the metrics it is made of. */
+  readonly inputMeasures?: readonly Value[]
+  /** Of a semantic model: the relation of its model. */
+  readonly nodeRelation?: PyDict
+}
+
+export function semanticFacts(project: Project, lookup: ReferenceLookup): ReadonlyMap<string, SemanticFacts> {
+  const facts = new Map<string, SemanticFacts>()
+  const inputs = new Map<string, readonly Value[]>()
+  for (const node of project.semantics.values()) {
+    if (node.resourceType === 'metric') {
+      facts.set(node.uniqueId, { inputMeasures: inputMeasures(node, lookup, inputs) })
+    } else if (node.resourceType === 'semantic_model') {
+      const nodeRelation = relationOf(node, lookup)
+      if (nodeRelation) facts.set(node.uniqueId, { nodeRelation })
+    }
+  }
+  return facts
+}
+
+function relationOf(node: SemanticNode, lookup: ReferenceLookup): PyDict | undefined {
+  const [ref] = node.refs
+  const found = ref && lookup.ref(ref, node.packageName)
+  if (found?.kind !== 'found' || !('alias' in found.member)) return undefined
+  const { alias, schema, database, relationName } = found.member
+  return PyDict.of({ alias, schema_name: schema, database, relation_name: relationName })
+}
+
+/** Each measure once. Metrics that rest on each other in a circle are told elsewhere. */
+function inputMeasures(
+  metric: SemanticNode,
+  lookup: ReferenceLookup,
+  known: Map<string, readonly Value[]>,
+): readonly Value[] {
+  const before = known.get(metric.uniqueId)
+  if (before) return before
+  known.set(metric.uniqueId, [])
+  const measures = new Map<string, Value>()
+  const ofMeasure = (value: Value | undefined): undefined => {
+    if (value instanceof PyDict) measures.set(repr(value), value)
+  }
+  const ofMetric = (value: Value | undefined): undefined => {
+    const found = lookup.metric(nameOf(value) ?? '', null, metric.packageName)
+    if (found.kind !== 'found' || found.member.resourceType !== 'metric') return
+    inputMeasures(found.member, lookup, known).forEach(ofMeasure)
+  }
+  inputsOf(metric, ofMeasure, ofMetric)
+  const all = [...measures.values()]
+  known.set(metric.uniqueId, all)
+  return all
+}
 
 /** Unique ids that each metric depends on by its type parameters, in dbt's order. */
 export function metricParents(
@@ -40,7 +95,11 @@ function parentsOf(
     const name = nameOf(value)
     if (name === undefined) return undefined
     const owner = measures.get(name)
-    return owner?.uniqueId ?? report(`A semantic model having a measure \`${name}\` does not exist but was referenced.`)
+    if (owner === undefined) {
+      return report(`A semantic model having a measure \`${name}\` does not exist but was referenced.`)
+    }
+    if (owner.config.get('enabled') !== false) return owner.uniqueId
+    return report(`The measure \`${name}\` is referenced on disabled semantic model \`${owner.name}\`.`)
   }
   const ofMetric = (value: Value | undefined): string | undefined => {
     const name = nameOf(value)
@@ -81,8 +140,10 @@ function inputsOf(
 
 function measureOwners(project: Project): Map<string, SemanticNode> {
   const owners = new Map<string, SemanticNode>()
-  for (const node of project.semantics.values()) {
-    const measures = node.resourceType === 'semantic_model' ? node.json.get('measures') : undefined
+  const disabled = [...project.disabled.values()].flat()
+  for (const node of [...project.semantics.values(), ...disabled]) {
+    if (node.resourceType !== 'semantic_model') continue
+    const measures = node.json.get('measures')
     if (!Array.isArray(measures)) continue
     for (const measure of measures) {
       const name = nameOf(measure)

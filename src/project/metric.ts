@@ -16,6 +16,7 @@ export interface MetricSource {
 
 export function readMetric({ entry, name, value }: MetricSource, maker: NodeMaker): SemanticNode {
   const { found } = entry
+  checkName(entry, name, maker)
   const packageName = found.owner.name
   const fqn = [...fqnPrefix(packageName, found.path), name]
   const { config, unrendered } = maker.config('metric', found.owner, fqn, dictOf(value, 'config'))
@@ -72,6 +73,17 @@ export function readMetric({ entry, name, value }: MetricSource, maker: NodeMake
     json,
     at: entry.at(),
   }
+}
+
+function checkName(entry: PropertyEntry, name: string, maker: NodeMaker): void {
+  const faults = [
+    name.includes(' ') && 'cannot contain spaces',
+    name.length > 250 && 'cannot contain more than 250 characters',
+    !/^[A-Za-z]/.test(name) && 'must begin with a letter',
+    !/^[\p{L}\p{N}_]+$/u.test(name) && 'must contain only letters, numbers and underscores',
+  ].filter(one => one !== false)
+  if (faults.length === 0) return
+  maker.report(maker.invalidEntry(entry, `The metric name '${name}' is invalid.  It ${faults.join(', ')}`, ['name']))
 }
 
 /** The metrics that a derived or ratio metric is made of. */

@@ -45,7 +45,9 @@ export interface NodeFacts {
   /** Path of the file under `run/`. */
   readonly buildPath?: string | null
   /** Measures of a metric, collected over the metrics it is made of. */
-  readonly inputMeasures?: Value
+  readonly inputMeasures?: readonly Value[]
+  /** Of a semantic model: the relation of its model. */
+  readonly nodeRelation?: PyDict
 }
 
 export const noFacts: NodeFacts = { dependsOn: [] }
@@ -325,8 +327,9 @@ function semanticJson(node: SemanticNode, facts: NodeFacts): JsonRecord {
   const { inputMeasures } = facts
   const parameters = node.json.get('type_params')
   if (inputMeasures !== undefined && parameters instanceof PyDict) {
-    record.type_params = parameters.copy().set('input_measures', inputMeasures)
+    record.type_params = parameters.copy().set('input_measures', [...inputMeasures])
   }
+  if (facts.nodeRelation !== undefined) record.node_relation = facts.nodeRelation
   return record
 }
 

@@ -1,4 +1,5 @@
 /** What an entry of `models:`, `seeds:`, `snapshots:`, `analyses:`, `functions:` or `data_tests:` says about a node. */
+import { repr } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { constraintTypes, hasKnownType, readColumns, readConstraint } from './columns.ts'
 import type { Column, Constraint, FunctionNode } from './node.ts'
@@ -36,7 +37,7 @@ export function readNodePatch(entry: PropertyEntry, maker: NodeMaker): NodePatch
     config: patchConfig(entry, maker),
     constraints: readConstraints(value.get('constraints'), entry, maker),
     deprecationDate: deprecationDate(value.get('deprecation_date')),
-    timeSpine: timeSpine(value.get('time_spine')),
+    timeSpine: timeSpine(entry, maker),
     version: null,
     latestVersion: null,
     arguments: dictsOf(value, 'arguments').map(one => ({
@@ -103,12 +104,37 @@ export function deprecationDate(value: Value | undefined): string | null {
   return `${day}T${whole}${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
 }
 
-function timeSpine(value: Value | undefined): PyDict | null {
+function timeSpine(entry: PropertyEntry, maker: NodeMaker): PyDict | null {
+  const value = entry.value.get('time_spine')
   if (!(value instanceof PyDict)) return null
-  return PyDict.of({
-    standard_granularity_column: textOf(value, 'standard_granularity_column'),
-    custom_granularities: dictsOf(value, 'custom_granularities').map(one =>
-      PyDict.of({ name: textOf(one, 'name'), column_name: textOf(one, 'column_name') }),
-    ),
-  })
+  const custom = dictsOf(value, 'custom_granularities').map(one => ({
+    name: textOf(one, 'name'),
+    column_name: textOf(one, 'column_name'),
+  }))
+  const primary = textOf(value, 'standard_granularity_column')
+  const problem = timeSpineProblem(
+    entry,
+    primary ?? '',
+    custom.map(one => one.column_name ?? one.name ?? ''),
+  )
+  if (problem !== undefined) {
+    maker.report({ code: 'project/time-spine', kind: 'Parsing', message: problem, at: entry.at('time_spine') })
+  }
+  return PyDict.of({ standard_granularity_column: primary, custom_granularities: custom.map(one => PyDict.of(one)) })
+}
+
+/** dbt looks among the columns of the entry itself, those of its versions aside. */
+function timeSpineProblem(entry: PropertyEntry, primary: string, custom: readonly string[]): string | undefined {
+  const columns = new Map(dictsOf(entry.value, 'columns').map(one => [textOf(one, 'name') ?? '', one]))
+  const names = repr([...columns.keys()])
+  const column = columns.get(primary)
+  if (!column) {
+    return `Time spine standard granularity column must be defined on the model. Got invalid column name '${primary}' for model '${entry.name}'. Valid names: ${names}.`
+  }
+  if (!textOf(column, 'granularity')) {
+    return `Time spine standard granularity column must have a granularity defined. Please add one for column '${primary}' in model '${entry.name}'.`
+  }
+  const lost = custom.filter(one => !columns.has(one))
+  if (lost.length === 0) return undefined
+  return `Time spine custom granularity columns do not exist in the model. Columns not found: ${repr(lost)}; Available columns: ${names}`
 }
