@@ -8,12 +8,19 @@ import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 
+/** Where relative paths of data start. */
+export interface Place {
+  readonly files: FileSystem
+  /** Absolute. */
+  readonly folder: string
+}
+
 /** Relations in the schemas of the graph's nodes. A database file that does not exist holds none, and is not made. */
-export async function readRelations(graph: Graph, database: Database, files: FileSystem): Promise<RelationInfo[]> {
+export async function readRelations(graph: Graph, database: Database, place: Place): Promise<RelationInfo[]> {
   const { target } = graph.project.config
   const { path } = target.duckdb
   const isFile = path !== ':memory:' && !/^\w+:/.test(path)
-  if (isFile && !files.exists(posix.resolve(files.root, path))) return []
+  if (isFile && !place.files.exists(posix.resolve(place.folder, path))) return []
   const schemas = schemasOf(graph)
   const cache = new RelationCache({ lakes: target.ducklakeDatabases })
   const connection = await database.connect()
@@ -36,15 +43,15 @@ function schemasOf(graph: Graph): SchemaName[] {
 }
 
 /** Nodes that can be read although the target has no relation of theirs: their files are there, or another state's. */
-export function readableNodes(graph: Graph, deferral: Deferral | null, files: FileSystem): ReadonlySet<string> {
+export function readableNodes(graph: Graph, deferral: Deferral | null, place: Place): ReadonlySet<string> {
   const readable = new Set<string>(deferral?.active ? deferral.relations.keys() : [])
   for (const node of graph.members.values()) {
-    if (node.config.get('materialized') === 'external' && hasFiles(node, graph, files)) readable.add(node.uniqueId)
+    if (node.config.get('materialized') === 'external' && hasFiles(node, graph, place)) readable.add(node.uniqueId)
   }
   return readable
 }
 
-function hasFiles(node: GraphMember, graph: Graph, files: FileSystem): boolean {
+function hasFiles(node: GraphMember, graph: Graph, { files, folder }: Place): boolean {
   const { externalRoot } = graph.project.config.target.duckdb
   const configured = node.config.get('location')
   const alias = 'alias' in node ? node.alias : node.name
@@ -52,7 +59,5 @@ function hasFiles(node: GraphMember, graph: Graph, files: FileSystem): boolean {
   const location = typeof configured === 'string' ? configured : `${externalRoot}/${alias}.${String(format)}`
   // What lies in a bucket is not looked for: reading it will say whether it is there.
   if (/^\w+:\/\//.test(location)) return true
-  return (
-    files.exists(posix.resolve(files.root, location)) || files.exists(posix.resolve(files.root, externalRoot, alias))
-  )
+  return files.exists(posix.resolve(folder, location)) || files.exists(posix.resolve(folder, externalRoot, alias))
 }

@@ -10,6 +10,7 @@ import { foundStats } from './found-stats.ts'
 import type { Session } from './session.ts'
 import { warningEvent } from './warning-names.ts'
 import { WarningPolicy } from './warning-policy.ts'
+import { workingFolder } from './working-folder.ts'
 
 export interface LoadedProject {
   readonly config: Config
@@ -23,7 +24,7 @@ export function loadSettings(session: Session): { config: Config; warnings: Warn
   const config = loadConfig(session.launch, diagnostics)
   stopOnErrors(diagnostics)
   if (config === undefined) throw new CommandStopped(diagnostics.all)
-  session.outside.enterFolder(config.projectFolder)
+  session.outside.enterFolder(workingFolder(session, config))
   session.begin(config)
   const warnings = new WarningPolicy(config.flags)
   tellProblems(session, warnings, diagnostics)

@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import type { Database } from '../adapter/adapter.ts'
 import type { Config } from '../config/config.ts'
 import type { Session } from './session.ts'
+import { workingFolder } from './working-folder.ts'
 
 export interface OpenOptions {
   /** Take the file read-only while another process holds it: for commands that only look. */
@@ -31,7 +32,7 @@ export async function lakeSettings(session: Session, config: Config): Promise<im
   const cacheFolder = cacheFolderOf(environment, home)
   return {
     access: s3Access(config.target.duckdb, { environment, hasAwsFiles }),
-    root: files.root,
+    root: workingFolder(session, config),
     cacheFolder,
     cacheBytes: Number(environment.EIDER_CACHE_BYTES ?? defaultCacheBytes),
     scratchFolder: environment.EIDER_SCRATCH_DIR ?? posix.join(cacheFolder, 'writing'),

@@ -23,6 +23,7 @@ import { outcomeOf } from './run-outcome.ts'
 import { selectMembers } from './select-members.ts'
 import type { Command, Outcome, Session } from './session.ts'
 import { sourcePlugins } from './source-plugins.ts'
+import { workingFolder } from './working-folder.ts'
 
 export const runNodes: Command = async session => {
   const loaded = await loadGraph(session)
@@ -65,10 +66,10 @@ async function planSelection(
 ): Promise<Plan> {
   const { config, graph, warnings } = loaded
   const { flags } = config
-  const { files } = session.launch
+  const place = { files: session.launch.files, folder: workingFolder(session, config) }
   const asks = flags.dryRun || config.projectFile.flavour === 'project'
-  const relations = asks && selection.uniqueIds.length > 0 ? await readRelations(graph, database, files) : null
-  const readable = readableNodes(graph, deferral, files)
+  const relations = asks && selection.uniqueIds.length > 0 ? await readRelations(graph, database, place) : null
+  const readable = readableNodes(graph, deferral, place)
   const diagnostics = new Diagnostics()
   const plan = buildPlan({ graph, selection, flags, relations, readable }, diagnostics)
   tellProblems(session, warnings, diagnostics)
