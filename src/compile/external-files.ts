@@ -11,6 +11,7 @@ import type { Node } from '../project/node.ts'
 import { optionsWithPartitions } from '../project/partition-columns.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, PyObject, type Value } from '../template/value.ts'
+import { deltaPlace, deltaReader, isDeltaNode } from './delta-place.ts'
 import { type ExternalTarget, externalTarget, readPath } from './external-target.ts'
 import type { NodeAccess } from './node-access.ts'
 import { nodeConfig } from './node-config.ts'
@@ -79,6 +80,7 @@ export function readerText(
 
 /** An external model that the database has no view of, read from its files. */
 export async function upstreamFiles(session: NodeAccess, node: Node): Promise<string> {
+  if (isDeltaNode(node)) return deltaReader(await deltaPlace(session, node))
   const { target, readOptions: options } = await externalFiles(session, node, session.macroNames())
   return readerText(target, options)
 }

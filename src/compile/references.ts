@@ -6,6 +6,7 @@ import { createRelation, ephemeralRelation, type Relation, type RelationOptions 
 import type { GraphMember, Node, SourceNode } from '../project/node.ts'
 import type { Value } from '../template/value.ts'
 import type { DeferRelation } from './deferral.ts'
+import { isDeltaNode } from './delta-place.ts'
 import { eventTimeFilter } from './event-time.ts'
 import { upstreamFiles } from './external-files.ts'
 import type { NodeAccess } from './node-access.ts'
@@ -86,7 +87,13 @@ function references(session: NodeAccess, packageName: string, rules: Rules): Ref
         throw rules.describe({ kind: 'source', name: `${sourceName}.${tableName}` })
       return sourceValue(session, target, rules.view(target))
     },
-    metric: name => name,
+    metric(name, wanted) {
+      for (const one of graph.project.semantics.values()) {
+        const isIt = one.resourceType === 'metric' && one.name === name
+        if (isIt && (wanted === null || one.packageName === wanted)) return name
+      }
+      throw rules.describe({ kind: 'metric', name, packageName: wanted })
+    },
     function(name) {
       const target = [...graph.project.nodes.values()].find(
         node => node.resourceType === 'function' && node.name === name,
@@ -120,7 +127,8 @@ function relationOf(session: NodeAccess, target: GraphMember, view: RelationOpti
   const elsewhere = deferred(session, target)
   const selected = state.selected.includes(target.uniqueId)
   if (elsewhere && state.deferral?.favorState && !selected) return deferRelation(elsewhere, view)
-  const readsFiles = state.readsUpstreamFiles && !selected && node.config.get('materialized') === 'external'
+  const hasFiles = node.config.get('materialized') === 'external' || isDeltaNode(node)
+  const readsFiles = state.readsUpstreamFiles && !selected && hasFiles
   if (!elsewhere && !readsFiles) return own()
   return session.getRelation(node.database, node.schema, node.alias).then(async existing => {
     if (existing) return own()

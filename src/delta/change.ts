@@ -35,6 +35,8 @@ export interface Change {
   readonly scope: ChangeScope
   /** Makes a repeated run known; a second commit with the same or an older version is left out by the caller. */
   readonly transaction?: { readonly appId: string; readonly version: number }
+  /** What else the log is to say about the commit, such as who made it; shown as `userMetadata`. */
+  readonly userMetadata?: string
 }
 
 export interface NewTable {
@@ -109,6 +111,8 @@ export function replaceChange(
     readonly parameters: Readonly<Record<string, unknown>>
     readonly operation?: string
     readonly wasRead?: boolean
+    /** The schema from now on; that of the table if not given. */
+    readonly schema?: StructType
   },
 ): Change {
   requireWritable(base)
@@ -119,6 +123,7 @@ export function replaceChange(
     base,
     operation: options.operation ?? 'WRITE',
     parameters: options.parameters,
+    ...schemaChange(base, options.schema ?? base.schema, base.partitionColumns),
     adds,
     removes: base.files.filter(options.matches),
     scope: { kind: options.wasRead === true ? 'read' : 'replace', matches: options.matches },

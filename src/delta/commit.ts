@@ -84,6 +84,7 @@ function commitLines(
         isolationLevel: 'Serializable',
         isBlindAppend: change.scope.kind === 'append' && change.removes.length === 0,
         engineInfo: commit.engine,
+        ...(change.userMetadata === undefined ? {} : { userMetadata: change.userMetadata }),
         txnId: commit.transactionId,
       },
     },

@@ -20,6 +20,8 @@ export interface FileWriter {
   readonly tableFolder?: string
   /** A store on local disk for what is only needed meanwhile, such as files on their way to a remote table. */
   readonly scratch: ObjectStore
+  /** Takes over the local file of what was put under a key, in place of its removal: it will be read again. */
+  keep?(key: string, sizeBytes: number, path: string): Promise<void>
   readonly ids: IdSource
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number
@@ -106,7 +108,10 @@ async function send(writer: FileWriter, key: string, path: string | undefined): 
     read: async (range: { readonly start: number; readonly end: number }) =>
       (await writer.scratch.get(key, range))?.bytes ?? new Uint8Array(),
   }
-  if (path !== undefined) await writer.store.put(path, content)
+  if (path !== undefined) {
+    await writer.store.put(path, content)
+    await writer.keep?.(path, content.sizeBytes, writer.scratch.locate(key))
+  }
   await writer.scratch.delete(key)
 }
 

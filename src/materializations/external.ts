@@ -6,22 +6,41 @@ import { quoteString } from '../base/sql-text.ts'
 import type { ColumnInfo } from '../base/sql-value.ts'
 import { type ExternalFiles, externalFiles, readerText } from '../compile/external-files.ts'
 import { copyOptionText, type ExternalTarget, isLocalPath } from '../compile/external-target.ts'
+import { lakeOf, trafficOf } from '../lake/lake-connection.ts'
+import { isS3Url } from '../lake/s3-access.ts'
 import { truthy } from '../template/iteration.ts'
 import { str } from '../template/repr.ts'
 import { type NodeWork, type Outcome, plainResponse } from './node-work.ts'
 import { type WrittenFiles, writeExternal } from './write-external.ts'
+import { hasRemoteFiles, writeRemote } from './write-remote.ts'
 
 export async function writeExternalModel(work: NodeWork): Promise<Outcome> {
-  const { session, node, names } = work
-  const files = await externalFiles(session, node, names)
+  const files = await externalFiles(work.session, work.node, work.names)
+  return publishUnderView(work, async exists => {
+    const written = await writeRows(work, files, exists)
+    return { sql: written.sql, source: viewSource(files, written) }
+  })
+}
+
+/** What was sent to write the rows, and the table expression that reads them. */
+export interface Kept {
+  readonly sql: string
+  readonly source: string
+}
+
+/** Hooks, contract, the rows by `write`, then a view over them: what all models have in common whose rows are in files. */
+export async function publishUnderView(work: NodeWork, write: (exists: boolean) => Promise<Kept>): Promise<Outcome> {
+  const { session } = work
   const existing = await work.existing()
   await work.runHooks('pre-hook', false)
   await work.runHooks('pre-hook', true)
   await checkContract(work)
-  const written = await writeRows(work, files, existing !== undefined)
+  const header = work.config('sql_header')
+  if (header !== null && str(header).trim() !== '') await work.send(str(header), { begin: false })
+  const kept = await write(existing !== undefined)
   const relation = work.relation('view')
-  const sql = `create or replace view ${relation.render()} as (\n  select * from ${viewSource(files, written)}\n);`
-  work.write(`${written.sql};\n\n${sql}`)
+  const sql = `create or replace view ${relation.render()} as (\n  select * from ${kept.source}\n);`
+  work.write(`${kept.sql};\n\n${sql}`)
   if (existing && existing.kind !== 'view') {
     await work.send(`drop ${existing.kind} if exists ${relation.render()} cascade`, { begin: true })
   }
@@ -53,21 +72,23 @@ function replaces(work: NodeWork, exists: boolean): 'everything' | 'partitions' 
 
 async function writeRows(work: NodeWork, { target }: ExternalFiles, exists: boolean): Promise<WrittenFiles> {
   const { session } = work
-  const header = work.config('sql_header')
-  if (header !== null && str(header).trim() !== '') await work.send(str(header), { begin: false })
-  const query = work.compiled.compiledCode
-  if (!isLocalPath(target.location)) return writeAway(work, target)
-  return writeExternal({
-    send: sql => session.send(sql, { begin: false, path: work.node.originalFilePath }),
+  const write = {
+    send: (sql: string) => session.send(sql, { begin: false, path: work.node.originalFilePath }),
     files: session.state.config.files,
     target,
-    query,
+    query: work.compiled.compiledCode,
     replace: replaces(work, exists),
     runId: session.state.config.invocationId.slice(0, 8),
-  })
+  }
+  if (isLocalPath(target.location)) return writeExternal(write)
+  const lake = lakeOf(session.state.database)
+  if (lake === undefined || !isS3Url(target.location)) return writeAway(work, target)
+  const traffic = trafficOf(await session.connection())
+  const isThere = exists || (await hasRemoteFiles(lake, traffic, target))
+  return writeRemote({ ...write, replace: replaces(work, isThere) }, lake, traffic)
 }
 
-/** An address such as `s3://…`: DuckDB writes it in place, whole files at a time. */
+/** An address that only an extension of DuckDB can write to, whole files at a time. */
 async function writeAway(work: NodeWork, target: ExternalTarget): Promise<WrittenFiles> {
   const options = Array.from(target.copyOptions, ([name, value]) => copyOptionText(name, value))
   const sql = `copy (\n${work.compiled.compiledCode}\n) to ${quoteString(target.location)} (${options.join(', ')})`

@@ -178,13 +178,15 @@ function putInPlace(write: ExternalWrite, place: TargetPlace, staged: readonly s
   }
 }
 
-function isOurs(path: string, depth: number, partitionBy: readonly string[], extension: string): boolean {
+/** Whether a path below the location has the form of those that are written there. */
+export function isOurs(path: string, depth: number, partitionBy: readonly string[], extension: string): boolean {
   const parts = path.split('/')
   if (parts.length !== depth + 1 || !path.endsWith(extension)) return false
   return partitionBy.every((name, index) => parts[index]?.toLowerCase().startsWith(`${name.toLowerCase()}=`))
 }
 
-function folderOf(path: string): string {
+/** With the slash. */
+export function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1)
 }
 

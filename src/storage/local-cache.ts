@@ -30,6 +30,11 @@ export interface LocalCache {
   copy(store: ObjectStore, key: string, fixedBytes?: number): Promise<string | undefined>
   /** The path of a whole copy of an object as a listing shows it; `storage/object-changed` if it is another by now. */
   fetch(store: ObjectStore, info: ObjectInfo): Promise<string>
+  /**
+   * Takes a local file over as the copy of an object that was just put: `version` is its etag, or its size if the object
+   * is never replaced. A file that cannot be moved here is left where it is.
+   */
+  adopt(store: ObjectStore, key: string, version: string | number, path: string): Promise<void>
   /** All copies, the one used last first. */
   entries(): Promise<CacheEntry[]>
   /**
@@ -81,6 +86,16 @@ export function localCache(root: string): LocalCache {
     fetch(store, info) {
       const path = pathOf(base, store.locate(info.key), info.etag)
       return shared(path, () => fetchInto(base, path, store, info, cache))
+    },
+    async adopt(store, key, version, path) {
+      const place = pathOf(base, store.locate(key), version)
+      try {
+        await mkdir(join(place, '..'), { recursive: true })
+        await rename(path, place)
+        handedOut.add(place)
+      } catch {
+        // Another disk, no space: then it is downloaded when it is wanted.
+      }
     },
     async entries() {
       const folders = (await readdir(base).catch(() => [])).filter(name => copyFolder.test(name))
