@@ -40,6 +40,8 @@ export interface Diagnostic {
   /** Unique id of the node in question. */
   readonly node?: string
   readonly cause?: unknown
+  /** What the message is made of, under the names of the fields of dbt's event that means the same. */
+  readonly facts?: Readonly<Record<string, unknown>>
 }
 
 export type DiagnosticFields = Omit<Diagnostic, 'severity' | 'kind' | 'notes'> & {

@@ -4,7 +4,9 @@
  */
 import { type Diagnostic, diagnostic } from '../base/diagnostic.ts'
 import { diagnosticsOf } from '../commands/command-stopped.ts'
+import { deprecationTally } from '../commands/deprecations.ts'
 import type { Outcome, RunIdentity, Session } from '../commands/session.ts'
+import { WarningPolicy } from '../commands/warning-policy.ts'
 import type { Flags } from '../config/flags.ts'
 import { resolveFlags } from '../config/resolve-flags.ts'
 import { renderNative } from '../template/template.ts'
@@ -45,7 +47,10 @@ export async function main(options: Surroundings): Promise<number> {
 async function runCommand(options: Surroundings, parsed: Extract<Arguments, { kind: 'command' }>): Promise<number> {
   let reporter: Reporter | undefined
   const startedMs = options.clock.elapsedMs()
+  const deprecations = deprecationTally()
+  let flags: Flags | undefined
   const begin = (identity: RunIdentity): void => {
+    flags = identity.flags
     reporter?.close()
     reporter = openReporter(options, identity)
     reportVersion(reporter, options)
@@ -66,6 +71,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     outside: options.outside,
     signal: options.signal,
     emit: event => reporter?.emit(event),
+    noteDeprecation: deprecations.note,
     begin,
     reserveThreads: options.reserveThreads,
   }
@@ -80,6 +86,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     options.onStopped?.(diagnostics)
     if (options.signal.aborted) exitCode = exitCodes.interrupted
   }
+  if (flags) deprecations.tell(session.emit, new WarningPolicy(flags), flags.showAllDeprecations)
   reportCompletion(reporter, options, parsed.entry.words, exitCode, startedMs)
   reporter?.close()
   return exitCode

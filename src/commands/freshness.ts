@@ -2,12 +2,13 @@
 import { posix } from 'node:path'
 import { artifactMetadata } from '../artifacts/artifact-metadata.ts'
 import { renderFreshness } from '../artifacts/freshness-results.ts'
+import { Diagnostics } from '../base/diagnostic.ts'
 import { checkFreshness, type FreshnessRun } from '../execution/check-freshness.ts'
 import { statLine } from '../execution/describe-node.ts'
 import type { RunResult } from '../execution/run-result.ts'
 import type { GraphMember, SourceNode } from '../project/node.ts'
 import { artifactWriter } from './artifact-writer.ts'
-import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
+import { type LoadedProject, loadGraph, tellFound, tellProblems } from './load-graph.ts'
 import { openDatabase } from './open-database.ts'
 import { runOf } from './run-nodes.ts'
 import { selectMembers } from './select-members.ts'
@@ -23,6 +24,7 @@ export const freshness: Command = async session => {
     return member?.resourceType === 'source' ? [member] : []
   })
   if (sources.length === 0) session.emit({ kind: 'nothing to do', atMs: config.clock.now() })
+  tellOfHooks(session, loaded)
   const run = await check(session, loaded, sources)
   const text = renderFreshness(run, artifactMetadata(config, 'sources/v3'))
   const writer = artifactWriter(session, config)
@@ -31,6 +33,21 @@ export const freshness: Command = async session => {
   else session.launch.files.write(posix.resolve(session.launch.files.root, output), text)
   writer.manifest(graph)
   return outcome(run)
+}
+
+function tellOfHooks(session: Session, { config, warnings }: LoadedProject): void {
+  const { behaviour, onRunStart, onRunEnd } = config.projectFile
+  if (behaviour.sourceFreshnessRunProjectHooks || onRunStart.length + onRunEnd.length === 0) return
+  const told = new Diagnostics()
+  told.add({
+    code: 'commands/freshness-hooks',
+    severity: 'warning',
+    message:
+      'In a future version of dbt, the `source freshness` command will start running `on-run-start` and `on-run-end` hooks by default. ' +
+      'For more information: https://docs.getdbt.com/reference/global-configs/legacy-behaviors',
+    facts: {},
+  })
+  tellProblems(session, warnings, told)
 }
 
 /** Sources that say how old their data may be. */

@@ -8,7 +8,7 @@ import { parseProject } from '../project/parse-project.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
 import type { Session } from './session.ts'
-import { warningEvent } from './warning-names.ts'
+import { isDeprecation, isPlainWarning, warningEvent } from './warning-names.ts'
 import { WarningPolicy } from './warning-policy.ts'
 import { workingFolder } from './working-folder.ts'
 
@@ -26,7 +26,7 @@ export function loadSettings(session: Session): { config: Config; warnings: Warn
   if (config === undefined) throw new CommandStopped(diagnostics.all)
   session.outside.enterFolder(workingFolder(session, config))
   session.begin(config)
-  const warnings = new WarningPolicy(config.flags)
+  const warnings = new WarningPolicy(config.flags, config.projectFile.behaviour.requireAllWarningsHandledByWarnError)
   tellProblems(session, warnings, diagnostics)
   return { config, warnings }
 }
@@ -54,8 +54,9 @@ export function tellProblems(session: Session, warnings: WarningPolicy, diagnost
   const errors: Diagnostic[] = [...diagnostics.errors]
   for (const diagnostic of diagnostics.all) {
     if (diagnostic.severity === 'error') continue
-    const { name } = warningEvent(diagnostic.code)
-    const treatment = warnings.of(diagnostic.code, name)
+    const event = warningEvent(diagnostic.code)
+    if (isDeprecation(event) && !session.noteDeprecation(event.name, event.code) && !warnings.showsAll) continue
+    const treatment = isPlainWarning(event) && !warnings.strict ? 'warn' : warnings.of(diagnostic.code, event.name)
     if (treatment === 'error') errors.push({ ...diagnostic, severity: 'error' })
     else if (treatment === 'warn') session.emit({ kind: 'problem found', diagnostic })
   }

@@ -1,24 +1,44 @@
-/** What becomes of a warning: shown, silenced or an error, by `--warn-error` and `--warn-error-options`. */
+/**
+ * What becomes of a warning: shown, silenced or an error, by `--warn-error` and `--warn-error-options`. What is named counts
+ * before the group `Deprecations`, and that before `all`.
+ */
 import type { Flags } from '../config/flags.ts'
 
 export type WarningTreatment = 'warn' | 'error' | 'silence'
 
-export class WarningPolicy {
-  private readonly flags: Pick<Flags, 'warnError' | 'warnErrorOptions'>
+type WarningFlags = Pick<Flags, 'warnError' | 'warnErrorOptions' | 'showAllDeprecations'>
 
-  constructor(flags: Pick<Flags, 'warnError' | 'warnErrorOptions'>) {
+const deprecations = 'Deprecations'
+
+export class WarningPolicy {
+  /** Whether warnings that dbt tells plainly are handled like the others. */
+  readonly strict: boolean
+  /** Whether every deprecated thing is told, not the first of its kind alone. */
+  readonly showsAll: boolean
+  private readonly flags: WarningFlags
+
+  constructor(flags: WarningFlags, strict = false) {
     this.flags = flags
+    this.showsAll = flags.showAllDeprecations
+    this.strict = strict
   }
 
   /** By our code and by the name of dbt's event: the options may list either. */
   of(code: string, eventName: string): WarningTreatment {
     const { warnError, warnErrorOptions } = this.flags
-    const { error, warn, silence } = warnErrorOptions
-    const listed = (names: readonly string[]): boolean => names.includes(code) || names.includes(eventName)
-    if (listed(silence)) return 'silence'
-    if (warnError) return 'error'
-    const every = error === 'all' || error === '*'
-    const isError = every ? !listed(warn) : listed(error)
-    return isError ? 'error' : 'warn'
+    const named = this.listed([code, eventName])
+    if (named !== undefined) return named
+    const asGroup = eventName.endsWith('Deprecation') ? this.listed([deprecations]) : undefined
+    if (asGroup !== undefined) return asGroup
+    const every = warnErrorOptions.error === 'all' || warnErrorOptions.error === '*'
+    return warnError || every ? 'error' : 'warn'
+  }
+
+  private listed(names: readonly string[]): WarningTreatment | undefined {
+    const { error, warn, silence } = this.flags.warnErrorOptions
+    const has = (list: readonly string[]): boolean => names.some(name => list.includes(name))
+    if (has(silence)) return 'silence'
+    if (has(warn)) return 'warn'
+    return typeof error !== 'string' && has(error) ? 'error' : undefined
   }
 }

@@ -8,6 +8,8 @@ import { metadataEnvironment, type RunFacts } from '../context/run-facts.ts'
 import type { VarLookup } from '../context/var-lookup.ts'
 import type { Scope } from '../template/scope.ts'
 import { PyDict, type Value } from '../template/value.ts'
+import type { Flags } from './flags.ts'
+import { shownFlags, templateFlags } from './template-flags.ts'
 
 /** Renders a text natively: a template that is one expression gives that expression's value. */
 export type RenderNative = (text: string, scope: Scope) => Value
@@ -18,6 +20,7 @@ export interface ConfigNamesInput {
   readonly invocationId: string
   readonly startedAtMs: number
   readonly cliVars: PyDict
+  readonly flags?: Flags
   readonly renderNative: RenderNative
   /** Shown as `target`; absent in profiles and package files. */
   readonly target?: PyDict
@@ -37,7 +40,7 @@ export function configNames(input: ConfigNamesInput): Scope {
     effects: noEffects,
     threadId: () => 'MainThread',
     render: (text, scope) => input.renderNative(text, scope),
-    flags: new FlagsValue({}),
+    flags: new FlagsValue(input.flags ? shownFlags(templateFlags(input.flags, {})) : {}),
     invocationArguments: new PyDict(),
     metadataEnvironment: PyDict.of(metadataEnvironment(input.environment)),
     ...(input.target && { target: input.target }),

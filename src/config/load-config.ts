@@ -190,6 +190,7 @@ function namesRendering(
   const { clock, renderNative } = request
   const scope = configNames({
     cliVars: flags.vars,
+    flags,
     environment,
     clock,
     invocationId,

@@ -1,6 +1,6 @@
 /**
  * Rules of the semantic layer that MetricFlow's own validator checks: names, primary entities, time dimensions, measures
- * and the time spine. They are checked when there are metrics and semantic models.
+ * and the time spine. All but the last are checked only when there are metrics, too.
  */
 import type { Diagnostics } from '../base/diagnostic.ts'
 import type { SemanticNode } from '../project/node.ts'
@@ -15,7 +15,7 @@ type Report = (node: SemanticNode, message: string) => void
 export function checkSemantics(project: Project, diagnostics: Diagnostics): void {
   const all = [...project.semantics.values()]
   const models = all.filter(one => one.resourceType === 'semantic_model')
-  if (models.length === 0 || !all.some(one => one.resourceType === 'metric')) return
+  if (models.length === 0) return
   if (!hasDailyTimeSpine(project)) {
     diagnostics.add({
       code: 'graph/semantic-manifest',
@@ -26,6 +26,7 @@ export function checkSemantics(project: Project, diagnostics: Diagnostics): void
     })
     return
   }
+  if (!all.some(one => one.resourceType === 'metric')) return
   let issues = 0
   const report: Report = (node, message) => {
     issues++

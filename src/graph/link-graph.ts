@@ -5,6 +5,7 @@ import type { Place } from '../base/source-file.ts'
 import type { GraphMember, RefCall, SourceCall } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
 import { accessProblem, checkGroupsAndAccess, restrictedPackages } from './access-rules.ts'
+import { checkDeprecations } from './check-deprecations.ts'
 import { checkSemantics } from './check-semantics.ts'
 import { findCycle, reversed } from './dag.ts'
 import type { Graph } from './graph.ts'
@@ -33,6 +34,7 @@ export function linkGraph(project: Project, diagnostics: Diagnostics): Graph | u
     return undefined
   }
   if (!diagnostics.hasErrors) checkSemantics(project, diagnostics)
+  checkDeprecations(project, { members, dependsOn, children }, diagnostics)
   return {
     project,
     members,

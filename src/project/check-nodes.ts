@@ -4,15 +4,15 @@ import type { ConfigTreeName } from '../config/project-file.ts'
 import { unusedConfigPaths } from '../config/unused-config.ts'
 import { microbatchProblem } from './check-microbatch.ts'
 import { ambiguousAlias } from './duplicate-names.ts'
-import type { GraphMember, Node, ResourceType } from './node.ts'
+import type { GraphMember, ModelNode, Node, ResourceType } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { Project } from './project.ts'
 
 export function checkNodes(project: Project, maker: NodeMaker): void {
   const relations = new Map<string, Node>()
   const names = new Map<string, Node>()
+  checkSpaces(project, maker)
   for (const node of project.nodes.values()) {
-    checkName(node, maker)
     if (node.resourceType === 'snapshot') checkSnapshot(node, maker)
     if (node.resourceType === 'model') checkModel(node, maker)
     if (node.relationName !== null || isEphemeral(node)) checkUnique(node, relations, names, maker)
@@ -24,17 +24,37 @@ function isEphemeral(node: Node): boolean {
   return node.config.get('materialized') === 'ephemeral'
 }
 
-function checkName(node: Node, maker: NodeMaker): void {
-  if (!node.name.includes(' ')) return
-  const isError = maker.run.projectFile.behaviour.requireResourceNamesWithoutSpaces
+/** One warning for all of them, with the first by name; an error names all. */
+function checkSpaces(project: Project, maker: NodeMaker): void {
+  const spaced = [...project.nodes.values()].filter(node => node.name.includes(' '))
+  const [first] = spaced
+  if (!first) return
+  const { debug } = maker.run.flags
+  if (maker.run.projectFile.behaviour.requireResourceNamesWithoutSpaces) {
+    const shown = spaced.map(one => `  * '${one.uniqueId}' (${one.originalFilePath})`).join('\n')
+    maker.report({
+      code: 'project/name-with-space',
+      kind: 'Validation',
+      message: `Resource names cannot contain spaces:\n${shown}\nPlease rename the invalid model(s) so that their name(s) do not contain any spaces.`,
+    })
+    return
+  }
+  for (const node of debug ? spaced : [first]) {
+    maker.report({
+      code: 'project/name-with-space',
+      severity: 'warning',
+      kind: 'Validation',
+      message: `Found spaces in the name of \`${node.uniqueId}\``,
+      facts: { unique_id: node.uniqueId, level: 'warn' },
+    })
+  }
+  const hint = debug ? '' : ' Run again with `--debug` to see them all.'
   maker.report({
-    code: 'project/name-with-space',
-    severity: isError ? 'error' : 'warning',
+    code: 'project/spaced-names',
+    severity: 'warning',
     kind: 'Validation',
-    message: isError
-      ? `Resource names cannot contain spaces:\n  * '${node.uniqueId}' (${node.originalFilePath})\nPlease rename the invalid model(s) so that their name(s) do not contain any spaces.`
-      : `Found spaces in the name of \`${node.uniqueId}\``,
-    node: node.uniqueId,
+    message: `Spaces found in ${spaced.length} resource name(s). This is deprecated, and may lead to errors when using dbt.${hint} For more information: https://docs.getdbt.com/reference/global-configs/legacy-behaviors`,
+    facts: { count_invalid_names: spaced.length, show_debug_hint: !debug },
   })
 }
 
@@ -71,10 +91,16 @@ or add the unversioned model to the versions in ${versioned.patchPath}`,
 function reportTwin(first: Node, second: Node, maker: NodeMaker): void {
   const isError = maker.run.projectFile.behaviour.requireUniqueProjectResourceNames
   maker.report({
-    code: 'project/duplicate-name',
+    code: isError ? 'project/duplicate-name' : 'project/same-name',
     severity: isError ? 'error' : 'warning',
     message: `Found resources with the same name '${second.name}' in package '${second.packageName}': '${first.uniqueId}' and '${second.uniqueId}'. Please update one of the resources to have a unique name.`,
     node: second.uniqueId,
+    facts: {
+      resource_name: second.name,
+      unique_id1: first.uniqueId,
+      unique_id2: second.uniqueId,
+      package_name: second.packageName,
+    },
   })
 }
 
@@ -84,6 +110,7 @@ function checkModel(node: Extract<Node, { resourceType: 'model' }>, maker: NodeM
     maker.report({ code: 'project/invalid-config', kind: 'Parsing', message, node: node.uniqueId })
   const onChange = config.get('on_schema_change')
   if (node.contract.enforced) {
+    warnOfConstraints(node, maker)
     if (node.columns.size === 0 || node.language !== 'sql') {
       const problems = [
         node.columns.size === 0
@@ -104,6 +131,22 @@ function checkModel(node: Extract<Node, { resourceType: 'model' }>, maker: NodeM
   checkPrimaryKey(node, report)
   const problem = microbatchProblem(node)
   if (problem !== undefined) report(problem)
+}
+
+/** A view has no constraints, nor has an ephemeral model. */
+function warnOfConstraints(node: ModelNode, maker: NodeMaker): void {
+  const materialized = String(node.config.get('materialized'))
+  if (materialized === 'table' || materialized === 'incremental') return
+  const constraints = [...node.constraints, ...Array.from(node.columns.values(), one => one.constraints).flat()]
+  if (!constraints.some(one => one.warnUnsupported)) return
+  maker.report({
+    code: 'project/unsupported-constraint',
+    severity: 'warning',
+    kind: 'Parsing',
+    message: `Constraint types are not supported for ${materialized} materializations and will be ignored.  Set 'warn_unsupported: false' on this constraint to ignore this warning.`,
+    node: node.uniqueId,
+    facts: { materialized },
+  })
 }
 
 function checkPrimaryKey(node: Extract<Node, { resourceType: 'model' }>, report: (message: string) => void): void {

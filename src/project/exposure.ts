@@ -14,6 +14,16 @@ export function readExposure(entry: PropertyEntry, maker: NodeMaker, diagnostics
   if (textOf(owner, 'name') === null && owner.get('email') == null) {
     diagnostics.add(maker.invalidEntry(entry, "Exposure owner must have at least one of 'name' or 'email'.", ['owner']))
   }
+  if (!/^[\p{L}\p{N}_]+$/u.test(name)) {
+    maker.report({
+      code: 'project/exposure-name',
+      severity: 'warning',
+      kind: 'Parsing',
+      message: `Starting in v1.3, the 'name' of an exposure should contain only letters, numbers, and underscores. Exposures support a new property, 'label', which may contain spaces, capital letters, and special characters. ${name} does not follow this pattern. Please update the 'name', and use the 'label' property for a human-friendly title. This will raise an error in a future version of dbt-core.`,
+      at: entry.at('name'),
+      facts: { exposure: name },
+    })
+  }
   const fqn = [...fqnPrefix(found.owner.name, found.path), name]
   const merged = maker.config('exposure', found.owner, fqn, dictOf(value, 'config'))
   const tree = found.owner.projectFile.trees.exposures

@@ -59,6 +59,10 @@ export interface DefinitionOptions {
   readonly argumentsProperty: boolean
   /** Arguments that stand beside the configuration and not under `arguments`. */
   readonly onLooseArguments: (testName: string) => void
+  /** Configuration that stands beside `config` and not under it. */
+  readonly onLooseConfig: (testName: string, key: string) => void
+  /** `arguments` without the flag that gives it its meaning. */
+  readonly onPlainArguments: (testName: string, shown: string) => void
 }
 
 /** @throws DiagnosticError `project/bad-test` */
@@ -67,6 +71,8 @@ export function readTestDefinition(written: Value, options: DefinitionOptions): 
   const { name: wholeName, args: givenArgs } = nameAndArguments(written)
   const args = givenArgs.copy()
   if (columnName !== null) args.set('column_name', columnName)
+  const plain = options.argumentsProperty ? undefined : args.get('arguments')
+  if (plain !== undefined) options.onPlainArguments(wholeName, str(plain))
   const withArguments = options.argumentsProperty ? takeArguments(args, wholeName, options) : args
   if (withArguments.has('model')) throw fault('Test arguments include "model", which is a reserved argument')
   withArguments.set('model', `{{ get_where_subquery(${target.expression}) }}`)
@@ -135,6 +141,7 @@ function checked(name: Value, args: Value): { readonly name: string; readonly ar
 function takeArguments(args: PyDict, testName: string, options: DefinitionOptions): PyDict {
   const nested = args.get('arguments') ?? new PyDict()
   args.delete('arguments')
+  for (const key of configKeys) if (args.has(key)) options.onLooseConfig(testName, key)
   if (!truthy(nested) && [...args.keys()].some(key => !topKeys.has(key))) options.onLooseArguments(testName)
   return nested instanceof PyDict ? PyDict.of([...args, ...nested]) : args
 }

@@ -141,14 +141,39 @@ function definitionOptions(
     columnName,
     render: text => render(text, holder.owner),
     argumentsProperty: maker.run.projectFile.behaviour.requireGenericTestArgumentsProperty,
-    onLooseArguments: testName =>
-      maker.deprecated({
+    onLooseArguments: testName => {
+      const test = `\`${testName}\` defined on '${holder.shownName}' in package '${holder.owner.name}' (${found.originalFilePath})`
+      maker.report({
         code: 'project/deprecated-arguments',
         severity: 'warning',
         kind: 'Parsing',
-        message: `Found top-level arguments to test \`${testName}\` defined on '${holder.shownName}' in package '${holder.owner.name}' (${found.originalFilePath}). Arguments to generic tests should be nested under the \`arguments\` property.`,
+        message: `Found top-level arguments to test ${test}. Arguments to generic tests should be nested under the \`arguments\` property.`,
         hint: 'put them under "arguments:"',
         at: at(),
-      }),
+        facts: { test_name: test },
+      })
+    },
+    onLooseConfig: (testName, key) => {
+      const keyPath = `data_tests.${testName}.${key}`
+      maker.report({
+        code: 'project/property-moved',
+        severity: 'warning',
+        kind: 'Parsing',
+        message: `Found \`${key}\` as a top-level property of \`${keyPath}\` in file \`${found.originalFilePath}\`. The \`${key}\` top-level property should be moved into the \`config\` of \`${keyPath}\`.`,
+        at: at(),
+        facts: { key, file: found.originalFilePath, key_path: keyPath },
+      })
+    },
+    onPlainArguments: (testName, shown) => {
+      const test = `\`${testName}\` (${shown})`
+      maker.report({
+        code: 'project/arguments-property',
+        severity: 'warning',
+        kind: 'Parsing',
+        message: `Found \`arguments\` property in test definition of ${test} without usage of \`require_generic_test_arguments_property\` behavior change flag. The \`arguments\` property is deprecated for custom usage and will be used to nest keyword arguments in future versions of dbt.`,
+        at: at(),
+        facts: { test_name: test },
+      })
+    },
   }
 }

@@ -4,6 +4,7 @@ import { PyDict } from '../template/value.ts'
 import { duplicatePatch } from './duplicate-names.ts'
 import type { MacroSource } from './macro-file.ts'
 import type { MacroRegistry } from './macro-registry.ts'
+import { isMacroType } from './macro-type.ts'
 import type { Docs, MacroNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
@@ -45,11 +46,18 @@ function placeOf(entry: PropertyEntry): { readonly path: string; readonly at: Pl
 const plainDocs: Docs = { show: true, nodeColor: null }
 
 /** The node of a macro; which macros it calls is found out when somebody asks. Descriptions are not rendered yet. */
-export function macroNode(source: MacroSource, registry: MacroRegistry, patch: PropertyEntry | undefined): MacroNode {
+export function macroNode(
+  source: MacroSource,
+  registry: MacroRegistry,
+  patch: PropertyEntry | undefined,
+  maker: NodeMaker,
+): MacroNode {
   const described = patch
     ? patchedFields(patch)
     : { description: '', meta: new PyDict(), docs: plainDocs, patchPath: null, arguments: [] }
   const { meta, docs } = described
+  const checked = maker.run.projectFile.behaviour.validateMacroArgs && source.packageName !== 'dbt'
+  if (patch && checked) checkAnnotations(source, described.arguments, patch, maker)
   return {
     resourceType: 'macro',
     uniqueId: source.uniqueId,
@@ -64,10 +72,47 @@ export function macroNode(source: MacroSource, registry: MacroRegistry, patch: P
     supportedLanguages: source.supportedLanguages,
     createdAtMs: source.createdAtMs,
     ...described,
+    arguments:
+      checked && described.arguments.length === 0
+        ? source.parameters.map(name => ({ name, type: null, description: '' }))
+        : described.arguments,
     config: PyDict.of({ meta, docs: PyDict.of({ show: docs.show, node_color: docs.nodeColor }) }),
     get macros() {
       return registry.dependencies(source)
     },
+  }
+}
+
+function checkAnnotations(
+  source: MacroSource,
+  described: MacroNode['arguments'],
+  patch: PropertyEntry,
+  maker: NodeMaker,
+): void {
+  if (described.length === 0) return
+  const { parameters, name } = source
+  const warn = (message: string): void =>
+    maker.report({
+      code: 'project/macro-annotation',
+      severity: 'warning',
+      kind: 'Parsing',
+      message,
+      at: patch.at('arguments'),
+      facts: { msg: message, macro_unique_id: source.uniqueId, macro_file_path: source.path },
+    })
+  for (const [index, one] of described.entries()) {
+    const own = parameters[index]
+    if (own !== undefined && own !== one.name) {
+      warn(`Argument ${one.name} in yaml for macro ${name} does not match the jinja definition.`)
+    }
+  }
+  if (described.length !== parameters.length) {
+    warn(`The number of arguments in the yaml for macro ${name} does not match the jinja definition.`)
+  }
+  for (const one of described) {
+    if (one.type !== null && one.type.trim() !== '' && !isMacroType(one.type)) {
+      warn(`Argument ${one.name} in the yaml for macro ${name} has an invalid type.`)
+    }
   }
 }
 

@@ -28,7 +28,6 @@ export class NodeMaker {
   readonly quoting: { readonly database: boolean; readonly schema: boolean; readonly identifier: boolean }
   readonly run: Config
   readonly names: GenerateNames
-  private readonly saidDeprecated = new Set<string>()
   private readonly saidProblems = new Set<string>()
   /** Configurations by what decides them: many nodes are configured alike and share one. */
   private readonly merged = new Map<string, MergedConfig>()
@@ -52,13 +51,6 @@ export class NodeMaker {
 
   report(fields: DiagnosticFields): void {
     this.diagnostics.add(fields)
-  }
-
-  /** Reports the first use of something deprecated, or every one where all are asked for. */
-  deprecated(fields: DiagnosticFields): void {
-    if (this.saidDeprecated.has(fields.code) && !this.run.flags.showAllDeprecations) return
-    this.saidDeprecated.add(fields.code)
-    this.diagnostics.add({ severity: 'warning', ...fields })
   }
 
   /** dbt's words for an entry that does not have the shape it should have. */

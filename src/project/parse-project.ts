@@ -176,7 +176,7 @@ function macroNodes(
   const nodes = new Map<string, MacroNode>()
   for (const source of registry.macros.values()) {
     const patch = patches.get(source.uniqueId)
-    const node = macroNode(source, registry, patch)
+    const node = macroNode(source, registry, patch, maker)
     if (patch)
       Object.assign(
         node,

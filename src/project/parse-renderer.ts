@@ -11,11 +11,12 @@ import { baseNames } from '../context/base-names.ts'
 import type { MacroRecord } from '../context/macro-record.ts'
 import { type NodeNames, nodeNames } from '../context/node-names.ts'
 import type { NodeProviders } from '../context/node-providers.ts'
+import { contextFunction } from '../context/python-object.ts'
 import { createRelation } from '../context/relation.ts'
 import type { RunFacts } from '../context/run-facts.ts'
 import type { VarLookup } from '../context/var-lookup.ts'
 import { compileTemplate, hasMarks, renderNative } from '../template/template.ts'
-import { fn, PyDict, type Value } from '../template/value.ts'
+import { PyDict, type PyTuple, type Value } from '../template/value.ts'
 import type { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
 import type { MacroRegistry } from './macro-registry.ts'
@@ -94,8 +95,10 @@ export class ParseRenderer {
   /** A description; `doc` is the one name that it usually needs. */
   description(text: string, doc: (args: readonly Value[]) => Value, owner: string): string {
     if (!hasMarks(text)) return text
-    const extra = new Map<string, Value>([['doc', fn('doc', args => doc(args))]])
-    const scope = baseNames(this.facts, { vars: this.varsOf(owner), extra })
+    const extra = new Map<string, Value>([
+      ['doc', contextFunction('doc', ['*args'], ([args]) => doc((args as PyTuple).items))],
+    ])
+    const scope = baseNames(this.facts, { vars: this.varsOf(owner), varsRendered: false, extra })
     return settled(compileTemplate(text).render(scope))
   }
 

@@ -101,7 +101,24 @@ export function readSource(table: SourceTable, maker: NodeMaker): SourceNode {
     patchPath: null,
     at: entry.at('tables', table.tableIndex, 'name'),
   }
+  warnOfFreshness(node, maker)
   return { ...node, relationName: sourceRelationName(node, maker.quoting) }
+}
+
+/** DuckDB does not know when a table was last changed. */
+function warnOfFreshness(node: Omit<SourceNode, 'relationName'>, maker: NodeMaker): void {
+  const { freshness, loadedAtField, loadedAtQuery, at } = node
+  const isAsked = freshness !== null && [freshness.warnAfter, freshness.errorAfter].some(one => one?.count != null)
+  if (!isAsked || loadedAtField !== null || loadedAtQuery !== null) return
+  const message = `The configured adapter does not support metadata-based freshness. A loaded_at_field must be specified for source '${node.sourceName}.${node.name}'.`
+  maker.report({
+    code: 'project/metadata-freshness',
+    severity: 'warning',
+    kind: 'Parsing',
+    message,
+    facts: { msg: message },
+    ...(at && { at }),
+  })
 }
 
 function writtenText(entry: PropertyEntry, key: string): string | null {

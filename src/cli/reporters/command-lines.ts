@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import { unreachable } from '../../base/unreachable.ts'
 import type { CommandEvent } from '../../commands/command-event.ts'
-import { warningEvent } from '../../commands/warning-names.ts'
+import { isDeprecation, warningEvent } from '../../commands/warning-names.ts'
 import type { RunEvent } from '../../execution/event.ts'
 import { renderDetails, renderDiagnostic } from '../render-diagnostic.ts'
 import { type LogLine, mainThread, textLine } from './log-line.ts'
@@ -60,15 +60,16 @@ export function commandLines(
 
 /** `[WARNING]: …`, as dbt marks what it only warns of. */
 function problemLine(diagnostic: Diagnostic, atMs: number): LogLine {
-  const { name, code } = warningEvent(diagnostic.code)
-  const { message } = diagnostic
+  const event = warningEvent(diagnostic.code)
+  const { name, code } = event
+  const message = isDeprecation(event) ? `Deprecated functionality\n\n${diagnostic.message}` : diagnostic.message
   const isPlain = diagnostic.code === 'graph/no-match'
   return {
     name,
     code,
     level: 'warn',
     text: paint => (isPlain ? message : `[${paint.yellow('WARNING')}]: ${message}\n${renderDetails(diagnostic)}`),
-    data: { msg: message, code: diagnostic.code },
+    data: diagnostic.facts ?? { msg: message, code: diagnostic.code },
     thread: mainThread,
     atMs,
   }

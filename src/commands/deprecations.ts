@@ -1,0 +1,57 @@
+/** The deprecated things that one command met: how often each, told at its end as dbt's `DeprecationsSummary`. */
+import type { CommandSink } from './command-event.ts'
+import type { WarningPolicy } from './warning-policy.ts'
+
+export interface DeprecationTally {
+  /** @returns whether it is the first of its name */
+  note(name: string, code: string): boolean
+  tell(emit: CommandSink, policy: WarningPolicy, showsAll: boolean): void
+}
+
+interface Count {
+  readonly code: string
+  occurrences: number
+}
+
+export function deprecationTally(): DeprecationTally {
+  const counts = new Map<string, Count>()
+  return {
+    note(name, code) {
+      const known = counts.get(name)
+      if (known) known.occurrences++
+      else counts.set(name, { code, occurrences: 1 })
+      return !known
+    },
+    tell(emit, policy, showsAll) {
+      if (counts.size === 0 || policy.of('DeprecationsSummary', 'DeprecationsSummary') === 'silence') return
+      const lines = [...counts].map(
+        ([name, { occurrences }]) => `- ${name}: ${occurrences} ${occurrences === 1 ? 'occurrence' : 'occurrences'}`,
+      )
+      const hint = showsAll
+        ? []
+        : [
+            'To see all deprecation instances instead of just the first occurrence of each, run command again with the `--show-all-deprecations` flag.',
+          ]
+      emit({
+        kind: 'note',
+        name: 'DeprecationsSummary',
+        code: 'D028',
+        level: 'warn',
+        message: [
+          '[WARNING][DeprecationsSummary]: Deprecated functionality',
+          'Summary of encountered deprecations:',
+          ...lines,
+          ...hint,
+        ].join('\n\n'),
+        data: {
+          summaries: Array.from(counts, ([name, { code, occurrences }]) => ({
+            event_name: name,
+            event_code: code,
+            occurrences,
+          })),
+          show_all_hint: !showsAll,
+        },
+      })
+    },
+  }
+}
