@@ -2,6 +2,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { type CompileOptions, compileNode } from '../compile/compile-node.ts'
 import type { CompiledStep } from '../compile/compiled-step.ts'
+import { isDeltaNode } from '../compile/delta-place.ts'
 import type { NodeRendering } from '../compile/node-providers.ts'
 import { isEphemeral } from '../compile/node-relation.ts'
 import type { NodeSession } from '../compile/node-session.ts'
@@ -9,14 +10,16 @@ import { deferRelation } from '../compile/references.ts'
 import { AgateTable } from '../context/agate-table.ts'
 import { internalPackages } from '../context/macro-namespace.ts'
 import { runDataTest } from '../data-tests/run-data-test.ts'
+import { writeDeltaModel } from '../materializations/delta-model.ts'
 import { writeExternalModel } from '../materializations/external.ts'
+import { fileModelNames } from '../materializations/file-model-names.ts'
 import { NodeWork, type Outcome, type Response } from '../materializations/node-work.ts'
 import { areBuiltIn } from '../materializations/overrides.ts'
 import { canReplace, replaceRelation } from '../materializations/replace-relation.ts'
 import { type MaterializationMacro, runMaterializationMacro } from '../materializations/run-macro.ts'
 import { canLoadSeed, loadSeed, readSeed } from '../materializations/seed.ts'
 import type { Node, TestNode } from '../project/node.ts'
-import { fn, PyDict, type Value } from '../template/value.ts'
+import { PyDict, type Value } from '../template/value.ts'
 import { isWarningError } from './run-context.ts'
 
 export interface NodeOutcome {
@@ -57,7 +60,7 @@ export async function cloneNode(node: Node, session: NodeSession, options: NodeR
 /** Compiles and runs a model, seed, snapshot, function or data test. @throws DiagnosticError what failed */
 export async function runNode(node: Node, session: NodeSession, options: NodeRunOptions): Promise<NodeOutcome> {
   refusePython(node)
-  const extra = await incrementalNames(node, session)
+  const extra = await fileModelNames(node, session)
   const compileOptions = { ...(options.batch && { batch: options.batch }), ...(extra && { extra }) }
   const compiled = node.resourceType === 'seed' ? uncompiled(node) : await compileNode(node, session, compileOptions)
   if (node.resourceType !== 'seed') options.compiled(compiled)
@@ -93,17 +96,6 @@ function refusePython(node: Node): void {
 
 function uncompiled(node: Node): CompiledStep {
   return { node, compiledCode: '', extraCtes: [], source: node.file, lineMap: [] }
-}
-
-/** External models that replace partitions are incremental once they exist; the built-in macro knows tables alone. */
-async function incrementalNames(node: Node, session: NodeSession): Promise<ReadonlyMap<string, Value> | undefined> {
-  const { config } = node
-  if (config.get('materialized') !== 'external' || config.get('incremental_strategy') !== 'insert_overwrite')
-    return undefined
-  const fullRefresh = config.get('full_refresh') ?? session.state.config.flags.fullRefresh
-  const existing = await session.getRelation(node.database, node.schema, node.alias)
-  const incremental = existing !== undefined && fullRefresh !== true
-  return new Map([['is_incremental', fn('is_incremental', () => incremental)]])
 }
 
 async function testOutcome(
@@ -146,7 +138,10 @@ async function materialize(rendering: NodeRendering & { readonly compiled: Compi
       return runMaterializationMacro(work, materializationOf(node, session))
     }
     case 'external':
-      return writeExternalModel(new NodeWork(rendering))
+      return isDeltaNode(node) ? writeDeltaModel(new NodeWork(rendering)) : writeExternalModel(new NodeWork(rendering))
+    case 'incremental':
+      if (isDeltaNode(node)) return writeDeltaModel(new NodeWork(rendering))
+      break
     default:
   }
   return runMaterializationMacro(new NodeWork(rendering), materializationOf(node, session))

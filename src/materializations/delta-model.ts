@@ -1,0 +1,94 @@
+/**
+ * Models kept as Delta tables: on this machine or in a bucket, with a view over the table under the model's name. A run
+ * is one commit. If others commit first, the commit alone is tried again where theirs does not touch it; otherwise the
+ * change is made anew from the table as it is then.
+ */
+import { DiagnosticError } from '../base/diagnostic.ts'
+import { deltaPlace, deltaReader } from '../compile/delta-place.ts'
+import type { NodeSession } from '../compile/node-session.ts'
+import type { Change } from '../delta/change.ts'
+import type { FileWriter } from '../delta/data-files.ts'
+import { publishChange } from '../delta/publish.ts'
+import { type DeltaLocation, existingSnapshot } from '../lake/delta-location.ts'
+import type { Lake } from '../lake/lake.ts'
+import { lakeOf, trafficOf } from '../lake/lake-connection.ts'
+import { plainRows } from '../lake/plain-rows.ts'
+import { deltaOptions } from './delta-options.ts'
+import { type DeltaRows, prepareChange } from './delta-rows.ts'
+import { type Kept, publishUnderView } from './external.ts'
+import type { NodeWork, Outcome } from './node-work.ts'
+
+const preparations = 5
+
+export async function writeDeltaModel(work: NodeWork): Promise<Outcome> {
+  const options = deltaOptions(work)
+  const { lake, table } = await deltaTableOf(work.session, work)
+  const rows: DeltaRows = { work, options, files: table.files, writer: fileWriter(work, lake, table) }
+  return publishUnderView(work, () => writeTable(rows, lake, table))
+}
+
+/** The place of a node's table, and the lake to reach it by. */
+export async function deltaTableOf(
+  session: NodeSession,
+  { node, names }: Pick<NodeWork, 'node'> & Partial<Pick<NodeWork, 'names'>>,
+): Promise<{ readonly lake: Lake; readonly table: DeltaLocation }> {
+  const lake = lakeOf(session.state.database)
+  if (lake === undefined) throw new Error('the database has no lake')
+  const location = await deltaPlace(session, node, names)
+  return { lake, table: lake.delta(location, trafficOf(await session.connection())) }
+}
+
+async function writeTable(rows: DeltaRows, lake: Lake, table: DeltaLocation): Promise<Kept> {
+  const { session } = rows.work
+  const { clock, ids } = lake.settings
+  const surroundings = { clock, ids, engine: 'eider' }
+  let reason = ''
+  for (let attempt = 0; attempt < preparations; attempt++) {
+    const change = await prepareChange(rows, await existingSnapshot(table))
+    if (change === undefined) return kept(rows, table, 'nothing to change')
+    const signed = { ...change, ...signature(rows.work) }
+    const { outcome, warning } = await publishChange(table.files, rows.writer, signed, surroundings)
+    if (warning !== undefined) session.warnOnce(warning.diagnostic.message)
+    if (outcome.kind === 'committed') return kept(rows, table, `version ${outcome.version}: ${change.operation}`)
+    reason =
+      outcome.kind === 'conflict'
+        ? `${outcome.operation ?? 'a commit'} in version ${outcome.version}: ${outcome.reason}`
+        : String(outcome.cause)
+  }
+  throw new DiagnosticError({
+    code: 'lake/conflict',
+    kind: 'Runtime',
+    message: `The Delta table "${table.location}" was changed by others each of the ${preparations} times that this model was put together (last by ${reason})`,
+    hint: 'Run the model again when the other run has ended',
+    node: rows.work.node.uniqueId,
+  })
+}
+
+function kept({ work }: DeltaRows, table: DeltaLocation, what: string): Kept {
+  const query = work.compiled.compiledCode.trim()
+  return { sql: `-- Delta table ${table.location}, ${what}\n${query}`, source: deltaReader(table.location) }
+}
+
+/** Who made the commit, and a number that makes it known when it is looked up again. */
+function signature(work: NodeWork): Pick<Change, 'transaction' | 'userMetadata'> {
+  const { config } = work.session.state
+  return {
+    transaction: { appId: `eider:${work.node.uniqueId}`, version: config.clock.now() },
+    userMetadata: JSON.stringify({ model: work.node.uniqueId, invocation: config.invocationId }),
+  }
+}
+
+function fileWriter(work: NodeWork, lake: Lake, table: DeltaLocation): FileWriter {
+  const { clock, ids } = lake.settings
+  const { store } = table.files
+  return {
+    rows: async sql => plainRows(await work.send(sql, { begin: false })),
+    store,
+    ...(table.folder === undefined
+      ? { keep: (key: string, sizeBytes: number, path: string) => lake.cache.adopt(store, key, sizeBytes, path) }
+      : { tableFolder: table.folder }),
+    scratch: lake.scratch,
+    ids,
+    now: () => clock.now(),
+  }
+}
