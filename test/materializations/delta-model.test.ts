@@ -16,7 +16,7 @@ function modelProject(place: 'disk' | 'bucket', sql: string): ProjectRig & { set
   const placed = (text: string): string => text.replace('config(', `config(location='${where}', `)
   const files = { 'models/m.sql': placed(sql) }
   const p = place === 'disk' ? project(files) : bucketProject(double, files)
-  return { ...p, set: text => p.write({ 'models/m.sql': placed(text) }) }
+  return Object.assign(p, { set: (text: string) => p.write({ 'models/m.sql': placed(text) }) })
 }
 
 async function run(p: ProjectRig, more = ''): Promise<void> {
@@ -86,7 +86,7 @@ describe.each(['disk', 'bucket'] as const)('a Delta model on %s', place => {
       { id: 3, v: 'new', n: 7 },
     ])
     p.set(
-      `${config(", merge_clauses={'when_matched': [{'action': 'delete'}], 'when_not_matched': [{'action': 'insert'}]}")} select 0 as id, 'x' as v, 1 as n`,
+      `${config(", merge_clauses={'when_matched': [{'action': 'delete'}], 'when_not_matched': [{'action': 'insert', 'mode': 'by_name'}]}")} select 0 as id, 'x' as v, 1 as n`,
     )
     await run(p)
     expect(await rows(p, 'select count(*)::int as n from m')).toEqual([{ n: 3 }])
