@@ -26,9 +26,9 @@ export function macroScope(session: NodeAccess, extra?: ReadonlyMap<string, Valu
     graph: () => state.graphValue(),
     preHooks: () => null,
     postHooks: () => null,
-    compiledCode: () => null,
+    compiledCode: () => undefined,
     selectedResources: () => [...state.selected],
-    deferRelation: () => null,
+    deferRelation: () => undefined,
     write: () => {},
     loadAgateTable() {
       throw new DiagnosticError({

@@ -171,7 +171,9 @@ export class AgateTable extends PyObject {
 
   withDateTimesAsText(): AgateTable {
     const isDateTime = this.types.map(type => type.typeName === 'DateTime' || type.typeName === 'ISODateTime')
-    const rows = this.rows.map(row => row.values.map((value, index) => (isDateTime[index] && value !== null ? str(value) : value)))
+    const rows = this.rows.map(row =>
+      row.values.map((value, index) => (isDateTime[index] && value !== null ? str(value) : value)),
+    )
     return new AgateTable(
       this.names,
       this.types.map((type, index) => (isDateTime[index] ? new AgateType('Text') : type)),

@@ -29,8 +29,10 @@ export class ConfigValue extends PyObject {
     const { source } = this
     if (source.kind === 'known') return ''
     const [first] = args
-    if (args.length === 1 && kwargs.size === 0 && first instanceof PyDict) this.capture(first)
-    else if (args.length === 0 && kwargs.size > 0) this.capture(PyDict.of(kwargs))
+    if (args.length === 1 && kwargs.size === 0 && first !== undefined) {
+      if (!(first instanceof PyDict)) throw typeError(`config() takes a dictionary, got ${typeName(first)}`)
+      this.capture(first)
+    } else if (args.length === 0 && kwargs.size > 0) this.capture(PyDict.of(kwargs))
     else throw contextError('context/config-arguments', 'Invalid inline model config', { node: this.node })
     return ''
   }

@@ -1,6 +1,6 @@
-/** `flags`: attributes by name, in capitals or not; one that there is none of is undefined. */
+/** `flags`: attributes by their names in capitals; one that there is none of is undefined. */
+import { repr } from '../template/repr.ts'
 import { PyObject, type Value } from '../template/value.ts'
-import { contextFunction } from './python-object.ts'
 
 export class FlagsValue extends PyObject {
   readonly typeName = 'Namespace'
@@ -15,17 +15,9 @@ export class FlagsValue extends PyObject {
     return true
   }
   override attr(name: string): Value | undefined {
-    const found = this.flags.get(this.flags.has(name) ? name : name.toUpperCase())
-    if (found !== undefined) return found
-    if (name === 'get') {
-      return contextFunction('get', ['key', ['default', null]], ([key, fallback = null]) => {
-        const value = this.attr(String(key))
-        return value === undefined ? fallback : value
-      })
-    }
-    return undefined
+    return this.flags.get(name)
   }
   override repr(): string {
-    return 'Namespace()'
+    return `Namespace(${Array.from(this.flags, ([name, value]) => `${name}=${repr(value)}`).join(', ')})`
   }
 }

@@ -242,6 +242,7 @@ export class BoundMacro extends PyObject {
 
   /** Whatever Jinja's own macro object has: `name`, `arguments`, `catch_kwargs` … */
   override attr(name: string): Value | undefined {
+    if (name === 'call_macro') return new PyFunction(name, (args, kwargs) => this.call(args, kwargs))
     this.function ??= this.record.bind(this.scope)
     return this.function.attr(name)
   }

@@ -175,7 +175,7 @@ const nodeBuiltins: NameTable<NodeState> = {
   pre_hooks: ({ providers }) => providers.preHooks(),
   post_hooks: ({ providers }) => providers.postHooks(),
   compiled_code: ({ providers }) => providers.compiledCode(),
-  sql: ({ providers }) => (providers.node.language === 'sql' ? providers.compiledCode() : null),
+  sql: ({ providers }) => (providers.node.language === 'sql' ? (providers.compiledCode() ?? null) : null),
   sql_now: () => 'now()',
   defer_relation: ({ providers }) => providers.deferRelation(),
   selected_resources: ({ providers }) => providers.selectedResources(),

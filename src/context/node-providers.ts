@@ -55,9 +55,9 @@ export interface NodeProviders {
   preHooks(): Value
   postHooks(): Value
   /** None until the node is compiled. */
-  compiledCode(): Value
+  compiledCode(): Value | undefined
   selectedResources(): Value
-  deferRelation(): Value
+  deferRelation(): Value | undefined
   /** Writes the text that was run for the node under the target folder; throws where the node has no such file. */
   write(payload: string): void
   /** The seed's rows as an agate table; throws for anything but a seed. */

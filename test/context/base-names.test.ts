@@ -55,7 +55,7 @@ describe('the rest', () => {
   test.each([
     ['{{ run_started_at }} {{ run_started_at.strftime("%Y") }}', '2024-01-02 03:04:05+00:00 2024'],
     ["{{ 'log' in builtins }} {{ 'context' in context }} {{ context['dbt_version'] }}", 'True True 1.11.16'],
-    ['{{ flags.FULL_REFRESH }} {{ flags.full_refresh }} {{ flags.NOPE }}|', 'False False |'],
+    ['{{ flags.FULL_REFRESH }} {{ flags.full_refresh }} {{ flags.NOPE }}|', 'False  |'],
     ['{{ tojson({"b": 1.0, "a": [none, true]}) }}', '{"b": 1.0, "a": [null, true]}'],
     ['{{ tojson({"b": 1, "a": 2}, sort_keys=true) }}', '{"a": 2, "b": 1}'],
     ['{{ fromjson(\'[1, 2.0, 1e3, "é", NaN]\') }}', "[1, 2.0, 1000.0, 'é', nan]"],

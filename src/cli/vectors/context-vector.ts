@@ -7,6 +7,7 @@ import { NodeSession } from '../../compile/node-session.ts'
 import { Lane, type RunState } from '../../compile/run-state.ts'
 import type { Run } from '../../execution/run.ts'
 import { runStateOf } from '../../execution/run-context.ts'
+import type { Builtins } from '../../project/builtins.ts'
 import type { Node } from '../../project/node.ts'
 import { renderText } from '../../template/template.ts'
 import { PyDict } from '../../template/value.ts'
@@ -15,8 +16,8 @@ import type { Vector } from './vector.ts'
 import { nodeNamed, type VectorProject, vectorProject } from './vector-project.ts'
 import { yamlVector } from './yaml-vector.ts'
 
-export async function contextVector(vector: Vector): Promise<unknown> {
-  const project = vectorProject(vector)
+export async function contextVector(vector: Vector, builtins: () => Builtins): Promise<unknown> {
+  const project = vectorProject(vector, builtins)
   const template = String(vector['template'] ?? '')
   switch (vector['mode']) {
     case 'runtime':

@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.ts'
 import { type LaunchRequest, loadConfig } from '../../config/load-config.ts'
 import type { Graph } from '../../graph/graph.ts'
 import { linkGraph } from '../../graph/link-graph.ts'
+import type { Builtins } from '../../project/builtins.ts'
 import type { Node } from '../../project/node.ts'
 import { parseProject } from '../../project/parse-project.ts'
 import { memoryFiles } from '../../storage/memory-files.ts'
@@ -12,7 +13,6 @@ import type { Scope } from '../../template/scope.ts'
 import { renderNative } from '../../template/template.ts'
 import type { Value } from '../../template/value.ts'
 import { parseArguments } from '../args.ts'
-import { packedBuiltins } from '../packed-builtins.ts'
 import type { Vector } from './vector.ts'
 
 export interface VectorProject {
@@ -22,23 +22,21 @@ export interface VectorProject {
 }
 
 const known = new Map<string, VectorProject>()
-let builtins: ReturnType<typeof packedBuiltins> | undefined
 
-export function vectorProject(vector: Vector): VectorProject {
+export function vectorProject(vector: Vector, builtins: () => Builtins): VectorProject {
   const key = JSON.stringify([vector['files'], vector['cli_vars'], vector['env'], vector['flags'], vector['command']])
   let project = known.get(key)
   if (project === undefined) {
-    project = loadVectorProject(vector)
+    project = loadVectorProject(vector, builtins())
     known.set(key, project)
   }
   return project
 }
 
-function loadVectorProject(vector: Vector): VectorProject {
+function loadVectorProject(vector: Vector, builtins: Builtins): VectorProject {
   const launch = launchOf(vector)
   const diagnostics = new Diagnostics()
   const config = loadConfig(launch, diagnostics)
-  builtins ??= packedBuiltins()
   const project = config && parseProject(config, builtins, diagnostics)
   const graph = project && linkGraph(project, diagnostics)
   const [fault] = diagnostics.errors

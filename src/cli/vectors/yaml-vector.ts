@@ -67,9 +67,9 @@ function rendering(
     invocationId: config.invocationId,
     startedAtMs: config.startedAtMs,
     cliVars: config.cliVars,
+    flags: config.flags,
     renderNative: renderSettled,
     secrets,
-    varsOptional: !withTarget,
     ...(withTarget && { target: config.target.context }),
   })
   const finish = (text: string): string => revealSecrets(text, launch.environment)
