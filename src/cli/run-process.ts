@@ -18,6 +18,8 @@ export async function runProcess(version: string): Promise<void> {
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
+  // The SDK would tell every user of an S3 bucket which Node it will want one day.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const exitCode = await main({
     argv: process.argv.slice(2),
     version,

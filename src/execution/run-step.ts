@@ -4,6 +4,8 @@ import type { CompiledStep } from '../compile/compiled-step.ts'
 import { isNode } from '../compile/node-providers.ts'
 import type { NodeSession } from '../compile/node-session.ts'
 import { runUnitTest } from '../data-tests/run-unit-test.ts'
+import { takeTraffic } from '../lake/lake-connection.ts'
+import { noTraffic, type Traffic } from '../lake/traffic.ts'
 import { plainResponse } from '../materializations/node-work.ts'
 import type { PlannedStep } from '../plan/plan.ts'
 import type { GraphMember, ModelNode, UnitTestNode } from '../project/node.ts'
@@ -41,6 +43,7 @@ class StepRun {
   private readonly startedAt: number
   private executingAt: number | undefined
   private compiled: CompiledStep | undefined
+  private traffic: Traffic = noTraffic()
 
   constructor(node: GraphMember, session: NodeSession, report: StepReport) {
     this.node = node
@@ -58,7 +61,9 @@ class StepRun {
     try {
       if (isNode(node) && !report.clones && isMicrobatch(node, this.session))
         return await this.microbatch(node, elapsedAt)
+      await this.takeTraffic()
       const outcome = await this.outcome()
+      await this.takeTraffic()
       return this.result(outcome.status, outcome, elapsedAt)
     } catch (error) {
       const failure = asDiagnosticError(error, node)
@@ -113,6 +118,12 @@ class StepRun {
     return { ...verdict, response: plainResponse }
   }
 
+  /** The worker's connection counts for all that it does: what is there before is of the node before. */
+  private async takeTraffic(): Promise<void> {
+    const { lane } = this.session
+    if (lane.isOpen) this.traffic = takeTraffic(await lane.connection())
+  }
+
   private noteCompiled(step: CompiledStep): void {
     this.compiled = step
     this.report.output.compiled(step)
@@ -136,7 +147,7 @@ class StepRun {
       timing: this.timing(),
       threadId: this.report.threadId,
       executionTimeMs: this.elapsed() - elapsedAt,
-      adapterResponse: adapterResponse(outcome),
+      adapterResponse: adapterResponse(outcome, this.traffic),
       message: outcome.message,
       failures: outcome.failures,
       diagnostics: [],
@@ -165,13 +176,18 @@ class StepRun {
   }
 }
 
-function adapterResponse({ response }: Pick<NodeOutcome, 'response'>): Record<string, unknown> {
+function adapterResponse({ response }: Pick<NodeOutcome, 'response'>, traffic: Traffic): Record<string, unknown> {
   if (!response) return {}
   const { message, code, rowsAffected } = response
   return {
     _message: message,
     ...(code !== undefined && { code }),
     ...(rowsAffected !== undefined && { rows_affected: rowsAffected }),
+    ...(traffic.requests > 0 && {
+      bytes_downloaded: traffic.bytesRead,
+      bytes_uploaded: traffic.bytesWritten,
+      requests: traffic.requests,
+    }),
   }
 }
 

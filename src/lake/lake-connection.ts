@@ -39,6 +39,14 @@ export function trafficOf(connection: Connection): Traffic {
   return connection instanceof LakeConnection ? connection.traffic : noTraffic()
 }
 
+/** What went over the network since this was last asked for. */
+export function takeTraffic(connection: Connection): Traffic {
+  const traffic = trafficOf(connection)
+  const taken = { ...traffic }
+  Object.assign(traffic, noTraffic())
+  return taken
+}
+
 /** Says how the bucket of a location is reached, in place of what the profile says. */
 export function useStorageOptions(
   connection: Connection,

@@ -119,3 +119,18 @@ test('a query that fails changes nothing', async () => {
   expect(await p.run('run')).toBe(1)
   expect(double.objects.get('lake/m.parquet')).toEqual(before)
 })
+
+test('the results say how much went over the network', async () => {
+  const p = bucketProject(double, {
+    'models/m.sql': "{{ config(materialized='external') }} select 1 as x",
+    'models/n.sql': "{{ config(materialized='table') }} select 1 as x",
+  })
+  expect(await p.run('run')).toBe(0)
+  const { results } = p.json('target/run_results.json') as {
+    results: { unique_id: string; adapter_response: Record<string, unknown> }[]
+  }
+  const responseOf = (name: string): unknown => results.find(one => one.unique_id.endsWith(name))?.adapter_response
+  const size = double.objects.get('lake/m.parquet')?.length
+  expect(responseOf('m')).toMatchObject({ bytes_uploaded: size, bytes_downloaded: 0, requests: expect.any(Number) })
+  expect(responseOf('n')).toEqual({ _message: 'OK' })
+})
