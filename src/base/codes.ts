@@ -164,6 +164,7 @@ export const codes = {
   'project/same-name': 'Resources of different types in one package have the same name',
   'project/spaced-names': 'Names of resources have spaces in them',
   'project/unexpected-block': 'A file has a Jinja block that does not belong there',
+  'project/unnamed-test': 'An entry of data_tests names no test',
   'project/unsupported-constraint': 'A model has constraints that its materialization does not enforce',
   'project/doc-not-found': 'A description quotes a doc block that does not exist',
   'project/duplicate-name': 'Two resources have the same name',
@@ -201,11 +202,13 @@ export const codes = {
   'data-tests/unit-test-failed': 'A unit test could not be run: its rows or their types are at fault',
   'execution/microbatch-size': 'A microbatch model does not say how large its batches are',
   'compile/foreign-key': 'A foreign key of a contract does not name a model or source',
+  'delta/retention': 'A vacuum would remove files sooner than the table allows',
   'lake/no-files': 'An address of files in an object store names none that exists',
   'lake/source-config': 'A Delta source lacks a key, or has one of the wrong kind',
   'lake/delta-model': 'A model cannot be kept as a Delta table the way it is configured',
   'lake/conflict': 'Other runs changed a Delta table at the same time, again and again',
   'lake/bad-moment': 'A version of a Delta table is asked for by something that is no moment',
+  'materializations/function-language': 'A user-defined function is written in a language that DuckDB does not take',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

@@ -93,6 +93,7 @@ export interface CommitInfo {
   readonly isBlindAppend?: boolean
   readonly txnId?: string
   readonly engineInfo?: string
+  readonly userMetadata?: string
 }
 
 interface Sidecar {
@@ -201,6 +202,7 @@ const parsers: Readonly<Record<string, (fields: Fields) => Action>> = {
     ...present('isBlindAppend', fields.loose('isBlindAppend', 'boolean')),
     ...present('txnId', fields.loose('txnId', 'string')),
     ...present('engineInfo', fields.loose('engineInfo', 'string')),
+    ...present('userMetadata', fields.loose('userMetadata', 'string')),
   }),
 }
 

@@ -33,6 +33,8 @@ export interface Change {
   readonly adds: readonly AddFile[]
   readonly removes: readonly AddFile[]
   readonly scope: ChangeScope
+  /** False where the same rows are only stored in another way. */
+  readonly changesData?: boolean
   /** Makes a repeated run known; a second commit with the same or an older version is left out by the caller. */
   readonly transaction?: { readonly appId: string; readonly version: number }
   /** What else the log is to say about the commit, such as who made it; shown as `userMetadata`. */

@@ -92,18 +92,18 @@ function commitLines(
   if (protocol !== undefined) lines.push({ protocol })
   if (metadata !== undefined) lines.push({ metaData: metadata })
   if (transaction !== undefined) lines.push({ txn: { ...transaction, lastUpdated: commit.nowMs } })
-  for (const file of change.removes) lines.push({ remove: removeOf(file, commit.nowMs) })
+  for (const file of change.removes) lines.push({ remove: removeOf(file, commit.nowMs, change.changesData !== false) })
   for (const { kind: _, ...add } of change.adds) lines.push({ add })
   return `${lines.map(line => JSON.stringify(line)).join('\n')}\n`
 }
 
 /** Carries the same path text and deletion vector as the add that it cancels. */
-function removeOf(file: AddFile, nowMs: number): object {
+function removeOf(file: AddFile, nowMs: number, dataChange: boolean): object {
   const { path, partitionValues, size, deletionVector, baseRowId, defaultRowCommitVersion } = file
   return {
     path,
     deletionTimestamp: nowMs,
-    dataChange: true,
+    dataChange,
     extendedFileMetadata: true,
     partitionValues,
     size,

@@ -22,7 +22,7 @@ export async function deletedRows(files: TableFiles, vector: DeletionVectorDescr
 }
 
 /** The file that holds a vector which is not inline. */
-function placeOfVector(files: TableFiles, vector: DeletionVectorDescriptor): FilePlace {
+export function placeOfVector(files: TableFiles, vector: DeletionVectorDescriptor): FilePlace {
   if (vector.storageType === 'p') return placeOf(files, vector.pathOrInlineDv)
   const prefix = vector.pathOrInlineDv.slice(0, -uuidCharacters)
   const name = `deletion_vector_${decodeUuid(vector.pathOrInlineDv.slice(-uuidCharacters))}.bin`

@@ -72,7 +72,7 @@ function tombstoneOf({ kind: _, ...remove }: RemoveFile): object {
 }
 
 /** `delta.deletedFileRetentionDuration`, such as `interval 7 days`. */
-function retentionMs(snapshot: Snapshot): number {
+export function retentionMs(snapshot: Snapshot): number {
   const text = snapshot.metadata.configuration['delta.deletedFileRetentionDuration'] ?? ''
   const match = /^(?:interval\s+)?(\d+)\s+(second|minute|hour|day|week)s?$/i.exec(text.trim())
   if (match === null) return defaultRetentionMs
