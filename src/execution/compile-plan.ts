@@ -79,12 +79,12 @@ async function compileOne(node: GraphMember, session: NodeSession, run: Run): Pr
     diagnostics: [],
     compiled: false,
     compiledCode: null,
-    relationName: isNode(node) ? node.relationName : null,
+    relationName: isNode(node) && node.resourceType !== 'seed' ? node.relationName : null,
     batchResults: null,
     ...fields,
   })
   if (!isNode(node)) return result({})
-  if (node.resourceType === 'seed') return result({ compiled: true })
+  if (node.resourceType === 'seed') return result({})
   try {
     const step = await compileNode(node, session)
     run.output.compiled(step)

@@ -13,6 +13,7 @@ import { runDataTest } from '../data-tests/run-data-test.ts'
 import { writeDeltaModel } from '../materializations/delta-model.ts'
 import { writeExternalModel } from '../materializations/external.ts'
 import { fileModelNames } from '../materializations/file-model-names.ts'
+import { canCreateFunction, createFunction } from '../materializations/function.ts'
 import { NodeWork, type Outcome, type Response } from '../materializations/node-work.ts'
 import { areBuiltIn } from '../materializations/overrides.ts'
 import { canReplace, replaceRelation } from '../materializations/replace-relation.ts'
@@ -142,6 +143,11 @@ async function materialize(rendering: NodeRendering & { readonly compiled: Compi
     case 'incremental':
       if (isDeltaNode(node)) return writeDeltaModel(new NodeWork(rendering))
       break
+    case 'function': {
+      const work = new NodeWork(rendering)
+      if (canCreateFunction(work)) return createFunction(work)
+      break
+    }
     default:
   }
   return runMaterializationMacro(new NodeWork(rendering), materializationOf(node, session))
