@@ -202,6 +202,7 @@ export const codes = {
   'data-tests/unit-test-failed': 'A unit test could not be run: its rows or their types are at fault',
   'execution/microbatch-size': 'A microbatch model does not say how large its batches are',
   'compile/foreign-key': 'A foreign key of a contract does not name a model or source',
+  'execution/no-delta-model': 'A command names a model that is not kept as a Delta table',
   'delta/retention': 'A vacuum would remove files sooner than the table allows',
   'lake/no-files': 'An address of files in an object store names none that exists',
   'lake/source-config': 'A Delta source lacks a key, or has one of the wrong kind',

@@ -238,13 +238,22 @@ function finishProject(launch: Launch, rendering: YamlRendering, diagnostics: Di
     projectFile,
     requests,
     cliVars: flags.vars,
-    flags,
+    flags: withRenderedPaths(flags, raw, projectFile),
     environment,
     clock: request.clock,
     ids: request.ids,
     invocationId,
     startedAtMs,
     packageRendering,
+  }
+}
+
+/** Paths that the flags took from the project file before it could be rendered. */
+function withRenderedPaths(flags: Flags, raw: RawProjectFile, { targetPath, logPath }: ProjectFile): Flags {
+  return {
+    ...flags,
+    ...(flags.targetPath === rawText(raw, 'target-path') && { targetPath }),
+    ...(flags.logPath === rawText(raw, 'log-path') && { logPath }),
   }
 }
 

@@ -68,10 +68,14 @@ function relationArgument(value: Value | undefined, what: string, argument: stri
   )
 }
 
-/** A relation that does not exist has no columns. */
 async function columnsOf(port: AdapterPort, relation: Value): Promise<Value[]> {
+  return [...iterate(await columnsAnswer(port, relation))]
+}
+
+/** What the macro gives, whatever that is. A relation that does not exist has no columns. */
+async function columnsAnswer(port: AdapterPort, relation: Value): Promise<Value> {
   try {
-    return [...iterate(await call(port, 'get_columns_in_relation', { relation }))]
+    return await call(port, 'get_columns_in_relation', { relation })
   } catch (error) {
     if (error instanceof DiagnosticError && /does not exist/i.test(error.message)) return []
     throw error
@@ -222,7 +226,7 @@ export const adapterActions: Attributes<AdapterPort> = {
     return (await getRelation(port, port.facts.database, schema, name)) !== null
   }),
   get_columns_in_relation: method('get_columns_in_relation', ['relation'], (port, [relation = null]) =>
-    columnsOf(port, relation),
+    columnsAnswer(port, relation),
   ),
   get_columns_in_table: method(
     'get_columns_in_table',

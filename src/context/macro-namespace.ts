@@ -68,6 +68,17 @@ export class MacroNamespace {
     return name === 'dbt' ? this.internal : this.packages.get(name)
   }
 
+  /** The strongest macro of a name in any package: root project, installed packages from the last to the first, built-in. */
+  anywhere(name: string): MacroRecord | undefined {
+    const own = this.packages.get(this.rootPackage)?.get(name)
+    if (own) return own
+    for (const macros of [...this.packages.values()].reverse()) {
+      const found = macros.get(name)
+      if (found) return found
+    }
+    return this.internal.get(name)
+  }
+
   /** Where `dispatch` looks: package names, or null for plain look-up. */
   searchOrder(macroNamespace: string | null): readonly (string | null)[] {
     if (macroNamespace === null) return [null]
@@ -116,6 +127,8 @@ export interface BindOptions {
   /** Package of the node that is rendered. */
   readonly packageName: string
   readonly recorder?: MacroRecorder
+  /** `dispatch` without a namespace looks in every package, as dbt's data tests do. */
+  readonly dispatchesAnywhere?: boolean
   /** What a unit test puts in place of macros: `name` or `package.name` to the value every call gives. */
   readonly overrides?: ReadonlyMap<string, Value>
 }
@@ -180,14 +193,16 @@ export class BoundMacros {
       for (const prefix of ['duckdb', 'default']) {
         const wanted = `${prefix}__${name}`
         attempts.push(packageName === null ? wanted : `${packageName}.${wanted}`)
-        const found =
-          packageName === null
-            ? this.namespace.find(wanted, this.options.packageName)
-            : this.namespace.package(packageName)?.get(wanted)
+        const found = packageName === null ? this.plain(wanted) : this.namespace.package(packageName)?.get(wanted)
         if (found) return this.macro(found)
       }
     }
     throw this.dispatchFailed(name, macroNamespace, attempts)
+  }
+
+  private plain(name: string): MacroRecord | undefined {
+    const { packageName, dispatchesAnywhere } = this.options
+    return dispatchesAnywhere ? this.namespace.anywhere(name) : this.namespace.find(name, packageName)
   }
 
   private dispatchFailed(name: string, macroNamespace: string | null, attempts: readonly string[]): Error {

@@ -63,6 +63,7 @@ class NodeScope implements NodeNames {
     this.overrides = overrides
     this.macros = options.macros.bind(this, {
       packageName: node.packageName,
+      dispatchesAnywhere: node.resourceType === 'test',
       ...(recorder && { recorder }),
       ...(overrides && { overrides }),
     })

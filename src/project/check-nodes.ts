@@ -4,7 +4,7 @@ import type { ConfigTreeName } from '../config/project-file.ts'
 import { unusedConfigPaths } from '../config/unused-config.ts'
 import { microbatchProblem } from './check-microbatch.ts'
 import { ambiguousAlias } from './duplicate-names.ts'
-import type { GraphMember, ModelNode, Node, ResourceType } from './node.ts'
+import type { FunctionNode, GraphMember, ModelNode, Node, ResourceType } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { Project } from './project.ts'
 
@@ -15,6 +15,7 @@ export function checkNodes(project: Project, maker: NodeMaker): void {
   for (const node of project.nodes.values()) {
     if (node.resourceType === 'snapshot') checkSnapshot(node, maker)
     if (node.resourceType === 'model') checkModel(node, maker)
+    if (node.resourceType === 'function') checkArguments(node, maker)
     if (node.relationName !== null || isEphemeral(node)) checkUnique(node, relations, names, maker)
   }
   warnUnusedPaths(project, maker)
@@ -131,6 +132,18 @@ function checkModel(node: Extract<Node, { resourceType: 'model' }>, maker: NodeM
   checkPrimaryKey(node, report)
   const problem = microbatchProblem(node)
   if (problem !== undefined) report(problem)
+}
+
+function checkArguments(node: FunctionNode, maker: NodeMaker): void {
+  const first = node.arguments.findIndex(one => one.default !== null)
+  const plain = first < 0 ? undefined : node.arguments.find((one, index) => index > first && one.default === null)
+  if (!plain) return
+  maker.report({
+    code: 'project/invalid-entry',
+    kind: 'Parsing',
+    message: `Non-defaulted argument '${plain.name}' of function '${node.name}' comes after a defaulted argument. Non-defaulted arguments cannot come after defaulted arguments. `,
+    node: node.uniqueId,
+  })
 }
 
 /** A view has no constraints, nor has an ephemeral model. */

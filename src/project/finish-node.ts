@@ -56,7 +56,16 @@ export function configOf(draft: Draft, maker: NodeMaker): MergedConfig {
     properties = PyDict.of([...(properties ?? []), ['materialized', 'table'] as const])
   }
   const at = (): Place => patch?.entry.at('config') ?? { file: draft.file, start: 0, end: 0 }
-  return maker.config(resourceType, owner, fqn, properties, calls.config, at)
+  const isWritten = maker.run.projectFile.behaviour.stateModifiedCompareMoreUnrenderedValues
+  return maker.config(
+    resourceType,
+    owner,
+    fqn,
+    properties,
+    calls.config,
+    at,
+    isWritten ? patch?.writtenConfig() : undefined,
+  )
 }
 
 /** dbt renders hooks once for the file and once more when a properties file configures the node. */

@@ -3,6 +3,7 @@
  * editors' backups (`.x`, `#x`, `~x`) and what `.dbtignore` names are left out.
  */
 import type { SourceFile } from '../base/source-file.ts'
+import type { ResourcePaths } from '../config/project-file.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import type { ProjectPackage } from './project-package.ts'
 
@@ -74,7 +75,7 @@ export function findFiles(
 }
 
 function searches(owner: ProjectPackage): readonly Search[] {
-  const { paths } = owner.projectFile
+  const paths = insideFolder(owner.projectFile.paths, owner.folder)
   const everywhere = [
     ...new Set(
       [paths.models, paths.seeds, paths.snapshots, paths.analyses, paths.macros, paths.tests, paths.functions]
@@ -96,6 +97,14 @@ function searches(owner: ProjectPackage): readonly Search[] {
     { kind: 'fixture', folders: below(paths.tests, 'fixtures'), extensions: ['.csv', '.sql'] },
     { kind: 'function', folders: paths.functions, extensions: ['.sql', '.py'] },
   ]
+}
+
+/** Absolute paths below the package's folder, relative to it. */
+function insideFolder(paths: ResourcePaths, folder: string): ResourcePaths {
+  const relative = (path: string): string => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path)
+  return Object.fromEntries(
+    Object.entries(paths).map(([kind, all]) => [kind, all.map(relative)]),
+  ) as unknown as ResourcePaths
 }
 
 function isNamedLikeSource(path: string): boolean {

@@ -58,9 +58,9 @@ export function expandTest(
     const { diagnostic } = error
     const file = holder.entry.found.originalFilePath
     const isFault = diagnostic.code === 'project/bad-test'
-    const message = isFault
-      ? `Invalid test config given in ${file}:\n\t${diagnostic.message}\n\t@: ${trimmed(repr(holder.entry.value))}`
-      : diagnostic.message
+    const kind = isFault ? 'test config given in' : 'generic test configuration given in'
+    const shown = trimmed(repr(holder.entry.value))
+    const message = `Invalid ${kind} ${file}:${isFault ? '' : ' '}\n${isFault ? '\t' : ''}${diagnostic.message}\n\t@: ${shown}`
     maker.report({ ...diagnostic, message, at: isFault ? at() : (diagnostic.at ?? at()) })
     return undefined
   }

@@ -6,7 +6,8 @@ import type { MacroRecord } from '../context/macro-record.ts'
 import { compileMacro, instantiateTemplate } from '../template/template.ts'
 import { type Builtins, builtinMacros } from './builtins.ts'
 import { type FileKind, type FoundFile, readFound } from './found-file.ts'
-import { lazy, type MacroSource, readMacros } from './macro-file.ts'
+import type { MacroCache } from './macro-cache.ts'
+import { cachedMacros, lazy, type MacroSource } from './macro-file.ts'
 import { MacroRegistry } from './macro-registry.ts'
 import type { ProjectPackage } from './project-package.ts'
 
@@ -17,6 +18,7 @@ export function loadMacros(
   builtins: Builtins,
   files: PackageFiles,
   diagnostics: Diagnostics,
+  cache: MacroCache,
 ): MacroRegistry {
   const now = config.clock.now()
   const macros = new Map<string, MacroSource>()
@@ -37,7 +39,7 @@ export function loadMacros(
           isGenericTests: kind === 'generic test',
           createdAtMs: now,
         }
-        for (const macro of readMacros(from, owner.isRoot, diagnostics)) add(macro)
+        for (const macro of cachedMacros(from, owner.isRoot, diagnostics, cache)) add(macro)
       }
     }
     if (owner.isRoot) for (const macro of builtinMacros(builtins, now)) add(macro)
@@ -75,7 +77,7 @@ function duplicateMacro(first: MacroSource, second: MacroSource): Parameters<Dia
   const paths = [...new Set([first.path, second.path])].map(path => `    - ${path}`).join('\n')
   return {
     code: 'project/duplicate-name',
-    message: `dbt found two macros named "${second.name}" in the project\n"${second.packageName}".\n To fix this error, rename or remove one of the following macros:\n${paths}`,
+    message: `dbt found multiple macros named "${second.name}" in the project "${second.packageName}". All macros require unique names, to fix this error rename or remove any duplicates. They can be found in these files:\n${paths}`,
     at: at(second),
     notes: [{ message: 'first defined here', at: at(first) }],
   }

@@ -50,10 +50,23 @@ function checked(file: PropertiesFile, maker: NodeMaker): PropertiesFile {
   for (const [section, all] of file.entries) {
     entries.set(
       section,
-      all.filter(entry => checkEntry(entry, maker)),
+      all.filter(entry => hasName(entry, maker) && checkEntry(entry, maker)),
     )
   }
   return { ...file, entries }
+}
+
+/** dbt warns of descriptions of singular tests that name none, and leaves them out. */
+function hasName(entry: PropertyEntry, maker: NodeMaker): boolean {
+  if (entry.section !== 'data_tests' || entry.value.has('name')) return true
+  maker.report({
+    code: 'project/unnamed-test',
+    severity: 'warning',
+    kind: 'Parsing',
+    message: `Unable to parse 'data_tests' section of file '${entry.found.originalFilePath}'\n  Entry did not contain a name`,
+    at: entry.at(),
+  })
+  return false
 }
 
 /** `snapshots: [{name, relation: ref('x')}]`: snapshots without a file of their own. */

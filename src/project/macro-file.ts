@@ -5,6 +5,7 @@ import type { Macro } from '../template/ast.ts'
 import { extractBlocks, type TemplateBlock } from '../template/blocks.ts'
 import { type MacroBlock, parseMacroBlock } from '../template/macro-block.ts'
 import { generateTemplateCode } from '../template/template.ts'
+import type { MacroCache, ReadMacro } from './macro-cache.ts'
 import { type WrittenCall, writtenCalls } from './macro-calls.ts'
 import type { MacroNode } from './node.ts'
 import { spaceBefore, stripText } from './strip-text.ts'
@@ -52,6 +53,47 @@ export function readMacros(from: MacroFile, eager: boolean, diagnostics: Diagnos
   }
 }
 
+/** Like `readMacros`, but from the cache what was read before. Files with mistakes are read each time. */
+export function cachedMacros(
+  from: MacroFile,
+  eager: boolean,
+  diagnostics: Diagnostics,
+  cache: MacroCache,
+): MacroSource[] {
+  const kind = from.isGenericTests ? 'generic tests' : 'macros'
+  const known = cache.find(kind, from.file.text)
+  if (known) return known.map(macro => ofCache(macro, from))
+  const before = diagnostics.all.length
+  const macros = readMacros(from, eager, diagnostics)
+  if (diagnostics.all.length === before) cache.add(kind, from.file.text, () => macros.map(forCache))
+  return macros
+}
+
+function forCache({ name, macroSql, offset, kind, supportedLanguages, parameters, calls }: MacroSource): ReadMacro {
+  const end = offset + macroSql.length
+  return { name, start: offset, end, kind, supportedLanguages, parameters, calls: calls() }
+}
+
+function ofCache(macro: ReadMacro, { file, packageName, path, createdAtMs }: MacroFile): MacroSource {
+  const { name, start, end, kind, supportedLanguages, parameters, calls } = macro
+  const macroSql = file.text.slice(start, end)
+  return {
+    uniqueId: `macro.${packageName}.${name}`,
+    name,
+    packageName,
+    path,
+    file,
+    macroSql,
+    offset: start,
+    kind,
+    supportedLanguages,
+    parameters,
+    createdAtMs,
+    calls: () => calls,
+    code: lazy(() => generateTemplateCode(macroSql, { file, base: start })),
+  }
+}
+
 function readBlock(block: TemplateBlock, from: MacroFile, eager: boolean, diagnostics: Diagnostics): MacroSource[] {
   const { file, packageName } = from
   const { start: offset, end } = withinStripped(block, file.text)
@@ -69,6 +111,7 @@ function readBlock(block: TemplateBlock, from: MacroFile, eager: boolean, diagno
     if (!found) return []
   }
   const name = found ? found.name : (block.name ?? '')
+  const parameterNames = lazy(() => (parse()?.macro.parameters ?? []).map(one => one.name))
   return [
     {
       uniqueId: `macro.${packageName}.${name}`,
@@ -80,7 +123,9 @@ function readBlock(block: TemplateBlock, from: MacroFile, eager: boolean, diagno
       offset,
       kind: found ? kindOf(found.macro) : 'macro',
       supportedLanguages: found?.supportedLanguages ?? null,
-      parameters: found?.macro.parameters.map(one => one.name) ?? [],
+      get parameters() {
+        return parameterNames()
+      },
       createdAtMs: from.createdAtMs,
       calls: lazy(() => {
         const block = parse()

@@ -65,6 +65,14 @@ export class MacroRegistry {
     return ids
   }
 
+  /** Whether any node finds it: without a namespace that is known, only the root project and dbt's macros are searched. */
+  private canDispatch(name: string, macroNamespace: string | null): boolean {
+    const found = this.dispatched(name, macroNamespace)
+    if (!found) return false
+    if (!this.namespace.searchOrder(macroNamespace).includes(null)) return true
+    return found.packageName === this.namespace.rootPackage || internalPackages.includes(found.packageName)
+  }
+
   private dispatched(name: string, macroNamespace: string | null): MacroSource | undefined {
     for (const packageName of this.namespace.searchOrder(macroNamespace)) {
       for (const prefix of ['duckdb', 'default']) {
@@ -103,7 +111,7 @@ export class MacroRegistry {
   private hasUnknownCalls(macro: MacroSource): boolean {
     return macro.calls().some(call => {
       if (call.kind === 'plain') return !macro.parameters.includes(call.name) && !this.knows(macro, call.name)
-      if (call.kind === 'dispatch') return this.dispatched(call.name, call.macroNamespace) === undefined
+      if (call.kind === 'dispatch') return !this.canDispatch(call.name, call.macroNamespace)
       return this.byPackage.has(call.packageName) && !this.namespace.package(call.packageName)?.has(call.name)
     })
   }

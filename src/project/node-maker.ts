@@ -72,11 +72,13 @@ export class NodeMaker {
     properties: PyDict | null,
     call: PyDict = nothing,
     at?: () => Place,
+    unrendered?: PyDict,
   ): MergedConfig {
-    const key = `${type}\0${owner.name}\0${this.configPath(type, owner, fqn)}\0${written(properties)}\0${written(call)}`
+    const place = `${type}\0${owner.name}\0${this.configPath(type, owner, fqn)}`
+    const key = `${place}\0${written(properties)}\0${written(call)}\0${written(unrendered ?? null)}`
     const known = this.merged.get(key)
     if (known) return known
-    const made = this.merge(type, owner, fqn, properties, call, at)
+    const made = this.merge(type, owner, fqn, properties, call, at, unrendered)
     this.merged.set(key, made)
     return made
   }
@@ -88,6 +90,7 @@ export class NodeMaker {
     properties: PyDict | null,
     call: PyDict,
     at?: () => Place,
+    writtenProperties?: PyDict,
   ): MergedConfig {
     const { projectFile } = owner
     const root = owner.isRoot ? null : this.run.projectFile
@@ -102,6 +105,7 @@ export class NodeMaker {
       const writtenType = type === 'function' ? 'model' : type
       const unrendered = mergeUnrenderedConfig({
         ...levels,
+        properties: writtenProperties ?? properties,
         own: configTree(projectFile.unrenderedTrees, writtenType),
         root: root && configTree(root.unrenderedTrees, writtenType),
       })

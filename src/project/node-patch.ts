@@ -15,6 +15,8 @@ export interface NodePatch {
   readonly description: string
   readonly columns: ReadonlyMap<string, Column>
   readonly config: PyDict
+  /** `config:` as written, templates in it not rendered. */
+  readonly writtenConfig: () => PyDict
   readonly constraints: readonly Constraint[]
   readonly deprecationDate: string | null
   readonly timeSpine: PyDict | null
@@ -35,6 +37,10 @@ export function readNodePatch(entry: PropertyEntry, maker: NodeMaker): NodePatch
     description: textOf(value, 'description') ?? '',
     columns: readColumns(dictsOf(value, 'columns'), entry, maker.diagnostics),
     config: patchConfig(entry, maker),
+    writtenConfig: () => {
+      const written = entry.written('config')
+      return written instanceof PyDict ? written : new PyDict()
+    },
     constraints: readConstraints(value.get('constraints'), entry, maker),
     deprecationDate: deprecationDate(value.get('deprecation_date')),
     timeSpine: timeSpine(entry, maker),

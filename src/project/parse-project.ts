@@ -28,6 +28,7 @@ import { loadProperties, yamlSnapshots } from './load-properties.ts'
 import { loadSelectors } from './load-selectors.ts'
 import { loadSources } from './load-sources.ts'
 import { loadTests } from './load-tests.ts'
+import { MacroCache } from './macro-cache.ts'
 import { macroNode, macroPatches } from './macro-node.ts'
 import type { MacroRegistry } from './macro-registry.ts'
 import type { GraphMember, MacroNode, ModelNode, Node, SourceNode, UnitTestNode } from './node.ts'
@@ -40,9 +41,15 @@ import { projectPackages } from './project-package.ts'
 import { runFacts } from './run-facts.ts'
 import { settleUnitTest } from './unit-test-model.ts'
 
-export function parseProject(config: Config, builtins: Builtins, diagnostics: Diagnostics): Project {
+/** @param cache what was read of macro files before */
+export function parseProject(
+  config: Config,
+  builtins: Builtins,
+  diagnostics: Diagnostics,
+  cache = new MacroCache(),
+): Project {
   const files = packageFiles(config)
-  const registry = loadMacros(config, builtins, files, diagnostics)
+  const registry = loadMacros(config, builtins, files, diagnostics, cache)
   const facts = runFacts(config, { render: (text, scope) => renderText(text, scope) })
   const renderer = new ParseRenderer(config, facts, registry)
   const names = new GenerateNames(registry.namespace, config.target, (macro, args) =>

@@ -191,6 +191,10 @@ function loadedAt(table: SourceTable, maker: NodeMaker): { readonly field: Value
       message: `Cannot specify both loaded_at_field and loaded_at_query at ${level} level.`,
       at: table.entry.at(...path),
     })
+  if (table.table.get('loaded_at_field') === '') {
+    const { entry } = table
+    maker.report(maker.invalidEntry(entry, 'loaded_at_field cannot be an empty string.', ['tables', table.tableIndex]))
+  }
   if (present && tableQuery !== null) clash('table', 'tables', table.tableIndex)
   if (sourceField !== null && sourceQuery !== null) clash('source', 'loaded_at_query')
   const field = present ? of(table.table, 'loaded_at_field') : sourceField

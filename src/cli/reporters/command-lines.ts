@@ -1,4 +1,5 @@
 /** Events of a command, other than those of its run, as lines of dbt's log. */
+import type { DiagnosticCode } from '../../base/codes.ts'
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import { unreachable } from '../../base/unreachable.ts'
 import type { CommandEvent } from '../../commands/command-event.ts'
@@ -63,7 +64,7 @@ function problemLine(diagnostic: Diagnostic, atMs: number): LogLine {
   const event = warningEvent(diagnostic.code)
   const { name, code } = event
   const message = isDeprecation(event) ? `Deprecated functionality\n\n${diagnostic.message}` : diagnostic.message
-  const isPlain = diagnostic.code === 'graph/no-match'
+  const isPlain = untaggedCodes.has(diagnostic.code)
   return {
     name,
     code,
@@ -74,6 +75,13 @@ function problemLine(diagnostic: Diagnostic, atMs: number): LogLine {
     atMs,
   }
 }
+
+/** What dbt tells without marking it as a warning. */
+const untaggedCodes: ReadonlySet<DiagnosticCode> = new Set([
+  'graph/no-match',
+  'project/macro-annotation',
+  'project/metadata-freshness',
+])
 
 function stoppedLine(diagnostics: readonly Diagnostic[], atMs: number): LogLine {
   const text = diagnostics.map(renderDiagnostic).join('\n\n')
