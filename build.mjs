@@ -10,6 +10,7 @@
  * set then. Compiled code of program.js is kept beside it (`*.cache`) for the Node version that built it.
  */
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -99,7 +100,11 @@ async function builtins() {
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
     .sort()
     .map(path => ({ path: relative(folder, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }))
-  writeFileSync(join(dist, 'builtins.json'), JSON.stringify(prepareBuiltins(files)))
+  const stamp = createHash('sha256')
+    .update(readFileSync(join(dist, 'program.js')))
+    .digest('hex')
+    .slice(0, 16)
+  writeFileSync(join(dist, 'builtins.json'), JSON.stringify({ stamp, ...prepareBuiltins(files) }))
   rmSync(preparer)
 }
 

@@ -48,6 +48,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
   let reporter: Reporter | undefined
   const startedMs = options.clock.elapsedMs()
   const deprecations = deprecationTally()
+  const endings: (() => void)[] = []
   let flags: Flags | undefined
   const begin = (identity: RunIdentity): void => {
     flags = identity.flags
@@ -74,11 +75,13 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     noteDeprecation: deprecations.note,
     begin,
     reserveThreads: options.reserveThreads,
+    atEnd: work => endings.push(work),
   }
   let exitCode = stoppedCode
   try {
     const command = await loadCommand(parsed.entry.words)
     exitCode = exitCodes[await command(session)]
+    for (const work of endings) work()
   } catch (error) {
     if (reporter === undefined) begin(earlyIdentity(options, session))
     const diagnostics = diagnosticsOf(error) ?? [bugReport(error)]

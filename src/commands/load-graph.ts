@@ -4,6 +4,8 @@ import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { Graph } from '../graph/graph.ts'
 import { linkGraph } from '../graph/link-graph.ts'
+import type { Builtins } from '../project/builtins.ts'
+import { MacroCache } from '../project/macro-cache.ts'
 import { parseProject } from '../project/parse-project.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
@@ -35,13 +37,30 @@ export function loadSettings(session: Session): { config: Config; warnings: Warn
 export async function loadGraph(session: Session): Promise<LoadedProject> {
   const { config, warnings } = loadSettings(session)
   const parsing = new Diagnostics()
-  const project = parseProject(config, session.builtins(), parsing)
+  const builtins = session.builtins()
+  const cache = openMacroCache(session, config, builtins.stamp)
+  const project = parseProject(config, builtins, parsing, cache)
   tellProblems(session, warnings, parsing)
   const linking = new Diagnostics()
   const graph = linkGraph(project, linking)
   tellProblems(session, warnings, linking)
   if (graph === undefined) throw new CommandStopped(linking.all)
   return { config, graph, warnings }
+}
+
+/** The cache lies in the target folder, so `clean` removes it. It is replaced in one piece: other runs may be reading it. */
+function openMacroCache(session: Session, config: Config, stamp: Builtins['stamp']): MacroCache {
+  const { files, flags } = config
+  const path = `${flags.targetPath}/macros.cache.json`
+  const cache = new MacroCache(stamp, stamp === undefined ? undefined : files.read(path))
+  session.atEnd(() => {
+    const text = flags.writeJson ? cache.text() : undefined
+    if (text === undefined) return
+    const written = `${path}.${session.launch.ids()}`
+    files.write(written, text)
+    files.rename(written, path)
+  })
+  return cache
 }
 
 /** Tells `Found 3 models, …`: what a command works on. */

@@ -30,6 +30,8 @@ export interface Session {
   readonly begin: (identity: RunIdentity) => void
   /** So many statements will run at the same time. Called before the database is opened. */
   readonly reserveThreads: (count: number) => void
+  /** Runs when the command has ended, unless it was stopped before anything ran. */
+  readonly atEnd: (work: () => void) => void
 }
 
 /**
