@@ -138,7 +138,13 @@ async function againstTwin(name, command, { cwd, database, fresh, runs: times = 
   fresh()
   await once(command, {
     cwd,
-    env: { ...sampleEnvironment(), DBT_LOG_PATH: logs, DBT_LOG_FORMAT_FILE: 'json', DBT_LOG_LEVEL_FILE: 'debug' },
+    env: {
+      ...sampleEnvironment(),
+      DBT_LOG_PATH: logs,
+      DBT_LOG_FORMAT_FILE: 'json',
+      DBT_LOG_LEVEL_FILE: 'debug',
+      DBT_LOG_FILE_MAX_BYTES: '4000000000',
+    },
   })
   const statements = join(work, 'statements.json')
   writeFileSync(statements, JSON.stringify(statementsOf(join(logs, 'dbt.log'))))
@@ -164,12 +170,16 @@ async function againstDbt(name, command, folder) {
   })
 }
 
-/** What was sent to the database, in order, out of the JSON log. */
+/** What was sent to the database, in order, out of the JSON log; files are written where they belong, not beside and renamed. */
 function statementsOf(logFile) {
   return readFileSync(logFile, 'utf8')
     .split('\n')
     .filter(line => line.includes('"SQLQuery"'))
-    .map(line => JSON.parse(line).data.sql)
+    .map(line =>
+      JSON.parse(line)
+        .data.sql.replaceAll(/\/\.eider-\w+\.tmp/g, '')
+        .replace(", file_extension 'tmp'", ''),
+    )
 }
 
 function sampleEnvironment() {
