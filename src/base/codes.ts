@@ -144,6 +144,7 @@ export const codes = {
   'graph/access': 'A ref to a model that is private or protected, or a model whose access cannot be what it says',
   'graph/unknown-group': 'A node is in a group that is not defined',
   'graph/cycle': 'Nodes depend on each other in a circle',
+  'graph/package-materialization': 'An installed package makes a built-in kind of relation in its own way',
   'graph/package-uses-root': 'A package depends on a model of the project that uses it',
   'graph/bad-selector': 'A selection cannot be read',
   'graph/unknown-selector': 'No selector of that name is defined',

@@ -231,6 +231,17 @@ export const optionGroups = {
     text('host', 'Address to listen on'),
     { name: 'port', kind: 'integer', help: 'Port to listen on' },
   ],
+  cacheClear: [{ name: 'max-bytes', kind: 'integer', help: 'Bytes that may stay; 0 if not given' }],
+  deltaHistory: [{ name: 'limit', kind: 'integer', help: 'Number of commits; 20 if not given' }],
+  deltaRestore: [{ name: 'to-version', kind: 'integer', help: 'The version to go back to' }],
+  deltaVacuum: [
+    {
+      name: 'retain-hours',
+      kind: 'integer',
+      help: 'Keep what was needed since so many hours; the setting of the table if not given',
+    },
+    plainSwitch('force', 'Allow to keep less than the table wants'),
+  ],
   clean: [twinSwitch('clean-project-files-only', 'Refuse to delete what lies outside of the project')],
   debug: [
     plainSwitch('connection', 'Only test the connection'),

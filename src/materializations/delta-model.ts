@@ -4,6 +4,7 @@
  * change is made anew from the table as it is then.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
+import type { QueryResult } from '../base/sql-value.ts'
 import { deltaPlace, deltaReader } from '../compile/delta-place.ts'
 import type { NodeSession } from '../compile/node-session.ts'
 import type { Change } from '../delta/change.ts'
@@ -23,7 +24,12 @@ const preparations = 5
 export async function writeDeltaModel(work: NodeWork): Promise<Outcome> {
   const options = deltaOptions(work)
   const { lake, table } = await deltaTableOf(work.session, work)
-  const rows: DeltaRows = { work, options, files: table.files, writer: fileWriter(work, lake, table) }
+  const rows: DeltaRows = {
+    work,
+    options,
+    files: table.files,
+    writer: deltaWriter(sql => work.send(sql, { begin: false }), lake, table),
+  }
   return publishUnderView(work, () => writeTable(rows, lake, table))
 }
 
@@ -78,11 +84,12 @@ function signature(work: NodeWork): Pick<Change, 'transaction' | 'userMetadata'>
   }
 }
 
-function fileWriter(work: NodeWork, lake: Lake, table: DeltaLocation): FileWriter {
+/** Writes to a table with queries that `send` understands. */
+export function deltaWriter(send: (sql: string) => Promise<QueryResult>, lake: Lake, table: DeltaLocation): FileWriter {
   const { clock, ids } = lake.settings
   const { store } = table.files
   return {
-    rows: async sql => plainRows(await work.send(sql, { begin: false })),
+    rows: async sql => plainRows(await send(sql)),
     store,
     ...(table.folder === undefined
       ? { keep: (key: string, sizeBytes: number, path: string) => lake.cache.adopt(store, key, sizeBytes, path) }

@@ -3,6 +3,7 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import type { RelationInfo } from '../base/sql-value.ts'
 import { Relation } from '../context/relation.ts'
 import { AdapterResponse } from '../context/statement-results.ts'
+import type { Node } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import { noKwargs, PyDict, PyObject, type Value } from '../template/value.ts'
 import { type NodeWork, type Outcome, plainResponse, type Response } from './node-work.ts'
@@ -16,13 +17,7 @@ export interface MaterializationMacro {
 
 export async function runMaterializationMacro(work: NodeWork, macro: MaterializationMacro): Promise<Outcome> {
   const { names, node } = work
-  if (macro.supportedLanguages && !macro.supportedLanguages.includes(node.language)) {
-    const known = macro.supportedLanguages.map(one => `'${one}'`).join(', ')
-    throw materializationError(
-      work,
-      `Materialization "${macro.name}" only supports languages [${known}]; got "${node.language}"`,
-    )
-  }
+  requireLanguage(node, macro)
   const packageName = macro.packageName === 'dbt_duckdb' ? 'dbt' : macro.packageName
   const callable = names.macros.lookupInPackage(packageName, macro.name)
   if (!(callable instanceof PyObject) || !callable.call) {
@@ -31,6 +26,18 @@ export async function runMaterializationMacro(work: NodeWork, macro: Materializa
   const result = await callable.call([], noKwargs)
   const relations = createdRelations(work, result)
   return { ...mainResult(work), relations }
+}
+
+/** @throws `materializations/materialization-result` if the node is written in a language that the macro does not take */
+export function requireLanguage({ language, uniqueId }: Node, macro: MaterializationMacro): void {
+  const known = macro.supportedLanguages ?? ['sql']
+  if (known.includes(language)) return
+  throw new DiagnosticError({
+    code: 'materializations/materialization-result',
+    kind: 'Validation',
+    message: `Materialization "${macro.name}" only supports languages [${known.map(one => `'${one}'`).join(', ')}]; got "${language}"`,
+    node: uniqueId,
+  })
 }
 
 /** @throws `materializations/materialization-result` unless it is a dict with a list of relations */
