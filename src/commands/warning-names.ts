@@ -16,6 +16,7 @@ const events: Readonly<Partial<Record<DiagnosticCode, WarningEvent>>> = {
   'graph/deprecated-reference': { name: 'DeprecatedReference', code: 'I067' },
   'graph/large-seed': { name: 'SeedExceedsLimitSamePath', code: 'I053' },
   'graph/no-match': { name: 'NoNodesForSelectionCriteria', code: 'M030' },
+  'graph/package-materialization': { name: 'PackageMaterializationOverrideDeprecation', code: 'D016' },
   'graph/package-uses-root': { name: 'PackageNodeDependsOnRootProjectNode', code: 'I077' },
   'graph/ref-disabled': { name: 'NodeNotFoundOrDisabled', code: 'I060' },
   'graph/ref-not-found': { name: 'NodeNotFoundOrDisabled', code: 'I060' },

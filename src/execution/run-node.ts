@@ -17,7 +17,7 @@ import { canCreateFunction, createFunction } from '../materializations/function.
 import { NodeWork, type Outcome, type Response } from '../materializations/node-work.ts'
 import { areBuiltIn } from '../materializations/overrides.ts'
 import { canReplace, replaceRelation } from '../materializations/replace-relation.ts'
-import { type MaterializationMacro, runMaterializationMacro } from '../materializations/run-macro.ts'
+import { type MaterializationMacro, requireLanguage, runMaterializationMacro } from '../materializations/run-macro.ts'
 import { canLoadSeed, loadSeed, readSeed } from '../materializations/seed.ts'
 import type { Node, TestNode } from '../project/node.ts'
 import { PyDict, type Value } from '../template/value.ts'
@@ -60,10 +60,12 @@ export async function cloneNode(node: Node, session: NodeSession, options: NodeR
 
 /** Compiles and runs a model, seed, snapshot, function or data test. @throws DiagnosticError what failed */
 export async function runNode(node: Node, session: NodeSession, options: NodeRunOptions): Promise<NodeOutcome> {
-  refusePython(node)
+  const isPython = node.language === 'python'
+  if (isPython) requirePythonMacro(node, session)
   const extra = await fileModelNames(node, session)
   const compileOptions = { ...(options.batch && { batch: options.batch }), ...(extra && { extra }) }
-  const compiled = node.resourceType === 'seed' ? uncompiled(node) : await compileNode(node, session, compileOptions)
+  const compiled =
+    node.resourceType === 'seed' || isPython ? uncompiled(node) : await compileNode(node, session, compileOptions)
   if (node.resourceType !== 'seed') options.compiled(compiled)
   if (isEphemeral(node)) return { status: 'success', message: null, response: null, failures: null }
   options.executing()
@@ -84,8 +86,11 @@ export async function runNode(node: Node, session: NodeSession, options: NodeRun
   return { status: 'success', message: response.message, response, failures: null }
 }
 
-function refusePython(node: Node): void {
-  if (node.language !== 'python') return
+/** A project's own materialization may take nodes in Python: it fails only when it asks for the code to be run. */
+function requirePythonMacro(node: Node, session: NodeSession): void {
+  const macro = materializationOf(node, session)
+  requireLanguage(node, macro)
+  if (!internalPackages.includes(macro.packageName)) return
   throw new DiagnosticError({
     code: 'compile/python-model',
     kind: 'Runtime',
@@ -96,7 +101,13 @@ function refusePython(node: Node): void {
 }
 
 function uncompiled(node: Node): CompiledStep {
-  return { node, compiledCode: '', extraCtes: [], source: node.file, lineMap: [] }
+  return {
+    node,
+    compiledCode: node.language === 'python' ? node.rawCode : '',
+    extraCtes: [],
+    source: node.file,
+    lineMap: [],
+  }
 }
 
 async function testOutcome(
@@ -167,7 +178,13 @@ function seedTable(work: NodeWork): AgateTable {
 }
 
 function findMaterialization(node: Node, session: NodeSession): MaterializationMacro | undefined {
-  return session.state.graph.project.macroRegistry.findMaterialization(kindOf(node))
+  return materializationMacro(kindOf(node), session)
+}
+
+function materializationMacro(kind: string, session: NodeSession): MaterializationMacro | undefined {
+  const { graph, config } = session.state
+  const packagesOverride = !config.projectFile.behaviour.requireExplicitPackageOverridesForBuiltinMaterializations
+  return graph.project.macroRegistry.findMaterialization(kind, { packagesOverride })
 }
 
 /** `materialized`, or the kind that goes without saying. */
@@ -183,7 +200,7 @@ function materializationOf(node: Node, session: NodeSession): MaterializationMac
 
 /** @throws `materializations/materialization-missing` */
 function materializationNamed(kind: string, session: NodeSession, node: Node): MaterializationMacro {
-  const macro = session.state.graph.project.macroRegistry.findMaterialization(kind)
+  const macro = materializationMacro(kind, session)
   if (macro) return macro
   throw new DiagnosticError({
     code: 'materializations/materialization-missing',

@@ -11,10 +11,29 @@ export interface Edges {
 
 export function checkDeprecations(project: Project, edges: Edges, diagnostics: Diagnostics): void {
   const nowMs = project.config.clock.now()
+  checkMaterializations(project, diagnostics)
   for (const node of project.nodes.values()) {
     if (node.resourceType !== 'model') continue
     if (node.deprecationDate !== null) checkModel(node, node.deprecationDate, nowMs, edges, diagnostics)
     if (isMicrobatch(node)) checkInputs(node, edges, diagnostics)
+  }
+}
+
+/** Kinds whose built-in macro gives way to one of an installed package: only where the project allows it. */
+function checkMaterializations({ config, nodes, macroRegistry }: Project, diagnostics: Diagnostics): void {
+  const { name, behaviour } = config.projectFile
+  if (behaviour.requireExplicitPackageOverridesForBuiltinMaterializations) return
+  for (const { resourceType, config: nodeConfig } of nodes.values()) {
+    if (resourceType !== 'model') continue
+    const kind = String(nodeConfig.get('materialized') ?? 'view')
+    const macro = macroRegistry.findMaterialization(kind, { packagesOverride: true })
+    if (!macro || macro.packageName === name || macro === macroRegistry.findMaterialization(kind)) continue
+    diagnostics.add({
+      code: 'graph/package-materialization',
+      severity: 'warning',
+      message: `Installed package '${macro.packageName}' is overriding the built-in materialization '${kind}'. Overrides of built-in materializations from installed packages will be deprecated in future versions of dbt. For more information: https://docs.getdbt.com/reference/global-configs/legacy-behaviors`,
+      facts: { package_name: macro.packageName, materialization_name: kind },
+    })
   }
 }
 

@@ -123,13 +123,17 @@ export class MacroRegistry {
     return jinjaFunctions.has(name) || (macro.packageName === rootPackage && macro.macroSql.includes(`set ${name}`))
   }
 
-  /** The macro that makes a kind of relation: DuckDB's before the general one, the root project's before the built-in. */
-  findMaterialization(name: string): MacroSource | undefined {
+  /**
+   * The macro that makes a kind of relation: DuckDB's before the general one, the root project's before the built-in.
+   * Installed packages come last, unless they may override what is built in.
+   */
+  findMaterialization(name: string, { packagesOverride = false } = {}): MacroSource | undefined {
     const { rootPackage } = this.namespace
     const installed = [...this.byPackage.keys()].filter(one => one !== rootPackage && !internalPackages.includes(one))
     for (const adapter of ['duckdb', 'default']) {
       const wanted = `materialization_${name}_${adapter}`
-      for (const packageName of [rootPackage, ...internalPackages, ...installed]) {
+      const others = packagesOverride ? [...installed, ...internalPackages] : [...internalPackages, ...installed]
+      for (const packageName of [rootPackage, ...others]) {
         const found = this.byPackage.get(packageName)?.get(wanted)
         if (found) return found
       }
