@@ -6,9 +6,10 @@ import { md5 } from '../base/fingerprint.ts'
 import { expandSelectors } from '../graph/expand-selectors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
-import { docJson, groupJson, type JsonRecord, macroJson, memberJson, plainJson } from '../project/node-json.ts'
+import { docJson, groupJson, type JsonRecord, macroJson, memberJson } from '../project/node-json.ts'
 import type { Project } from '../project/project.ts'
 import { type ArtifactMetadata, isoMicros } from './artifact-metadata.ts'
+import { JsonWriter } from './json-text.ts'
 import type { OutputFacts } from './node-output.ts'
 
 export interface ManifestInput {
@@ -20,16 +21,17 @@ export interface ManifestInput {
 export function renderManifest(input: ManifestInput): string {
   const { graph } = input
   const { project } = graph
-  const member = (node: GraphMember): string => memberText(node, input)
+  const writer = new JsonWriter()
+  const member = (node: GraphMember): string => writer.text(memberRecord(node, input))
   const sections: (readonly [name: string, text: string])[] = [
     ['metadata', JSON.stringify(manifestMetadata(input.metadata, project))],
     ['nodes', keyed(nodesOf(project, 'node'), member)],
     ['sources', keyed(project.sources.values(), member)],
-    ['macros', keyed(project.macros.values(), one => stringify(macroJson(one)))],
-    ['docs', keyed(project.docs.values(), one => stringify(docJson(one)))],
+    ['macros', keyed(project.macros.values(), one => writer.text(macroJson(one)))],
+    ['docs', keyed(project.docs.values(), one => writer.text(docJson(one)))],
     ['exposures', keyed(project.exposures.values(), member)],
     ['metrics', keyed(semanticsOf(project, 'metric'), member)],
-    ['groups', keyed(project.groups.values(), one => stringify(groupJson(one)))],
+    ['groups', keyed(project.groups.values(), one => writer.text(groupJson(one)))],
     ['selectors', JSON.stringify(expandSelectors(project.selectors))],
     ['disabled', disabledText(project, member)],
     ['parent_map', JSON.stringify(Object.fromEntries(graph.parents))],
@@ -43,24 +45,12 @@ export function renderManifest(input: ManifestInput): string {
   return `{${sections.map(([name, text]) => `${JSON.stringify(name)}: ${text}`).join(', ')}}`
 }
 
-function memberText(node: GraphMember, input: ManifestInput): string {
-  const facts = input.factsOf(node.uniqueId)
-  return stringify(
-    memberJson(node, {
-      dependsOn: input.graph.dependsOn.get(node.uniqueId) ?? [],
-      ...input.graph.semanticFacts.get(node.uniqueId),
-      ...facts,
-    }),
-  )
-}
-
-function stringify(record: JsonRecord): string {
-  return JSON.stringify(plainJson(record), bigintText)
-}
-
-/** JSON knows no limit to integers, JavaScript's numbers do. */
-function bigintText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value
+function memberRecord(node: GraphMember, { graph, factsOf }: ManifestInput): JsonRecord {
+  return memberJson(node, {
+    dependsOn: graph.dependsOn.get(node.uniqueId) ?? [],
+    ...graph.semanticFacts.get(node.uniqueId),
+    ...factsOf(node.uniqueId),
+  })
 }
 
 function keyed<T extends { readonly uniqueId: string }>(items: Iterable<T>, render: (item: T) => string): string {
