@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { generateProject } from './generate-project.mjs'
 import { generateShop } from './generate-shop.mjs'
 import { median, once } from './measure.mjs'
+import { templateFigures } from './template.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -32,7 +33,7 @@ const modelCount = Number(options.models ?? (options.smoke ? 100 : 1000))
 const figures = []
 
 /** Scenarios in the order they are printed. Each adds rows to `figures`. */
-const scenarios = { startUp, sample, externalWrite, shop, manyModels }
+const scenarios = { startUp, templates, sample, externalWrite, shop, manyModels }
 
 mkdirSync(work, { recursive: true })
 for (const [name, scenario] of Object.entries(scenarios)) {
@@ -48,6 +49,10 @@ async function startUp() {
   add('start-up: eider --version', version, 'node -e 0', bare)
   const list = await median(() => [...eider, '--quiet', 'list'], { runs, cwd: root, env: sampleEnvironment() })
   add('start-up: eider list on the sample', list, 'node -e 0', bare)
+}
+
+async function templates() {
+  figures.push(...(await templateFigures({ runs, models: options.smoke ? 1000 : 10_000 })))
 }
 
 async function sample() {
