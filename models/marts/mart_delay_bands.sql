@@ -1,4 +1,13 @@
--- How are delays spread over a day: how many flights were early, on time, late?
+{{
+    config(
+        materialized='incremental',
+        format='delta',
+        unique_key='flight_date'
+    )
+}}
+
+-- How are delays spread over a day: how many flights were early, on time, late? A Delta table: a run with `day`
+-- replaces the rows of that day by one commit.
 select
     flight_date,
     delay_band_position as position,

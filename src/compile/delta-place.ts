@@ -1,4 +1,4 @@
-/** Which nodes are kept as Delta tables, and where their tables are: by configuration and the project's macros. */
+/** Where the tables of models are that are kept as Delta tables: by configuration and the project's macros. */
 import { quoteString } from '../base/sql-text.ts'
 import { ConfigValue } from '../context/config-value.ts'
 import type { NodeNames } from '../context/node-names.ts'
@@ -8,14 +8,6 @@ import { PyObject } from '../template/value.ts'
 import type { NodeAccess } from './node-access.ts'
 import { nodeConfig } from './node-config.ts'
 import { nodeRelation } from './node-relation.ts'
-
-/** `format: delta` or `table_format: delta` of an external or incremental model. */
-export function isDeltaNode(node: Node): boolean {
-  const { config } = node
-  const kind = config.get('materialized')
-  if (node.resourceType !== 'model' || (kind !== 'external' && kind !== 'incremental')) return false
-  return [config.get('format'), config.get('table_format')].some(value => value === 'delta')
-}
 
 /**
  * The folder or prefix that holds `_delta_log`, as written: `location`, or what `external_location` says without the

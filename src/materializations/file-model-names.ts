@@ -3,13 +3,14 @@
  * checkout knows nothing of a table in a shared bucket, so the files count and not the relation; the view over them that
  * `this` stands for is made if it is missing.
  */
-import { deltaPlace, deltaReader, isDeltaNode } from '../compile/delta-place.ts'
+import { deltaPlace, deltaReader } from '../compile/delta-place.ts'
 import { externalFiles, readerText } from '../compile/external-files.ts'
 import { nodeRelation } from '../compile/node-relation.ts'
 import type { NodeSession } from '../compile/node-session.ts'
 import { existingSnapshot } from '../lake/delta-location.ts'
 import { lakeOf, trafficOf } from '../lake/lake-connection.ts'
 import { isS3Url } from '../lake/s3-access.ts'
+import { isDeltaNode, isIncrementalDelta } from '../project/delta-format.ts'
 import type { Node } from '../project/node.ts'
 import { fn, type Value } from '../template/value.ts'
 import { deltaTableOf } from './delta-model.ts'
@@ -44,11 +45,6 @@ async function isThere(node: Node, session: NodeSession): Promise<boolean> {
   if (!(await hasRemoteFiles(lake, trafficOf(await session.connection()), target))) return false
   await makeView(node, session, readerText(target, readOptions))
   return true
-}
-
-function isIncrementalDelta({ config }: Node): boolean {
-  const has = (key: string): boolean => (config.get(key) ?? null) !== null
-  return config.get('materialized') === 'incremental' || has('incremental_strategy') || has('unique_key')
 }
 
 async function makeView(node: Node, session: NodeSession, source: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** How one node will be done, and why: taken once here, only read by execution. */
 import type { RelationKind } from '../base/sql-value.ts'
+import { isDeltaNode, isIncrementalDelta } from '../project/delta-format.ts'
 import type { GraphMember, Node } from '../project/node.ts'
 import { partitionColumns } from '../project/partition-columns.ts'
 import type { Value } from '../template/value.ts'
@@ -54,6 +55,7 @@ function chooseForNode(node: Node, facts: ModeFacts): ModeChoice {
   if (node.resourceType === 'snapshot') return stepwise(String(node.config.get('strategy') ?? 'snapshot'))
   if (forced !== undefined) return { mode: { kind: 'full refresh' }, reason: forced }
   if (node.resourceType === 'seed') return { mode: { kind: 'full refresh' }, reason: 'the file is loaded again' }
+  if (isDeltaNode(node)) return deltaMode(node)
   if (materialized === 'incremental') return incremental(node, facts.existing)
   const partitions = materialized === 'external' ? replacedPartitions(node) : []
   if (partitions.length > 0) {
@@ -73,6 +75,12 @@ function incremental(node: Node, existing: RelationKind | null): ModeChoice {
     return { mode: { kind: 'full refresh' }, reason: `a ${existing} stands in its place` }
   }
   return stepwise(String(node.config.get('incremental_strategy') ?? 'delete+insert'))
+}
+
+/** Its rows are in files, under a view. */
+function deltaMode(node: Node): ModeChoice {
+  if (isIncrementalDelta(node)) return stepwise(String(node.config.get('incremental_strategy') ?? 'delete+insert'))
+  return { mode: { kind: 'full refresh' }, reason: 'Delta table: is made again as a whole' }
 }
 
 function stepwise(strategy: string): ModeChoice {
