@@ -14,7 +14,7 @@ import { dirname, join, relative } from 'node:path'
 import { afterAll } from 'vitest'
 import { duckdbDatabase } from '../../src/adapter/duckdb.ts'
 import { defaultDuckdbSettings } from '../../src/adapter/settings.ts'
-import { type Clock, systemClock } from '../../src/base/clock.ts'
+import { type Clock, type IdSource, systemClock } from '../../src/base/clock.ts'
 import type { Diagnostic } from '../../src/base/diagnostic.ts'
 import type { SqlValue } from '../../src/base/sql-value.ts'
 import { localWorld } from '../../src/cli/local-world.ts'
@@ -40,6 +40,8 @@ export const defaultProfiles = `shop:
 export interface ProjectOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly clock?: Clock
+  /** Ids that count up are not enough where several projects write to one place. */
+  readonly ids?: IdSource
   /** Output claims to be a terminal of 120 columns. */
   readonly terminal?: boolean
 }
@@ -117,7 +119,7 @@ export function project(files: Readonly<Record<string, string>> = {}, options: P
         stdout: output('stdout'),
         stderr: output('stderr'),
         clock: options.clock ?? systemClock,
-        ids: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
+        ids: options.ids ?? (() => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`),
         signal,
         processId: 1,
         reserveThreads: () => {},
