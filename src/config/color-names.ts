@@ -19,5 +19,5 @@ const names: ReadonlySet<string> = new Set(
 )
 
 export function isColor(text: string): boolean {
-  return names.has(text) || /^#(?:[0-9a-fA-F]{3}){1,2}$/.test(text)
+  return names.has(text.toLowerCase()) || /^#(?:[0-9a-fA-F]{3}){1,2}$/.test(text)
 }

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { parsed } from './parsed.ts'
+
+const messages = (files: Readonly<Record<string, string>>, more = ''): string[] =>
+  parsed(files, more).diagnostics.map(one => `${one.severity} ${one.code}: ${one.message}`)
+
+describe('what reading a project warns of', () => {
+  test('a wrong type in the project file is told once, however many models it concerns', () => {
+    const found = messages({ 'models/a.sql': 'select 1', 'models/b.sql': 'select 2' }, "models:\n  +enabled: 'abc'\n")
+    expect(found).toEqual(["error config/bad-config: at path ['enabled']: 'abc' is not of type 'boolean'"])
+  })
+
+  test('names of metrics follow the rules', () => {
+    const yaml = "metrics:\n  - {name: 'a b!', label: x, type: simple, type_params: {measure: m}}\n"
+    expect(messages({ 'models/m.yml': yaml }).join()).toContain(
+      "The metric name 'a b!' is invalid.  It cannot contain spaces, must contain only letters, numbers and underscores",
+    )
+  })
+
+  test('a time spine needs columns that are described and have a granularity', () => {
+    const spine = (columns: string): string[] =>
+      messages({
+        'models/days.sql': 'select 1 as day',
+        'models/days.yml': `models:\n  - name: days\n    time_spine: {standard_granularity_column: day}\n    columns: ${columns}\n`,
+      })
+    expect(spine('[{name: day, granularity: day}]')).toEqual([])
+    expect(spine('[{name: day}]').join()).toContain('must have a granularity defined')
+    expect(spine('[{name: other}]').join()).toContain("Got invalid column name 'day' for model 'days'")
+  })
+
+  test('a view with constraints is warned of, unless each constraint says not to', () => {
+    const view = (more: string): string[] =>
+      messages({
+        'models/v.sql': 'select 1 as id',
+        'models/v.yml': `models:\n  - name: v\n    config: {contract: {enforced: true}}\n    columns:\n      - name: id\n        data_type: int\n        constraints: [{type: not_null${more}}]\n`,
+      })
+    expect(view('').join()).toContain('Constraint types are not supported for view materializations')
+    expect(view(', warn_unsupported: false')).toEqual([])
+  })
+
+  test('descriptions of macros are compared with the macro when the project asks for it', () => {
+    const files = {
+      'macros/m.sql': '{% macro m(a, b) %}{% endmacro %}',
+      'macros/m.yml': 'macros:\n  - name: m\n    arguments: [{name: a, type: text}, {name: c}]\n',
+    }
+    expect(messages(files)).toEqual([])
+    expect(messages(files, 'flags: {validate_macro_args: true}\n')).toEqual([
+      'warning project/macro-annotation: Argument c in yaml for macro m does not match the jinja definition.',
+      'warning project/macro-annotation: Argument a in the yaml for macro m has an invalid type.',
+    ])
+  })
+
+  test('spaces in names are one warning with the first name, or an error with all of them', () => {
+    const files = { 'models/my model.sql': 'select 1', 'models/my other.sql': 'select 2' }
+    expect(
+      messages(files, 'flags: {require_resource_names_without_spaces: false}\n').map(one => one.slice(0, 60)),
+    ).toEqual([
+      'warning project/name-with-space: Found spaces in the name of',
+      'warning project/spaced-names: Spaces found in 2 resource nam',
+    ])
+    expect(messages(files).join()).toContain("* 'model.shop.my other' (models/my other.sql)")
+  })
+
+  test('a source that asks for freshness must say which column tells it', () => {
+    const source = (more: string): string[] =>
+      messages({
+        'models/s.yml': `sources:\n  - name: raw\n    config: {freshness: {warn_after: {count: 1, period: day}}}\n    tables: [{name: t${more}}]\n`,
+      })
+    expect(source('').join()).toContain('does not support metadata-based freshness')
+    expect(source(', loaded_at_field: at')).toEqual([])
+    expect(source(", loaded_at_field: ''").join()).toContain('loaded_at_field cannot be an empty string.')
+  })
+
+  test('an entry of data_tests without a name is left out', () => {
+    expect(messages({ 'tests/t.yml': 'data_tests:\n  - not_null: {where: x}\n' })).toEqual([
+      "warning project/unnamed-test: Unable to parse 'data_tests' section of file 'tests/t.yml'\n  Entry did not contain a name",
+    ])
+  })
+
+  test('the written configuration keeps templates when the project compares them', () => {
+    const files = {
+      'models/a.sql': 'select 1',
+      'models/a.yml': 'models:\n  - name: a\n    config: {meta: {owner: "{{ var(\'who\') }}"}}\n',
+    }
+    const meta = (more: string): unknown =>
+      parsed(files, `vars: {who: me}\n${more}`).json('model.shop.a').unrendered_config
+    expect(meta('')).toEqual({ meta: { owner: 'me' } })
+    expect(meta('flags: {state_modified_compare_more_unrendered_values: true}\n')).toEqual({
+      meta: { owner: "{{ var('who') }}" },
+    })
+  })
+})
