@@ -4,6 +4,7 @@
  * method gives a new one.
  */
 import type { RelationKind, RelationName } from '../base/sql-value.ts'
+import { str } from '../template/repr.ts'
 import { typeError, valueError } from '../template/template-error.ts'
 import { type HashKey, PyDict, PyObject, PySet, Undefined, type Value } from '../template/value.ts'
 import { type Attributes, attributeOf, contextError, method } from './python-object.ts'
@@ -267,6 +268,21 @@ export function kindConstant(name: string): RelationKind | undefined {
   return Object.hasOwn(kindNames, name) ? kindNames[name] : undefined
 }
 
+/** How the node of a user-defined function says it is written; None for other nodes. */
+function functionConfig(model: Value): Value {
+  if (!(model instanceof PyDict) || model.get('resource_type') !== 'function') return null
+  const config = model.get('config')
+  const configured = (name: string, fallback: Value): Value => {
+    return config instanceof PyDict ? (config.get(name) ?? fallback) : fallback
+  }
+  return new PythonRecord('FunctionConfig', {
+    language: model.get('language') ?? '',
+    type: configured('type', ''),
+    runtime_version: configured('runtime_version', null),
+    entry_point: configured('entry_point', null),
+  })
+}
+
 const attributes: Attributes<Relation> = {
   path: self => record('Path', self.fields.path),
   type: self => self.fields.type,
@@ -334,6 +350,11 @@ const attributes: Attributes<Relation> = {
   to_dict: method('to_dict', [['omit_none', false]], (self, [omitNone]) => {
     const dict = toDict(self)
     return omitNone === true ? PyDict.of(Array.from(dict).filter(([, value]) => value !== null)) : dict
+  }),
+  get_function_config: method('get_function_config', ['model'], (_, [model = null]) => functionConfig(model)),
+  get_function_macro_name: method('get_function_macro_name', ['config'], (_, [config = null]) => {
+    const part = (name: string): string => str(config instanceof PythonRecord ? (config.attr(name) ?? null) : null)
+    return `${part('type')}_function_${part('language')}`
   }),
   add_ephemeral_prefix: method('add_ephemeral_prefix', ['name'], (_, [name]) => `${ephemeralPrefix}${String(name)}`),
 }
