@@ -30,14 +30,14 @@ describe('the difference of two tables', () => {
   })
 
   test('tells None from the text NULL', () => {
-    expect(shown(['id', 'v'], [['1', null]], [['1', 'NULL']])).toEqual(['@@ ,id,v', '→  ,1 ,NULL→_NULL'])
+    expect(shown(['id', 'v'], [['1', null]], [['1', 'NULL']])).toEqual(['@@,id,v', '→ ,1 ,NULL→_NULL'])
   })
 
   test('leaves out columns far from any change', () => {
     const columns = ['a', 'b', 'c', 'd']
     expect(shown(columns, [['1', 'x', 'y', 'z']], [['1', 'w', 'y', 'z']])).toEqual([
-      '@@ ,a,b  ,c,...',
-      '→  ,1,x→w,y,...',
+      '@@,a,b  ,c,...',
+      '→ ,1,x→w,y,...',
     ])
   })
 
