@@ -24,8 +24,8 @@ export async function openDatabase(session: Session, config: Config, options: Op
 
 const defaultCacheBytes = 20 * 1024 ** 3
 
-/** Also for commands that open no database. */
-export async function lakeSettings(session: Session, config: Config): Promise<import('../lake/lake.ts').LakeSettings> {
+/** What the profile, the environment and the machine say about the lake. */
+async function lakeSettings(session: Session, config: Config): Promise<import('../lake/lake.ts').LakeSettings> {
   const { s3Access } = await import('../lake/s3-access.ts')
   const { environment, home, files } = session.launch
   const hasAwsFiles = ['credentials', 'config'].some(name => files.exists(posix.join(home, '.aws', name)))

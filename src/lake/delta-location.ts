@@ -63,7 +63,7 @@ export function existingSnapshot({ files }: DeltaLocation): Promise<Snapshot | u
 }
 
 /** A date or a time; without a zone it is UTC. */
-export function momentOf(text: string): number {
+function momentOf(text: string): number {
   const iso = text.trim().replace(' ', 'T')
   const isDate = /^\d{4}-\d\d-\d\d$/.test(iso)
   const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/i.test(iso)

@@ -25,7 +25,7 @@ export interface FilesMention extends Span {
 }
 
 /** A call of `glob('s3://…')`. */
-export interface GlobMention extends Span {
+interface GlobMention extends Span {
   readonly kind: 'glob'
   readonly pattern: string
 }
@@ -40,12 +40,12 @@ export interface DeltaMention extends Span {
 }
 
 /** COPY … TO 's3://…'. */
-export interface TargetMention extends Span {
+interface TargetMention extends Span {
   readonly kind: 'target'
   readonly url: string
 }
 
-export type LakeMention = FilesMention | GlobMention | DeltaMention | TargetMention
+type LakeMention = FilesMention | GlobMention | DeltaMention | TargetMention
 
 export interface LakeText {
   readonly mentions: readonly LakeMention[]

@@ -12,7 +12,7 @@ import { type ObjectInfo, type ObjectStore, objectChanged } from './object-store
 const chunkBytes = 8 * 1024 * 1024
 const parallelChunks = 8
 
-export interface CacheEntry {
+interface CacheEntry {
   /** Of the copy on disk. */
   readonly path: string
   /** Where it comes from, such as `bucket/key`. */

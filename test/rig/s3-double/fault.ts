@@ -20,27 +20,34 @@ export interface FaultRule {
   readonly method?: string
   readonly urlHolds?: string
   readonly times?: number
+  /** So many of them pass first. */
+  readonly after?: number
 }
 
 export interface Faults {
   add(rule: FaultRule): void
+  clear(): void
   /** The fault for this request, which is used up by asking. */
   take(method: string, url: string): Fault | undefined
 }
 
 export function faultList(): Faults {
-  const open: { readonly rule: FaultRule; left: number }[] = []
+  const open: { readonly rule: FaultRule; left: number; passing: number }[] = []
   return {
     add: rule => {
-      open.push({ rule, left: rule.times ?? 1 })
+      open.push({ rule, left: rule.times ?? 1, passing: rule.after ?? 0 })
+    },
+    clear: () => {
+      open.length = 0
     },
     take(method, url) {
-      const entry = open.find(
+      const matching = open.filter(
         ({ rule, left }) =>
           left > 0 &&
           (rule.method ?? method) === method &&
           (rule.urlHolds === undefined || url.includes(rule.urlHolds)),
       )
+      const entry = matching.find(one => one.passing-- <= 0)
       if (entry !== undefined) entry.left -= 1
       return entry?.rule.fault
     },

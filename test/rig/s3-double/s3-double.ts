@@ -29,6 +29,8 @@ export interface S3Double {
   /** Uploads that were started and neither finished nor aborted. */
   openUploads(): number
   fail(rule: FaultRule): void
+  /** Forgets the faults that are still to come. */
+  revive(): void
   close(): Promise<void>
 }
 
@@ -157,6 +159,7 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
     },
     openUploads: () => uploads.size,
     fail: rule => faults.add(rule),
+    revive: () => faults.clear(),
     close: async () => {
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))
