@@ -99,6 +99,7 @@ function earlierFlags(args: JsonObject): Record<string, GivenFlag> {
   for (const [name, value] of Object.entries(args)) {
     const flag = camelFlag(name)
     if (unrepeated.has(flag) || ownFlags.has(flag)) {
+      if (flag === 'threads' && typeof value === 'number') given[flag] = value
       if (flag === 'vars' && isObject(value) && Object.keys(value).length > 0) given[flag] = JSON.stringify(value)
       continue
     }

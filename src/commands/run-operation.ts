@@ -30,6 +30,8 @@ export async function callMacro(session: Session, loaded: LoadedProject): Promis
   for (const diagnostic of result.results.flatMap(one => one.diagnostics)) {
     session.emit({ kind: 'operation failed', diagnostic })
   }
-  artifactWriter(session, config).runResults(result, graph)
+  const writer = artifactWriter(session, config)
+  writer.manifest(graph)
+  writer.runResults(result, graph)
   return outcomeOf(result, graph)
 }

@@ -4,7 +4,7 @@ import type { Place } from '../base/source-file.ts'
 import type { ResourceType } from './node.ts'
 
 export interface NamedResource {
-  readonly resourceType: ResourceType
+  readonly resourceType: ResourceType | 'fixture'
   readonly uniqueId: string
   readonly name: string
   readonly originalFilePath: string
@@ -15,7 +15,7 @@ export interface NamedResource {
   readonly sourceName?: string
 }
 
-const plurals: Readonly<Partial<Record<ResourceType, string>>> = {
+const plurals: Readonly<Partial<Record<NamedResource['resourceType'], string>>> = {
   test: 'data_tests',
   analysis: 'analyses',
   saved_query: 'saved_queries',

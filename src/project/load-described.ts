@@ -1,4 +1,5 @@
 /** Everything that lives in properties files alone: exposures, groups, unit tests, metrics and their like. */
+import type { DiagnosticFields } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
@@ -72,11 +73,23 @@ function unitTests(properties: LoadedProperties, input: DescribedInput): UnitTes
   return tests
 }
 
-function fixtureSource(packageName: string, { files, config, drafts }: DescribedInput): FixtureSource {
+function duplicateFixture(first: FoundFile, second: FoundFile): DiagnosticFields {
+  const named = (found: FoundFile) => ({
+    resourceType: 'fixture' as const,
+    uniqueId: `fixture.${found.owner.name}.${stem(found.path)}`,
+    name: stem(found.path),
+    originalFilePath: found.originalFilePath,
+  })
+  return duplicateName(named(first), named(second))
+}
+
+function fixtureSource(packageName: string, { files, config, drafts, maker }: DescribedInput): FixtureSource {
   const owner = [...files.keys()].find(one => one.name === packageName)
   const fixtures = new Map<string, FoundFile>()
   for (const found of (owner && files.get(owner)?.get('fixture')) ?? []) {
-    if (!fixtures.has(stem(found.path))) fixtures.set(stem(found.path), found)
+    const first = fixtures.get(stem(found.path))
+    if (first) maker.report(duplicateFixture(first, found))
+    else fixtures.set(stem(found.path), found)
   }
   const seeds = new NameIndex(drafts.filter(one => one.resourceType === 'seed' && one.enabled))
   return {

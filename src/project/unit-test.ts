@@ -42,6 +42,11 @@ export function readUnitTest(entry: PropertyEntry, maker: NodeMaker, source: Fix
   if (!expect) return undefined
   const overrides = readOverrides(value.get('overrides'))
   const versions = readVersions(value.get('versions'))
+  if (versions instanceof PyDict && hasItems(versions.get('include')) && hasItems(versions.get('exclude'))) {
+    const message = 'Unit tests can not both include and exclude versions.'
+    maker.report({ code: 'project/unit-test', kind: 'Parsing', message, at: entry.at('versions') })
+    return undefined
+  }
   const { config } = maker.config('unit_test', found.owner, fqn, dictOf(value, 'config'))
   return {
     resourceType: 'unit_test',
@@ -147,6 +152,10 @@ function promoteWholeRow(rows: Value[]): void {
 function readOverrides(value: Value | undefined): UnitTestNode['overrides'] {
   if (!(value instanceof PyDict)) return null
   return { macros: dictOf(value, 'macros'), vars: dictOf(value, 'vars'), envVars: dictOf(value, 'env_vars') }
+}
+
+function hasItems(value: Value | undefined): boolean {
+  return Array.isArray(value) && value.length > 0
 }
 
 function readVersions(value: Value | undefined): Value {

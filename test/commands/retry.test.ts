@@ -20,6 +20,16 @@ describe('retry', () => {
     expect((p.json('target/run_results.json') as RunResults).results).toEqual([])
   })
 
+  test('keeps the number of threads unless it is given anew', async () => {
+    const p = project({ ...shop, 'models/a.sql': 'select 1 as id from nowhere' })
+    const threads = (): unknown => (p.json('target/run_results.json') as RunResults).args['threads']
+    await p.run('run --threads 3')
+    await p.run('retry --threads 2')
+    expect(threads()).toBe(2)
+    await p.run('retry')
+    expect(threads()).toBe(2)
+  })
+
   test('says that there was no run', async () => {
     const p = project(shop)
     expect(await p.run('retry')).toBe(2)

@@ -10,6 +10,12 @@ describe('run-operation', () => {
     expect((p.json('target/run_results.json') as RunResults).results[0]?.unique_id).toBe('macro.shop.greet')
   })
 
+  test('leaves a manifest in which its results are found', async () => {
+    const p = project(shop)
+    await p.run(['run-operation', 'greet', '--args', '{name: ann}'])
+    expect(p.json('target/manifest.json')).toHaveProperty(['macros', 'macro.shop.greet'])
+  })
+
   test('an unknown macro is exit code 2', async () => {
     const p = project(shop)
     expect(await p.run('run-operation nope')).toBe(2)
