@@ -1,4 +1,5 @@
 /** The reporter that the flags ask for: what goes to the terminal and what to the log file, in which form. */
+import { customEnvironment } from '../artifacts/artifact-metadata.ts'
 import { compiledPath, hasCompiledFile } from '../artifacts/target-paths.ts'
 import type { RunIdentity } from '../commands/session.ts'
 import { secretValues, withoutSecrets } from '../config/secrets.ts'
@@ -31,10 +32,13 @@ export function openReporter(
     clock,
     processId,
     invocationId,
+    extra: customEnvironment(environment),
     width: flags.printerWidth,
     quiet: flags.quiet,
     output: flags.output === 'json' ? 'json' : 'text',
+    which: flags.which,
     print: flags.print,
+    timeOnEveryLine: flags.which === 'list' || flags.which === 'ls',
     mask: secrets.length === 0 ? text => text : text => withoutSecrets(text, secrets),
     details: renderDetails,
     compiledPath: node => (hasCompiledFile(node) ? compiledPath(flags.targetPath, node) : undefined),

@@ -52,7 +52,7 @@ const builtInPlugins = ['delta', 'excel', 'glue', 'gsheet', 'iceberg', 'motherdu
 
 /** `undefined` when a diagnostic says why there is no target. */
 export function duckdbTarget(fields: FieldReader, names: TargetNames): Target | undefined {
-  fields.warnUnknown(knownKeys)
+  fields.tellUnknown(knownKeys, 'warning')
   const path = fields.text('path') ?? ':memory:'
   const attach = attachSettings(fields)
   const database = chosenDatabase(fields, path, attach)

@@ -6,6 +6,7 @@ import type { DiagnosticCode } from '../base/codes.ts'
 import type { Diagnostics, Severity } from '../base/diagnostic.ts'
 import { nearName } from '../base/near-name.ts'
 import { keyText, type YamlDocument, type YamlNode, yamlAt, yamlPlace } from '../base/yaml-node.ts'
+import { repr } from '../template/repr.ts'
 import { PyDict, typeName, type Value } from '../template/value.ts'
 
 export interface FieldSource {
@@ -17,6 +18,8 @@ export interface FieldSource {
   readonly code: DiagnosticCode
   /** How a message names the map: `the project file`. */
   readonly owner: string
+  /** dbt's words for a value that is not of the type of its key: they stand first in the message. */
+  readonly schemaWords?: (key: string) => string
 }
 
 export class FieldReader {
@@ -79,8 +82,9 @@ export class FieldReader {
 
   /** Says that a field has the wrong type. */
   wrong(key: string, expected: string, value: Value): void {
-    const { owner } = this.source
-    this.report(`The key "${key}" of ${owner} must be ${expected}, but it is of type "${typeName(value)}"`, [key])
+    const { owner, schemaWords } = this.source
+    const must = `The key "${key}" of ${owner} must be ${expected}, but it is of type "${typeName(value)}"`
+    this.report(schemaWords ? `at path ['${key}']: ${repr(value)} ${schemaWords(key)}\n${must}` : must, [key])
   }
 
   report(message: string, path: readonly (string | number)[] = [], severity: Severity = 'error'): void {
@@ -89,8 +93,8 @@ export class FieldReader {
     diagnostics.add({ code, severity, kind: 'Runtime', message, at })
   }
 
-  /** Warns about every key that is not known, with its line and the nearest known one. */
-  warnUnknown(known: readonly string[]): void {
+  /** Tells every key that is not known, with its line and the nearest known one. */
+  tellUnknown(known: readonly string[], severity: Severity): void {
     const { document, node, diagnostics, owner } = this.source
     if (node.kind !== 'map') return
     for (const { key } of node.entries) {
@@ -99,9 +103,12 @@ export class FieldReader {
       const near = nearName(name, known)
       diagnostics.add({
         code: 'config/unknown-key',
-        severity: 'warning',
-        kind: 'Validation',
-        message: `The key "${name}" of ${owner} is not known`,
+        severity,
+        kind: severity === 'error' ? 'Runtime' : 'Validation',
+        message:
+          severity === 'error'
+            ? `at path []: Additional properties are not allowed ('${name}' was unexpected)\n\nError encountered in ${owner}`
+            : `The key "${name}" of ${owner} is not known`,
         at: yamlPlace(document, key),
         ...(near !== undefined && { hint: `did you mean "${near}"` }),
       })

@@ -129,9 +129,17 @@ export function parseProjectFile(
   const rendered = renderYaml(document, document.root, { ...rendering, skips: isLateRendered })
   const values = rendered instanceof PyDict ? rendered : new PyDict()
   const owner = `"${file.path}"`
-  const source = { document, node: document.root, diagnostics, owner, code: 'config/bad-project-file' } as const
+  const source = {
+    document,
+    node: document.root,
+    diagnostics,
+    owner,
+    code: 'config/bad-project-file',
+    schemaWords,
+  } as const
   const fields = new FieldReader({ ...source, values })
-  fields.warnUnknown(knownKeys)
+  fields.tellUnknown(knownKeys, flavour === 'dbt_project' ? 'error' : 'warning')
+  checkVersion(fields)
   checkRenamed(fields)
   const name = projectName(fields)
   if (name === undefined) return undefined
@@ -170,6 +178,24 @@ export function parseProjectFile(
     queryComment: queryComment(fields),
     restrictAccess: fields.bool('restrict-access') ?? false,
     dbtCloud: fields.dict('dbt-cloud'),
+  }
+}
+
+/** Sections that dbt's schema gives one type; other keys may be null as well. */
+const plainSections: ReadonlySet<string> = new Set(configTreeNames.filter(one => one !== 'data_tests'))
+
+function schemaWords(key: string): string {
+  return plainSections.has(key) ? "is not of type 'object'" : 'is not valid under any of the given schemas'
+}
+
+/** A number, or two or three parts as semantic versions have them. */
+function checkVersion(fields: FieldReader): void {
+  const version = fields.values.get('version') ?? null
+  if (version === null || typeof version === 'number' || version instanceof PyFloat) return
+  const number = String.raw`(?:0|[1-9]\d*)`
+  const pattern = new RegExp(`^${number}\\.${number}(?:\\.${number}(?:-[0-9a-zA-Z.-]+)?(?:\\+[0-9a-zA-Z.-]+)?)?$`)
+  if (typeof version !== 'string' || !pattern.test(version)) {
+    fields.report(`at path ['version']: ${repr(version)} is not valid under any of the given schemas`, ['version'])
   }
 }
 

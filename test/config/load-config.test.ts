@@ -57,7 +57,7 @@ models:
   })
 
   it('gets a warning for a key that is not known, with its line and the nearest known one', () => {
-    const { config, diagnostics } = load({ 'dbt_project.yml': `${projectFile}modls: {}\n` })
+    const { config, diagnostics } = load({ 'dbt_project.yml': '', 'project.yml': `${projectFile}modls: {}\n` })
     expect(config).toBeDefined()
     const [warning] = diagnostics.all
     expect(warning).toMatchObject({ code: 'config/unknown-key', severity: 'warning', hint: 'did you mean "models"' })
@@ -68,7 +68,13 @@ models:
     ['name: 1a\n', /Invalid project name: "1a"/],
     ['name: flags\n', /reserved word/],
     ['version: 1\n', /Required "name" field not present/],
-    [`${projectFile}model-paths: models\n`, /"model-paths" .* must be a list of texts/],
+    [
+      `${projectFile}model-paths: models\n`,
+      /at path \['model-paths'\]: 'models' is not valid under any[\s\S]*"model-paths" .* must be a list of texts/,
+    ],
+    [`${projectFile}models: 3\n`, /at path \['models'\]: 3 is not of type 'object'/],
+    ['name: shop\nversion: invalid\nprofile: shop\n', /at path \['version'\]: 'invalid' is not valid under any/],
+    [`${projectFile}archive: {}\n`, /Additional properties are not allowed \('archive' was unexpected\)/],
     [`${projectFile}dispatch: [{macro_namespace: a}]\n`, /Invalid project dispatch config/],
     [`${projectFile}quoting: "{{ env_var('NOPE') }}"\n`, /Env var required but not provided: 'NOPE'/],
     [`${projectFile}tests: {x: 1}\ndata_tests: {x: 1}\n`, /cannot have both/],

@@ -13,6 +13,8 @@ import { planLines } from './plan-lines.ts'
 export interface CommandLinesOptions {
   readonly quiet: boolean
   readonly output: 'text' | 'json'
+  /** The command. */
+  readonly which: string
 }
 
 export function commandLines(
@@ -26,7 +28,7 @@ export function commandLines(
       return [textLine('FoundStats', 'W006', 'info', atMs, `Found ${event.statLine}`, { data })]
     }
     case 'problem found':
-      return [problemLine(event.diagnostic, atMs)]
+      return [problemLine(event.diagnostic, atMs, options.which === 'list')]
     case 'command stopped':
       return [stoppedLine(event.diagnostics, atMs)]
     case 'operation failed': {
@@ -60,7 +62,7 @@ export function commandLines(
 }
 
 /** `[WARNING]: …`, as dbt marks what it only warns of. */
-function problemLine(diagnostic: Diagnostic, atMs: number): LogLine {
+function problemLine(diagnostic: Diagnostic, atMs: number, isShort: boolean): LogLine {
   const event = warningEvent(diagnostic.code)
   const { name, code } = event
   const message = isDeprecation(event) ? `Deprecated functionality\n\n${diagnostic.message}` : diagnostic.message
@@ -69,7 +71,12 @@ function problemLine(diagnostic: Diagnostic, atMs: number): LogLine {
     name,
     code,
     level: 'warn',
-    text: paint => (isPlain ? message : `[${paint.yellow('WARNING')}]: ${message}\n${renderDetails(diagnostic)}`),
+    text: paint => {
+      if (isPlain) return message
+      // What `list` prints beside its lines must be told from them: it has the time in front of each line.
+      if (isShort) return `[${paint.yellow('WARNING')}]: ${message.replace(/\s*\n\s*/g, ' ')}`
+      return `[${paint.yellow('WARNING')}]: ${message}\n${renderDetails(diagnostic)}`
+    },
     data: diagnostic.facts ?? { msg: message, code: diagnostic.code },
     thread: mainThread,
     atMs,

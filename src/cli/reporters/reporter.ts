@@ -24,15 +24,21 @@ export interface Channel {
 }
 
 export interface ReporterOptions extends RunLinesOptions {
+  /** The command. */
+  readonly which: string
   readonly clock: Clock
   readonly invocationId: string
   readonly processId: number
+  /** Variables of the environment that every JSON line carries. */
+  readonly extra: Readonly<Record<string, string>>
   readonly terminal: Channel
   readonly file: Channel | undefined
   readonly fileLog: FileLog | undefined
   readonly live: LiveLine | undefined
   /** `print()` in templates is shown. */
   readonly print: boolean
+  /** Whoever reads the output takes lines without a time for nodes. */
+  readonly timeOnEveryLine: boolean
   /** Replaces secrets. */
   readonly mask: (text: string) => string
 }
@@ -71,6 +77,7 @@ export class Reporter {
       this.follow(event)
       for (const line of this.runLines.of(event)) this.line(line)
     } else {
+      if (event.kind === 'project found') this.runLines.knowGroups(event.groups.values())
       for (const line of commandLines(event, this.options.clock.now(), this.options)) this.line(line)
     }
   }
@@ -103,7 +110,7 @@ export class Reporter {
       case 'debug':
         return longText(line, paint, this.options.invocationId)
       default:
-        return shortText(line, paint)
+        return shortText(line, paint, channel === this.options.terminal && this.options.timeOnEveryLine)
     }
   }
 
