@@ -34,6 +34,8 @@ export interface NewFiles {
   readonly keepPartitionColumns?: boolean
 }
 
+const parallelUploads = 4
+
 /** Rows in no order of their own; an empty result gives no file. Files left by a failure are removed as far as possible. */
 export async function writeDataFiles(writer: FileWriter, wanted: NewFiles): Promise<AddFile[]> {
   requireStorable(wanted.schema, wanted.partitionColumns)
@@ -41,7 +43,7 @@ export async function writeDataFiles(writer: FileWriter, wanted: NewFiles): Prom
   const root = writer.tableFolder ?? writer.scratch.locate(folder)
   const written = await copy(writer, copySql(wanted, root), folder)
   const adds: AddFile[] = []
-  for (const row of written) {
+  const place = async (row: Readonly<Record<string, unknown>>): Promise<void> => {
     const path = String(row.filename)
       .slice(root.length)
       .replace(/^[/\\]+/, '')
@@ -50,6 +52,9 @@ export async function writeDataFiles(writer: FileWriter, wanted: NewFiles): Prom
     if (writer.tableFolder === undefined) await send(writer, `${folder}/${path}`, isEmpty ? undefined : path)
     else if (isEmpty) await writer.store.delete(path)
     if (!isEmpty) adds.push(addOf(row, path, wanted, writer.now()))
+  }
+  for (let start = 0; start < written.length; start += parallelUploads) {
+    await Promise.all(written.slice(start, start + parallelUploads).map(place))
   }
   await checkNullability(writer, wanted, written, adds)
   return adds

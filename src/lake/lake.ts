@@ -35,6 +35,9 @@ export interface LakeSettings {
   readonly partBytes?: number
 }
 
+/** No upload takes longer. */
+const leftoverMs = 24 * 3_600_000
+
 export class Lake {
   readonly settings: LakeSettings
   readonly cache: LocalCache
@@ -83,9 +86,12 @@ export class Lake {
     return deltaLocation({ storeOf, cache: this.cache, reader: this.reader, root }, location, traffic)
   }
 
-  /** Keeps the cache within its size. */
+  /** Keeps the cache within its size, and removes what killed runs have left of their way to a bucket. */
   async close(): Promise<void> {
-    if (this.wasUsed) await this.cache.trim(this.settings.cacheBytes, { keepsUsed: true })
+    if (!this.wasUsed) return
+    await this.cache.trim(this.settings.cacheBytes, { keepsUsed: true })
+    const oldestMs = this.settings.clock.now() - leftoverMs
+    for await (const info of this.scratch.list('')) if (info.modifiedMs < oldestMs) await this.scratch.delete(info.key)
   }
 
   private optionsFor(url: string): Readonly<Record<string, string>> | undefined {

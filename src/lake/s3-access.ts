@@ -55,8 +55,8 @@ export function s3Access(settings: DuckdbSettings, surroundings: S3Surroundings)
       const secret = secretFor(secrets, url)
       const given = factsOfStorageOptions(options)
       const facts = { ...(secret === undefined ? set : factsOfSecret(secret)), ...given }
-      const endpoint = endpointUrl(facts) ?? environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL']
-      const region = facts.region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION']
+      const endpoint = endpointUrl(facts) ?? environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL
+      const region = facts.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION
       const credentials = credentialsOf(facts, secret !== undefined, surroundings)
       return {
         bucket: partsOfUrl(url).bucket,

@@ -19,13 +19,10 @@ import { type ObjectStore, storeBelow } from '../storage/object-store.ts'
 import { type ExternalWrite, folderOf, isOurs, type WrittenFiles, writeExternal } from './write-external.ts'
 
 const parallelUploads = 3
-const leftoverMs = 24 * 3_600_000
-const stagingPrefix = 'model-'
 
 export async function writeRemote(write: ExternalWrite, lake: Lake, traffic: Traffic): Promise<WrittenFiles> {
   const { files, target } = write
-  removeLeftovers(files, lake)
-  const staging = `${lake.settings.scratchFolder}/${stagingPrefix}${lake.settings.ids()}`
+  const staging = `${lake.settings.scratchFolder}/model-${lake.settings.ids()}`
   const { bucketStore, key } = placeOf(lake, traffic, target)
   const name = target.severalFiles ? 'rows' : (key.split('/').at(-1) ?? 'rows')
   const location = `${staging}/${name}`
@@ -106,15 +103,4 @@ async function putFile({ lake, files, store }: Upload, path: string, key: string
   const outcome = await store.put(key, await localFileContent(path))
   if (outcome.kind === 'written') await lake.cache.adopt(store, key, outcome.etag, path)
   files.remove(path)
-}
-
-/** What killed runs have left, of any model. */
-function removeLeftovers(files: FileSystem, lake: Lake): void {
-  const { scratchFolder, clock } = lake.settings
-  const folders = new Set(files.list(scratchFolder).map(path => path.split('/')[0] ?? ''))
-  for (const name of folders) {
-    const path = `${scratchFolder}/${name}`
-    const modifiedMs = files.stat(path)?.modifiedMs ?? Number.POSITIVE_INFINITY
-    if (name.startsWith(stagingPrefix) && modifiedMs < clock.now() - leftoverMs) files.remove(path)
-  }
 }

@@ -34,7 +34,9 @@ const source = (keys: string): string => `sources:
           plugin: delta
 ${keys.replace(/^/gm, '          ')}
 `
-const model = { 'models/m.sql': "{{ config(materialized='table') }} select * from {{ source('raw', 't') }} order by id" }
+const model = {
+  'models/m.sql': "{{ config(materialized='table') }} select * from {{ source('raw', 't') }} order by id",
+}
 
 test.each([
   ['', 2],
