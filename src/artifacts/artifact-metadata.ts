@@ -26,7 +26,8 @@ export function artifactMetadata(config: Config, schema: string): ArtifactMetada
   }
 }
 
-function customEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
+/** Environment variables `DBT_ENV_CUSTOM_ENV_X`, as `X`. */
+export function customEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
   const custom: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) {
     const prefix = customPrefixes.find(one => name.startsWith(one))

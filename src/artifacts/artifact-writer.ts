@@ -27,7 +27,9 @@ export class ArtifactWriter {
     const metadata = artifactMetadata(this.config, 'manifest/v12')
     this.write('WritableManifest', 'manifest.json', () => renderManifest({ graph, metadata, factsOf }))
     this.write('SemanticManifest', 'semantic_manifest.json', () => renderSemanticManifest(graph))
-    this.write('GraphSummary', 'graph_summary.json', () => renderGraphSummary(graph, this.config.invocationId))
+    const { invocationId, flags } = this.config
+    const withTestEdges = flags.which === 'build'
+    this.write('GraphSummary', 'graph_summary.json', () => renderGraphSummary(graph, { invocationId, withTestEdges }))
   }
 
   runResults(run: RunResult, graph: Graph): void {

@@ -8,6 +8,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
 import { docJson, groupJson, type JsonRecord, macroJson, memberJson } from '../project/node-json.ts'
 import type { Project } from '../project/project.ts'
+import { PyDict } from '../template/value.ts'
 import { type ArtifactMetadata, isoMicros } from './artifact-metadata.ts'
 import { JsonWriter } from './json-text.ts'
 import type { OutputFacts } from './node-output.ts'
@@ -34,8 +35,8 @@ export function renderManifest(input: ManifestInput): string {
     ['groups', keyed(project.groups.values(), one => writer.text(groupJson(one)))],
     ['selectors', JSON.stringify(expandSelectors(project.selectors))],
     ['disabled', disabledText(project, member)],
-    ['parent_map', JSON.stringify(Object.fromEntries(graph.parents))],
-    ['child_map', JSON.stringify(Object.fromEntries(graph.children))],
+    ['parent_map', JSON.stringify(parentMap(graph))],
+    ['child_map', JSON.stringify(childMap(graph))],
     ['group_map', JSON.stringify(groupMap(project))],
     ['saved_queries', keyed(semanticsOf(project, 'saved_query'), member)],
     ['semantic_models', keyed(semanticsOf(project, 'semantic_model'), member)],
@@ -46,11 +47,32 @@ export function renderManifest(input: ManifestInput): string {
 }
 
 function memberRecord(node: GraphMember, { graph, factsOf }: ManifestInput): JsonRecord {
-  return memberJson(node, {
-    dependsOn: graph.dependsOn.get(node.uniqueId) ?? [],
+  const unlinked = graph.unlinkedTests.get(node.uniqueId)
+  const record = memberJson(node, {
+    dependsOn: unlinked ?? graph.dependsOn.get(node.uniqueId) ?? [],
     ...graph.semanticFacts.get(node.uniqueId),
     ...factsOf(node.uniqueId),
   })
+  return unlinked === undefined ? record : { ...record, config: switchedOff(node.config) }
+}
+
+/** dbt keeps a test of something that is not there among the nodes, and turns it off. */
+function switchedOff(config: PyDict): PyDict {
+  return PyDict.of([...config.entries(), ['enabled', false]])
+}
+
+function parentMap(graph: Graph): Record<string, readonly string[]> {
+  const unlinked = Array.from(graph.unlinkedTests, ([id, parents]) => [id, [...parents].sort()] as const)
+  return Object.fromEntries([...graph.parents, ...unlinked])
+}
+
+function childMap(graph: Graph): Record<string, readonly string[]> {
+  const map = Object.fromEntries(graph.children)
+  for (const [test, parents] of graph.unlinkedTests) {
+    map[test] = []
+    for (const parent of parents) map[parent] = [...(map[parent] ?? []), test].sort()
+  }
+  return map
 }
 
 function keyed<T extends { readonly uniqueId: string }>(items: Iterable<T>, render: (item: T) => string): string {

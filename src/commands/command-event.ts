@@ -5,12 +5,17 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { RunEvent } from '../execution/event.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { GraphMember } from '../project/node.ts'
+import type { GraphMember, GroupNode } from '../project/node.ts'
 
 export type CommandEvent =
   | RunEvent
   /** FoundStats (W006): what the project consists of. */
-  | { readonly kind: 'project found'; readonly statLine: string }
+  | {
+      readonly kind: 'project found'
+      readonly statLine: string
+      /** By unique id. */
+      readonly groups: ReadonlyMap<string, GroupNode>
+    }
   /** Warnings of reading the project, each under the name that its code stands for. */
   | { readonly kind: 'problem found'; readonly diagnostic: Diagnostic }
   /** MainEncounteredError (Z002): the command ends here, exit code 2. */

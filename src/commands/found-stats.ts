@@ -1,5 +1,5 @@
 /** `3 models, 1 seed, 2 data tests, …`: what a project consists of, in dbt's order and words. */
-import type { Project } from '../project/project.ts'
+import type { Graph } from '../graph/graph.ts'
 
 const plurals: Readonly<Record<string, string>> = {
   analysis: 'analyses',
@@ -7,12 +7,12 @@ const plurals: Readonly<Record<string, string>> = {
   saved_query: 'saved queries',
 }
 
-export function foundStats(project: Project): string {
+export function foundStats({ project, unlinkedTests }: Pick<Graph, 'project' | 'unlinkedTests'>): string {
   const counts = new Map<string, number>()
   const count = (type: string, number = 1): void => {
     counts.set(type, (counts.get(type) ?? 0) + number)
   }
-  for (const node of project.nodes.values()) count(node.resourceType)
+  for (const node of project.nodes.values()) if (!unlinkedTests.has(node.uniqueId)) count(node.resourceType)
   count('source', project.sources.size)
   count('exposure', project.exposures.size)
   const semantics = [...project.semantics.values()]

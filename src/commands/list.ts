@@ -5,6 +5,7 @@ import type { GraphMember } from '../project/node.ts'
 import { type JsonRecord, memberJson, plainJson } from '../project/node-json.ts'
 import { jsonText } from '../template/json-text.ts'
 import { toPython } from '../template/plain-data.ts'
+import { artifactWriter } from './artifact-writer.ts'
 import { loadGraph } from './load-graph.ts'
 import { selectMembers } from './select-members.ts'
 import type { Command } from './session.ts'
@@ -27,7 +28,9 @@ export const list: Command = async session => {
   const loaded = await loadGraph(session)
   const { graph, config } = loaded
   const { flags } = config
-  const ids = [...selectMembers(loaded, session).uniqueIds].sort()
+  const selected = selectMembers(loaded, session)
+  artifactWriter(session, config).manifest(graph)
+  const ids = [...selected.uniqueIds].sort()
   if (ids.length === 0) {
     session.emit({ kind: 'note', name: 'NoNodesSelected', code: 'Q038', level: 'warn', message: 'No nodes selected!' })
   }

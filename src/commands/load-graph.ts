@@ -65,7 +65,7 @@ function openMacroCache(session: Session, config: Config, stamp: Builtins['stamp
 
 /** Tells `Found 3 models, …`: what a command works on. */
 export function tellFound(session: Session, graph: Graph): void {
-  session.emit({ kind: 'project found', statLine: foundStats(graph.project) })
+  session.emit({ kind: 'project found', statLine: foundStats(graph), groups: graph.project.groups })
 }
 
 /** Shows warnings, or stops where they or others are errors. @throws CommandStopped */

@@ -24,12 +24,12 @@ export function readArtifact(files: FileSystem, path: string): JsonObject | unde
   })
 }
 
-/** What `--state` points at; `null` without. Relative paths start from the working directory. */
+/** What `--state` points at; `null` without. Relative paths start from the project's folder. */
 export function readPreviousState(session: Session, config: Config): PreviousState | null {
   const { state } = config.flags
   if (state === null) return null
   const { files } = session.launch
-  const folder = posix.resolve(files.root, state)
+  const folder = posix.resolve(files.root, config.projectFolder, state)
   const results = readArtifact(files, posix.join(folder, 'run_results.json'))
   const sources = readArtifact(files, posix.join(folder, 'sources.json'))
   const current = readArtifact(config.files, posix.join(config.flags.targetPath, 'sources.json'))
@@ -57,7 +57,7 @@ export function readDeferManifest(session: Session, config: Config): JsonObject 
     })
   }
   const { files } = session.launch
-  const path = posix.join(posix.resolve(files.root, given), 'manifest.json')
+  const path = posix.join(posix.resolve(files.root, config.projectFolder, given), 'manifest.json')
   const manifest = readArtifact(files, path)
   if (manifest !== undefined) return manifest
   throw new DiagnosticError({

@@ -4,7 +4,7 @@ import { typeError } from '../template/template-error.ts'
 import { type PyFunction, typeName, type Value } from '../template/value.ts'
 import { contextError, contextFunction } from './python-object.ts'
 
-const secretPrefix = 'DBT_ENV_SECRET_'
+const secretPrefix = 'DBT_ENV_SECRET'
 
 export interface EnvVarOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -46,7 +46,7 @@ function secretPlaceholder(name: string): string {
   return `$$$DBT_SECRET_START$$$${name}$$$DBT_SECRET_END$$$`
 }
 
-const placeholder = /\$\$\$DBT_SECRET_START\$\$\$(DBT_ENV_SECRET_.*?)\$\$\$DBT_SECRET_END\$\$\$/g
+const placeholder = /\$\$\$DBT_SECRET_START\$\$\$(DBT_ENV_SECRET.*?)\$\$\$DBT_SECRET_END\$\$\$/g
 
 /** Puts the secrets where their placeholders stand: the last step for a value of profiles.yml or packages.yml. */
 export function revealSecrets(text: string, environment: EnvVarOptions['environment']): string {

@@ -17,6 +17,8 @@ export interface Graph {
   readonly children: ReadonlyMap<string, readonly string[]>
   /** `depends_on.nodes` as dbt writes it: in order of first mention, tests' and exposures' too. */
   readonly dependsOn: ReadonlyMap<string, readonly string[]>
+  /** Tests left out because something they refer to is not there: the parents that are. */
+  readonly unlinkedTests: ReadonlyMap<string, readonly string[]>
   /** What the linking found out about semantic models and metrics, by unique id. */
   readonly semanticFacts: ReadonlyMap<string, SemanticFacts>
   /** What a ref written in `from` means; `undefined` when it names nothing. Used again when templates run. */

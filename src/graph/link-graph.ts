@@ -18,10 +18,14 @@ export function linkGraph(project: Project, diagnostics: Diagnostics): Graph | u
   const linker = new Linker(project, lookup, diagnostics)
   const members = new Map<string, GraphMember>()
   const dependsOn = new Map<string, readonly string[]>()
+  const unlinkedTests = new Map<string, readonly string[]>()
   const metrics = metricParents(project, lookup, diagnostics)
   for (const member of allMembers(project)) {
-    const parents = linker.parentsOf(member, metrics.get(member.uniqueId) ?? [])
-    if (!parents) continue
+    const { parents, isLeftOut } = linker.parentsOf(member, metrics.get(member.uniqueId) ?? [])
+    if (isLeftOut) {
+      if (member.resourceType === 'test') unlinkedTests.set(member.uniqueId, parents)
+      continue
+    }
     members.set(member.uniqueId, member)
     dependsOn.set(member.uniqueId, parents)
   }
@@ -41,6 +45,7 @@ export function linkGraph(project: Project, diagnostics: Diagnostics): Graph | u
     parents: sortedValues(dependsOn),
     children: sortedValues(children),
     dependsOn,
+    unlinkedTests,
     semanticFacts: semanticFacts(project, lookup),
     resolveRef: (ref, fromPackage) => memberOf(lookup.ref(ref, fromPackage)),
     resolveSource: (source, table, fromPackage) => memberOf(lookup.source(source, table, fromPackage)),
@@ -101,6 +106,12 @@ interface Target {
   readonly at: Place | undefined
 }
 
+interface Links {
+  readonly parents: readonly string[]
+  /** A test or unit test of something that is not there is not run. */
+  readonly isLeftOut: boolean
+}
+
 class Linker {
   private readonly project: Project
   private readonly lookup: ReferenceLookup
@@ -114,10 +125,13 @@ class Linker {
     this.restricted = restrictedPackages(project)
   }
 
-  /** Parents in dbt's order: sources, refs, metrics, functions. `undefined` when the member is left out. */
-  parentsOf(member: GraphMember, ofMetric: readonly string[]): readonly string[] | undefined {
-    if (member.resourceType === 'seed' || member.resourceType === 'source') return []
-    if (member.resourceType === 'unit_test') return this.unitTestParents(member)
+  /** Parents in dbt's order: sources, refs, metrics, functions. */
+  parentsOf(member: GraphMember, ofMetric: readonly string[]): Links {
+    if (member.resourceType === 'seed' || member.resourceType === 'source') return { parents: [], isLeftOut: false }
+    if (member.resourceType === 'unit_test') {
+      const parents = this.unitTestParents(member)
+      return { parents: parents ?? [], isLeftOut: parents === undefined }
+    }
     const parents = new Set<string>()
     let whole = true
     const take = (parent: string | undefined): void => {
@@ -129,7 +143,7 @@ class Linker {
     for (const parent of ofMetric) parents.add(parent)
     for (const call of member.metrics) take(this.named(member, 'metric', call))
     if ('functions' in member) for (const call of member.functions) take(this.named(member, 'function', call))
-    return !whole && member.resourceType === 'test' ? undefined : [...parents]
+    return { parents: [...parents], isLeftOut: !whole && member.resourceType === 'test' }
   }
 
   private unitTestParents(member: Extract<GraphMember, { resourceType: 'unit_test' }>): string[] | undefined {

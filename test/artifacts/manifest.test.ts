@@ -22,6 +22,21 @@ exposures:
 }
 
 describe('manifest.json', () => {
+  test('keeps a test of something that is not there, turned off', async () => {
+    const p = project({
+      'models/a.sql': 'select 1 as id',
+      'tests/t.sql': "select * from {{ ref('a') }}, {{ ref('lost') }}",
+    })
+    await p.run('parse')
+    const manifest = p.json('target/manifest.json') as Manifest
+    expect(manifest.nodes['test.shop.t']).toMatchObject({
+      config: { enabled: false },
+      depends_on: { nodes: ['model.shop.a'] },
+    })
+    expect(manifest.parent_map['test.shop.t']).toEqual(['model.shop.a'])
+    expect(manifest.child_map).toEqual({ 'model.shop.a': ['test.shop.t'], 'test.shop.t': [] })
+  })
+
   test('has every section of version 12, also the empty ones', async () => {
     const p = project(files)
     await p.run('parse')

@@ -15,6 +15,17 @@ describe('list', () => {
     expect(p.stdout).toBe('{"name": "b", "config.materialized": "table"}\n')
   })
 
+  test('puts the time before every line that is no node', async () => {
+    const p = project({ ...shop, 'models/m.yml': 'macros:\n  - name: nowhere\n    description: lost\n' })
+    expect(await p.run('ls')).toBe(0)
+    const untimed = p.stdout
+      .trim()
+      .split('\n')
+      .filter(line => !/^\d\d:\d\d:\d\d {2}/.test(line))
+    expect(p.stdout).toContain('"nowhere"')
+    expect(untimed).toEqual(['shop.a', 'shop.b', 'shop.countries'])
+  })
+
   test('says that nothing was selected', async () => {
     const p = project(shop)
     expect(await p.run('ls -s tag:none')).toBe(0)

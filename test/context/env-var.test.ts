@@ -36,3 +36,11 @@ test('placeholders are masked in log lines', async () => {
 test('custom variables lose their prefix', () => {
   expect(metadataEnvironment(environment)).toEqual({ team: 'data' })
 })
+
+test('a name that begins with DBT_ENV_SECRET is a secret, with or without a further underscore', async () => {
+  const vars = { get: () => undefined, all: () => new PyDict() }
+  const scope = baseNames(runFacts(silence(), { DBT_ENV_SECRET: 'x' }), { vars, secrets: 'refused' })
+  await expect(async () => compileTemplate("{{ env_var('DBT_ENV_SECRET') }}").render(scope)).rejects.toThrow(
+    'Secret env vars are allowed only in profiles.yml or packages.yml',
+  )
+})

@@ -196,3 +196,12 @@ it('a cycle is shown as a path', () => {
     'error graph/cycle: Found a cycle: model.shop.a --> model.shop.b --> model.shop.c --> model.shop.a',
   ])
 })
+
+it('a test of something that is not there is left out, and its other parents are known', () => {
+  const { graph } = link({
+    'models/a.sql': 'select 1 as id',
+    'tests/t.sql': "select * from {{ ref('a') }}, {{ ref('lost') }}",
+  })
+  expect(graph?.members.has('test.shop.t')).toBe(false)
+  expect(graph?.unlinkedTests).toEqual(new Map([['test.shop.t', ['model.shop.a']]]))
+})

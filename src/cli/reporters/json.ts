@@ -4,13 +4,15 @@ import { isoTime, type LogLine, type Paint } from './log-line.ts'
 export interface JsonContext {
   readonly invocationId: string
   readonly processId: number
+  /** Variables of the environment that every line carries. */
+  readonly extra: Readonly<Record<string, string>>
 }
 
 export function jsonLine(line: LogLine, paint: Paint, context: JsonContext): string {
   const info = {
     category: '',
     code: line.code,
-    extra: {},
+    extra: context.extra,
     invocation_id: context.invocationId,
     level: line.level,
     msg: line.text(paint),

@@ -1,15 +1,17 @@
 /** Events of a run as lines of dbt's log. Keeps what lines need of earlier events: when a node started, and who it was. */
 import { unreachable } from '../../base/unreachable.ts'
 import type { RunEvent } from '../../execution/event.ts'
-import type { GraphMember } from '../../project/node.ts'
+import type { NodeResult } from '../../execution/run-result.ts'
+import type { GraphMember, GroupNode } from '../../project/node.ts'
+import { plainJson } from '../../project/node-json.ts'
 import { jsonText } from '../../template/json-text.ts'
 import { toPython } from '../../template/plain-data.ts'
-import { formatting, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
+import { formatting, isoTime, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
 import { type LazyNodeInfo, nodeInfo } from './node-info.ts'
 import { countData, resultLine } from './result-lines.ts'
 import { type SummaryContext, summaryLines } from './summary-lines.ts'
 
-export interface RunLinesOptions extends Omit<SummaryContext, 'atMs' | 'node'> {
+export interface RunLinesOptions extends Omit<SummaryContext, 'atMs' | 'node' | 'group'> {
   readonly width: number
   /** `--quiet` and `--output` shape what is shown of rows. */
   readonly quiet: boolean
@@ -23,11 +25,16 @@ export class RunLines {
   private readonly options: RunLinesOptions
   private readonly nodes = new Map<string, GraphMember>()
   private readonly startedAtMs = new Map<string, number>()
+  private readonly groups = new Map<string, GroupNode>()
   private command = ''
   private counts = 0
 
   constructor(options: RunLinesOptions) {
     this.options = options
+  }
+
+  knowGroups(groups: Iterable<GroupNode>): void {
+    for (const group of groups) this.groups.set(group.name, group)
   }
 
   of(event: RunEvent): LogLine[] {
@@ -177,7 +184,7 @@ export class RunLines {
     const { node, atMs, threadId: thread } = event
     this.nodes.set(node.uniqueId, node)
     const finished = textLine('NodeFinished', 'Q025', 'debug', atMs, `Finished running node ${node.uniqueId}`, {
-      data: { node_info: this.infoOf(node, event.result.status, atMs) },
+      data: { node_info: this.infoOf(node, event.result.status, atMs), run_result: runResultData(event.result) },
       thread,
     })
     if (event.counted === undefined || withoutSummary.has(this.command)) return [finished]
@@ -332,7 +339,15 @@ export class RunLines {
     if (this.command === 'freshness') {
       return [...lines, textLine('FreshnessCheckComplete', 'Q003', 'info', atMs, 'Done.', { data: {} })]
     }
-    return [...lines, ...summaryLines(result, { ...this.options, atMs, node: id => this.nodes.get(id) })]
+    return [
+      ...lines,
+      ...summaryLines(result, {
+        ...this.options,
+        atMs,
+        node: id => this.nodes.get(id),
+        group: name => this.groups.get(name),
+      }),
+    ]
   }
 
   private messageData(event: { readonly message: string; readonly node: string | null }): Record<string, unknown> {
@@ -344,6 +359,23 @@ export class RunLines {
   private infoOf(node: GraphMember, status: string, finishedAtMs?: number): LazyNodeInfo {
     return nodeInfo(node, { status, startedAtMs: this.startedAtMs.get(node.uniqueId), finishedAtMs })
   }
+}
+
+/** Made when a line is printed as JSON, which most are not. */
+function runResultData(result: NodeResult): () => Record<string, unknown> {
+  return () => ({
+    status: result.status,
+    message: result.message ?? '',
+    timing_info: result.timing.map(({ name, startedAtMs, completedAtMs }) => ({
+      name,
+      started_at: `${isoTime(startedAtMs)}Z`,
+      completed_at: `${isoTime(completedAtMs)}Z`,
+    })),
+    thread: result.threadId,
+    execution_time: result.executionTimeMs / 1000,
+    adapter_response: plainJson(result.adapterResponse),
+    num_failures: result.failures ?? 0,
+  })
 }
 
 /** Warnings of templates and of the adapter, under the name of dbt's event. */

@@ -1,13 +1,15 @@
 /** The end of a run: totals, then each failure and warning with what is known about it. */
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import type { NodeResult, RunResult } from '../../execution/run-result.ts'
-import type { GraphMember } from '../../project/node.ts'
+import type { GraphMember, GroupNode } from '../../project/node.ts'
+import { str } from '../../template/repr.ts'
 import { formatting, type LogLine, mainThread, plural, textLine } from './log-line.ts'
 import { nodeInfo } from './node-info.ts'
 
 export interface SummaryContext {
   readonly atMs: number
   readonly node: (uniqueId: string) => GraphMember | undefined
+  readonly group: (name: string) => GroupNode | undefined
   /** Where the node's compiled SQL was written; `undefined` where it has none. */
   readonly compiledPath: (node: GraphMember) => string | undefined
   /** Frame, notes and hint of a diagnostic, indented; empty where there is nothing to add. */
@@ -74,32 +76,48 @@ function failureLines(result: NodeResult, context: SummaryContext): LogLine[] {
 function problemLines(result: NodeResult, kind: 'failure' | 'warning', context: SummaryContext): LogLine[] {
   const node = context.node(result.uniqueId)
   if (node === undefined) return []
-  const info = nodeInfo(node, { status: 'None' })
   const { atMs } = context
-  const lines = [formatting(atMs), headLine(node, kind, info, atMs)]
+  const info = { node_info: nodeInfo(node, { status: 'None' }) }
+  const known = { ...info, ...groupData(node, context) }
+  const lines = [formatting(atMs), headLine(node, kind, known, atMs)]
   if (result.message === null) {
     lines.push(
       textLine('RunResultErrorNoMessage', 'Z025', 'error', atMs, `  Status: ${result.status}`, {
-        data: { status: result.status, node_info: info },
+        data: { status: result.status, ...info },
       }),
     )
   } else if (kind === 'warning') {
     lines.push(
       textLine('RunResultWarningMessage', 'Z046', 'warn', atMs, result.message, {
-        data: { msg: result.message, node_info: info },
+        data: { msg: result.message, ...info },
       }),
     )
-  } else lines.push(messageLine(result, info, context))
+  } else lines.push(messageLine(result, known, context))
   const compiled = context.compiledPath(node)
   if (compiled !== undefined && result.compiled) {
-    const data = { path: compiled, node_info: info }
+    const data = { path: compiled, ...info }
     lines.push(formatting(atMs))
     lines.push(textLine('SQLCompiledPath', 'Z026', 'info', atMs, `  compiled code at ${compiled}`, { data }))
   }
   return [...lines, ...storedFailures(node, info, atMs)]
 }
 
-function headLine(node: GraphMember, kind: 'failure' | 'warning', info: unknown, atMs: number): LogLine {
+/** Who answers for the node, where it is in a group. */
+function groupData(node: GraphMember, context: SummaryContext): Record<string, unknown> {
+  const group = 'group' in node && node.group !== null ? context.group(node.group) : undefined
+  if (group === undefined) return {}
+  return {
+    group: {
+      name: group.name,
+      package_name: group.packageName,
+      owner: Object.fromEntries([...group.owner.entries()].map(([key, value]) => [str(key), str(value)])),
+    },
+  }
+}
+
+type Known = Readonly<Record<string, unknown>>
+
+function headLine(node: GraphMember, kind: 'failure' | 'warning', known: Known, atMs: number): LogLine {
   const word = kind === 'warning' ? 'Warning' : 'Failure'
   const text = `${word} in ${node.resourceType} ${node.name} (${node.originalFilePath})`
   return {
@@ -107,26 +125,26 @@ function headLine(node: GraphMember, kind: 'failure' | 'warning', info: unknown,
     code: kind === 'warning' ? 'Z021' : 'Z022',
     level: kind === 'warning' ? 'warn' : 'error',
     text: paint => (kind === 'warning' ? paint.yellow(text) : paint.red(text)),
-    data: { resource_type: node.resourceType, node_name: node.name, path: node.originalFilePath, node_info: info },
+    data: { resource_type: node.resourceType, node_name: node.name, path: node.originalFilePath, ...known },
     thread: mainThread,
     atMs,
   }
 }
 
-function messageLine(result: NodeResult, info: unknown, context: SummaryContext): LogLine {
+function messageLine(result: NodeResult, known: Known | undefined, context: SummaryContext): LogLine {
   const details = result.diagnostics.map(one => context.details(one)).filter(one => one !== '')
   const message = [`  ${result.message}`, ...details].join('\n')
   return textLine('RunResultError', 'Z024', 'error', context.atMs, message, {
-    data: { msg: result.message, ...(info === undefined ? {} : { node_info: info }) },
+    data: { msg: result.message, ...known },
   })
 }
 
-function storedFailures(node: GraphMember, info: unknown, atMs: number): LogLine[] {
+function storedFailures(node: GraphMember, info: Known, atMs: number): LogLine[] {
   if (node.resourceType !== 'test' || node.relationName === null) return []
   const query = `select * from ${node.relationName}`
   const border = '-'.repeat(query.length)
   const text = `  See test failures:\n  ${border}\n  ${query}\n  ${border}`
-  const data = { relation_name: node.relationName, node_info: info }
+  const data = { relation_name: node.relationName, ...info }
   return [formatting(atMs), textLine('CheckNodeTestFailure', 'Z027', 'info', atMs, text, { data })]
 }
 
