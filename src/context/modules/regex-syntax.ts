@@ -69,10 +69,9 @@ class Translator {
 
   /** `(?i)` and its like count for the whole pattern, wherever the pattern begins. */
   private leadingFlags(): void {
-    const match = /^\(\?([aiLmsux]+)\)/.exec(this.text)
-    if (!match) return
-    for (const letter of match[1] ?? '') this.flags |= inlineFlags[letter] ?? 0
-    this.at = match[0].length
+    const match = /^(?:\(\?[aiLmsux]+\))*/.exec(this.text)?.[0] ?? ''
+    for (const letter of match) this.flags |= inlineFlags[letter] ?? 0
+    this.at = match.length
   }
 
   private next(): string {
