@@ -183,7 +183,8 @@ function statementsOf(logFile) {
     .map(line =>
       JSON.parse(line)
         .data.sql.replaceAll(/\/\.eider-\w+\.tmp/g, '')
-        .replace(", file_extension 'tmp'", ''),
+        .replace(", file_extension 'tmp'", '')
+        .replaceAll(/delta_scan\('([^']*)'\)/g, "read_parquet('$1/*.parquet')"),
     )
 }
 
