@@ -40,7 +40,10 @@ class PyPattern extends PyObject {
 
   /** Every match in order, empty ones too. */
   *matches(text: string): Generator<PyMatch> {
-    for (const found of text.matchAll(this.expression('g'))) yield new PyMatch(this, found, text)
+    const expression = this.expression('g')
+    // matchAll goes on from there.
+    expression.lastIndex = 0
+    for (const found of text.matchAll(expression)) yield new PyMatch(this, found, text)
   }
   first(mode: 'g' | 'y' | 'full', text: string, start = 0): PyMatch | null {
     const expression = this.expression(mode)

@@ -29,6 +29,7 @@ describe('modules.re', () => {
       "{% set m = modules.re.match('(?P<y>\\\\d{4})-(?P<m>\\\\d\\\\d)(x)?', '2024-05') %}{{ m.group() }} {{ m.group(1) }} {{ m.group('m') }} {{ m.groups() }} {{ m.groups('z') }} {{ m.groupdict() }} {{ m['y'] }} {{ m[0] }} {{ m.group(1,2) }} {{ m.lastindex }} {{ m.lastgroup }} {{ m.end(1) }} {{ m.start(3) }} {{ m.expand('\\\\1/\\\\2') }} {{ m.string }} {{ m.re.pattern }} {{ m.re.groups }} {{ m.re.groupindex }}",
       "2024-05 2024 05 ('2024', '05', None) ('2024', '05', 'z') {'y': '2024', 'm': '05'} 2024 2024-05 ('2024', '05') 2 m 4 -1 2024/05 2024-05 (?P<y>\\d{4})-(?P<m>\\d\\d)(x)? 3 {'y': 1, 'm': 2}",
     ],
+    ["{{ modules.re.search('a', 'xxa') is not none }} {{ modules.re.sub('a', 'b', 'aa') }}", 'True bb'],
     ["{{ modules.re.findall('(?i)(?s)a.b', 'xA\\nBx') }}", "['A\\nB']"],
     [
       "{{ modules.re.compile('a+').findall('aab') }} {{ modules.re.compile('(?i)A').sub('x', 'aA') }} {{ modules.re.compile('a', modules.re.I | default(0)).flags }}",
