@@ -42,10 +42,17 @@ export function parseAnyYaml(file: SourceFile): YamlDocument {
   const documents = parseAllDocuments(file.text, options)
   const [document, second] = 'empty' in documents ? [] : documents
   if (!document) return { file, root: { kind: 'scalar', value: null, start: 0, end: 0 }, duplicates: [] }
-  const fault = document.errors[0]
+  const fault = document.errors.every(isTolerated) ? undefined : document.errors[0]
   if (fault) throw yamlSyntaxError(file, fault.pos[0], plainMessage(fault.message))
   if (second) throw yamlSyntaxError(file, second.range[0], 'expected a single document, but found another one')
   return new TreeBuilder(file, document).document()
+}
+
+/** PyYAML does not ask that the end of a bracketed value is indented; what the library read is right all the same. */
+function isTolerated({ code, message }: { readonly code: string; readonly message: string }): boolean {
+  return (
+    code === 'BAD_INDENT' && /^Flow (?:map|sequence) in block collection must be sufficiently indented/.test(message)
+  )
 }
 
 function plainMessage(message: string): string {

@@ -170,3 +170,8 @@ function shape(node: YamlNode | undefined): unknown {
   if (node.kind === 'map') return node.entries.map(entry => [shape(entry.key), shape(entry.value)])
   return node.value === null ? null : { value: node.value, start: node.start }
 }
+
+it('a value in braces may end as far left as its key, as in PyYAML', () => {
+  const text = 'tests:\n  - accepted: {\n      values: [1],\n      quote: true,\n  }\ntags: x\n'
+  expect(data(text)).toEqual({ tests: [{ accepted: { values: [1], quote: true } }], tags: 'x' })
+})
