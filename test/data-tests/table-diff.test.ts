@@ -35,10 +35,7 @@ describe('the difference of two tables', () => {
 
   test('leaves out columns far from any change', () => {
     const columns = ['a', 'b', 'c', 'd']
-    expect(shown(columns, [['1', 'x', 'y', 'z']], [['1', 'w', 'y', 'z']])).toEqual([
-      '@@,a,b  ,c,...',
-      '→ ,1,x→w,y,...',
-    ])
+    expect(shown(columns, [['1', 'x', 'y', 'z']], [['1', 'w', 'y', 'z']])).toEqual(['@@,a,b  ,c,...', '→ ,1,x→w,y,...'])
   })
 
   test('is coloured when asked to', () => {
