@@ -31,7 +31,7 @@ export async function previewNode(node: Node, run: Run, limit: number | null): P
   try {
     const session = new NodeSession(state, lanes.of('Thread-1 (worker)'), node)
     const { table, sql } =
-      node.resourceType === 'seed' ? seedRows(node, session) : await queryRows(node, session, run, limit)
+      node.resourceType === 'seed' ? seedRows(node, session, limit) : await queryRows(node, session, run, limit)
     return {
       node,
       table,
@@ -73,20 +73,15 @@ async function queryRows(node: Node, session: NodeSession, run: Run, limit: numb
   return { table: AgateTable.fromResult(result), sql }
 }
 
-function seedRows(node: Node, session: NodeSession): Rows {
+/** Types come from all rows of the file, also of those that are not shown. */
+function seedRows(node: Node, session: NodeSession, limit: number | null): Rows {
   const compiled = { node, compiledCode: '', extraCtes: [], source: node.file, lineMap: [] }
   const work = new NodeWork({ session, node, compiled })
   const { columns, rows } = readSeed(work)
   const types = work.config('column_types')
   const textColumns = new Set(types instanceof PyDict ? Array.from(types.keys(), String) : [])
-  return {
-    table: AgateTable.fromText(
-      columns.map(column => column.name),
-      rows,
-      { textColumns },
-    ),
-    sql: null,
-  }
+  const names = columns.map(column => column.name)
+  return { table: AgateTable.fromText(names, rows, { textColumns }).limit(0, limit, 1), sql: null }
 }
 
 /** Values as agate's JSON has them: whole numbers as integers, dates as text. */
