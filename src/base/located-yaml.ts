@@ -14,6 +14,7 @@ import {
   parseAllDocuments,
   type Scalar,
   type YAMLMap,
+  type YAMLParseError,
 } from 'yaml'
 import type { SourceFile } from './source-file.ts'
 import { readBlockYaml } from './yaml-block-reader.ts'
@@ -39,20 +40,34 @@ export function parseYaml(file: SourceFile): YamlDocument {
 
 /** The slow way alone, for tests that compare the two. */
 export function parseAnyYaml(file: SourceFile): YamlDocument {
-  const documents = parseAllDocuments(file.text, options)
+  let documents = parseAllDocuments(file.text, options)
+  for (let text: string | undefined = file.text; text !== undefined; ) {
+    const first: YAMLParseError | undefined = 'empty' in documents ? undefined : documents[0]?.errors[0]
+    text = first && withBracketDrawnUp(text, first)
+    if (text !== undefined) documents = parseAllDocuments(text, options)
+  }
   const [document, second] = 'empty' in documents ? [] : documents
   if (!document) return { file, root: { kind: 'scalar', value: null, start: 0, end: 0 }, duplicates: [] }
-  const fault = document.errors.every(isTolerated) ? undefined : document.errors[0]
+  const fault = document.errors[0]
   if (fault) throw yamlSyntaxError(file, fault.pos[0], plainMessage(fault.message))
   if (second) throw yamlSyntaxError(file, second.range[0], 'expected a single document, but found another one')
   return new TreeBuilder(file, document).document()
 }
 
-/** PyYAML does not ask that the end of a bracketed value is indented; what the library read is right all the same. */
-function isTolerated({ code, message }: { readonly code: string; readonly message: string }): boolean {
-  return (
-    code === 'BAD_INDENT' && /^Flow (?:map|sequence) in block collection must be sufficiently indented/.test(message)
-  )
+/**
+ * PyYAML lets a closing bracket stand as far left as it likes; the library does not. The text with such a bracket drawn to the
+ * line before it, at the same offset, or `undefined` when that is not what is wrong.
+ */
+function withBracketDrawnUp(text: string, fault: YAMLParseError): string | undefined {
+  const at = fault.pos[0]
+  if (fault.code !== 'BAD_INDENT' || !/[}\]]/.test(text[at] ?? '')) return undefined
+  const lineStart = text.lastIndexOf('\n', at - 1)
+  if (lineStart < 0 || text.slice(lineStart + 1, at).trim() !== '') return undefined
+  const before = text.slice(0, lineStart)
+  const line = before.slice(before.lastIndexOf('\n') + 1)
+  const comment = /(?:^|\s)#[^'"]*$/.exec(line)
+  const kept = before.length - (comment ? line.length - comment.index : 0)
+  return `${before.slice(0, kept)}${' '.repeat(at - kept)}${text.slice(at)}`
 }
 
 function plainMessage(message: string): string {

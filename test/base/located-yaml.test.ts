@@ -172,6 +172,6 @@ function shape(node: YamlNode | undefined): unknown {
 }
 
 it('a value in braces may end as far left as its key, as in PyYAML', () => {
-  const text = 'tests:\n  - accepted: {\n      values: [1],\n      quote: true,\n  }\ntags: x\n'
+  const text = 'tests:\n  - accepted: {\n      values: [1],\n      quote: true,  # why\n  }\ntags: x\n'
   expect(data(text)).toEqual({ tests: [{ accepted: { values: [1], quote: true } }], tags: 'x' })
 })
