@@ -73,6 +73,7 @@ function unitNode(test: UnitTestNode, tested: ModelNode): Node {
     expected_rows: isSql ? [] : test.expect.rows,
     expected_sql: isSql ? test.expect.rows : null,
   })
+  // The graph has no such node: only templates get to see it.
   const resourceType = 'unit_test' as unknown as 'model'
   return { ...tested, resourceType, uniqueId: test.uniqueId, name, alias: name, packageName: test.packageName, config }
 }
