@@ -50,6 +50,13 @@ function tell(session: Session, event: InstallEvent): void {
     case 'lock written':
       note(session, 'DepsLockUpdating', 'M031', `Updating lock file in file path: ${event.path}`)
       break
+    case 'unpinned': {
+      const followed =
+        event.branch === 'HEAD' ? 'not pinned, using HEAD (default branch)' : `pinned to the "${event.branch}" branch`
+      const message = `WARNING: The git package "${event.git}" \n\tis ${followed}.\n\tThis can introduce breaking changes into your project without warning!\n\nSee https://docs.getdbt.com/docs/package-management#section-specifying-package-versions`
+      session.emit({ kind: 'note', name: 'DepsUnpinned', code: 'M029', level: 'warn', message })
+      break
+    }
     case 'installing':
       note(session, 'DepsStartPackageInstall', 'M014', `Installing ${event.name}`)
       break

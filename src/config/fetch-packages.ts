@@ -108,7 +108,7 @@ async function checkOut(
   const git = async (args: readonly string[], where: string): Promise<string> => {
     const result = await runGit(port, args, where, url)
     if (result.code === 0) return result.stdout.trim()
-    throw dependencyError(`git ${args[0]} of ${url} failed: ${lastLine(result.stderr)}`, offline)
+    throw dependencyError(`git ${args[0]} of ${url} failed: ${reasonIn(result.stderr)}`, offline)
   }
   const sparse = subdirectory === null ? [] : ['--filter=blob:none', '--sparse']
   await git(['clone', '--depth', '1', ...sparse, '--', url, folder], port.temporaryFolder)
@@ -129,6 +129,8 @@ async function runGit(port: FetchPort, args: readonly string[], folder: string, 
   }
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? ''
+/** What git says it died of; its last words where it does not say that. */
+function reasonIn(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.find(line => /^(?:fatal|error): /.test(line)) ?? lines.at(-1) ?? ''
 }

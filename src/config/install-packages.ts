@@ -20,6 +20,7 @@ export interface InstallPort {
 export type InstallEvent =
   | { readonly kind: 'no packages' }
   | { readonly kind: 'lock written'; readonly path: string }
+  | { readonly kind: 'unpinned'; readonly git: string; readonly branch: string }
   | { readonly kind: 'installing'; readonly name: string }
   | { readonly kind: 'installed'; readonly pinned: PinnedPackage }
 
@@ -39,6 +40,9 @@ export async function installPackages(
     if (specs.length === 0) tell({ kind: 'no packages' })
     else {
       resolved = await resolve(config, port.source)
+      for (const { pinned, branch } of resolved) {
+        if (branch !== undefined && pinned.kind === 'git') tell({ kind: 'unpinned', git: pinned.git, branch })
+      }
       config.files.write(
         lockPath,
         lockText(

@@ -37,6 +37,8 @@ export interface ResolveRequest {
 /** A pinned package and where its files are, if they have been fetched already. */
 export interface ResolvedPackage {
   readonly pinned: PinnedPackage
+  /** What a git package follows if it is not pinned. */
+  readonly branch?: string
   readonly folder: string
 }
 
@@ -131,7 +133,14 @@ async function resolveGit(
   const git = typeof written === 'string' ? written : spec.git
   const { subdirectory } = spec
   const name = projectName(request, folder)
-  return { folder, pinned: { kind: 'git', name, git, revision: commit ?? revision ?? 'HEAD', subdirectory } }
+  const pinned = { kind: 'git', name, git, revision: commit ?? revision ?? 'HEAD', subdirectory } as const
+  const isQuiet = specs.some(one => one.kind === 'git' && one.warnUnpinned === false)
+  return isQuiet || !isLoose(revision) ? { folder, pinned } : { folder, pinned, branch: revision ?? 'HEAD' }
+}
+
+/** dbt's rule: no revision at all, or a name that is a branch for certain. */
+function isLoose(revision: string | null): boolean {
+  return revision === null || ['HEAD', 'main', 'master'].includes(revision)
 }
 
 async function resolveHub(

@@ -160,7 +160,7 @@ describe('fetching', () => {
         typeof answer === 'number' ? { status: answer, bytes: new Uint8Array() } : { status: 200, bytes: answer },
       )
     },
-    run: () => Promise.resolve({ code: 128, stdout: '', stderr: 'fatal: x\nfatal: no such repository\n' }),
+    run: () => Promise.resolve({ code: 128, stdout: '', stderr: 'Cloning into x\nfatal: no such repository\nPlease make sure\n' }),
   })
 
   it('unpacks a tarball of one folder', async () => {
@@ -177,7 +177,7 @@ describe('fetching', () => {
     await expect(fetchPackages(port(answers)).hubVersions('a/b')).rejects.toThrow(message)
   })
 
-  it('tells the last words of git', async () => {
+  it('tells what git died of', async () => {
     await expect(fetchPackages(port({})).git('u', null, null)).rejects.toThrow(
       'git clone of u failed: fatal: no such repository',
     )
