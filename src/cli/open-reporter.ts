@@ -15,7 +15,7 @@ export function openReporter(
 ): Reporter {
   const { flags, projectFolder, environment, invocationId } = identity
   const { stdout, clock, processId } = options
-  const secrets = secretValues(environment)
+  const secrets = secretValues(environment, flags.vars)
   const level = terminalLevel(flags)
   const terminal: Channel = {
     format: flags.logFormat,

@@ -6,6 +6,7 @@ import type { Selection } from '../graph/selection.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { CommandStopped } from './command-stopped.ts'
+import { tellEmptySelection } from './empty-selection.ts'
 import { inlineNode } from './inline-node.ts'
 import { loadDeferral } from './load-deferral.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
@@ -33,7 +34,7 @@ export async function compileAndWrite(session: Session, loaded: LoadedProject, p
   try {
     const result = await compilePlan(plan, run)
     const failed = result.results.find(one => one.status === 'error')
-    if (failed !== undefined) throw new CommandStopped(failureDiagnostics(failed))
+    if (failed !== undefined) throw new CommandStopped(failureDiagnostics(failed, config.flags.inline !== null))
     await database.close()
     writeRun(session, loaded, run, result)
     return result
@@ -52,7 +53,7 @@ export function compilationPlan(session: Session, loaded: LoadedProject): Plan {
     return { graph, command: flags.which, steps: [step] }
   }
   const selection = selectMembers(loaded, session)
-  if (selection.uniqueIds.length === 0) session.emit({ kind: 'nothing to do', atMs: config.clock.now() })
+  if (selection.uniqueIds.length === 0) tellEmptySelection(session, loaded, 'NothingToDo')
   return buildPlan({ graph, selection, flags, relations: null }, new Diagnostics())
 }
 
@@ -62,9 +63,10 @@ export function retryPlan({ graph, config }: LoadedProject, selection: Selection
 }
 
 /** A failed node ends commands that only look: its message becomes that of the command. */
-export function failureDiagnostics(failed: NodeResult): readonly Diagnostic[] {
+export function failureDiagnostics(failed: NodeResult, isInline = false): readonly Diagnostic[] {
   const [first] = failed.diagnostics
-  const message = failed.message ?? first?.message ?? `${failed.uniqueId} failed`
+  const told = failed.message ?? first?.message ?? `${failed.uniqueId} failed`
+  const message = isInline && first?.kind !== 'Database' ? `Error parsing inline query\n${told}` : told
   if (first === undefined) return [diagnostic({ code: 'execution/internal', kind: 'Runtime', message })]
   const { node: _, ...rest } = first
   return [{ ...rest, kind: 'Runtime', message }]

@@ -9,6 +9,7 @@ import { profilesFolder } from '../config/load-profile.ts'
 import { resolveFlags } from '../config/resolve-flags.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
+import { CommandStopped } from './command-stopped.ts'
 import { openDatabase } from './open-database.ts'
 import type { Command, Session } from './session.ts'
 
@@ -53,6 +54,8 @@ export const debug: Command = async session => {
   tell(session, 'adapter type: duckdb')
   const diagnostics = new Diagnostics()
   const config = loadConfig(launch, diagnostics)
+  // As in dbt, a variable that is missing ends the command: nothing after it would mean anything.
+  if (diagnostics.errors.some(one => one.code === 'context/var-missing')) throw new CommandStopped(diagnostics.errors)
   const problems: string[] = []
   if (!flags.connection) {
     tellConfiguration(session, diagnostics, project !== undefined, problems)

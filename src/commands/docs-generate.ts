@@ -2,6 +2,7 @@
 import { artifactMetadata } from '../artifacts/artifact-metadata.ts'
 import { emptyCatalog, renderCatalog } from '../artifacts/catalog.ts'
 import { type Catalog, readCatalog } from '../execution/read-catalog.ts'
+import { commandResourceTypes } from '../graph/command-selection.ts'
 import { artifactWriter } from './artifact-writer.ts'
 import { compilationPlan, compileAndWrite } from './compile.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
@@ -32,7 +33,8 @@ function note(session: Session, name: string, code: string, message: string): vo
 async function catalogOf(session: Session, loaded: LoadedProject): Promise<Catalog> {
   const { flags } = loaded.config
   const isSelected = flags.select.length > 0 || flags.exclude.length > 0 || flags.selector !== null
-  const wanted = isSelected ? new Set(selectMembers(loaded, session).uniqueIds) : null
+  const resourceTypes = new Set([...commandResourceTypes(flags), 'source' as const])
+  const wanted = isSelected ? new Set(selectMembers(loaded, session, { resourceTypes }).uniqueIds) : null
   const database = await openDatabase(session, loaded.config, { readOnlyIfLocked: true })
   try {
     const run = runOf(session, loaded, { database, deferral: null, selection: { uniqueIds: [...(wanted ?? [])] } })

@@ -8,6 +8,7 @@ import { statLine } from '../execution/describe-node.ts'
 import type { RunResult } from '../execution/run-result.ts'
 import type { GraphMember, SourceNode } from '../project/node.ts'
 import { artifactWriter } from './artifact-writer.ts'
+import { tellEmptySelection } from './empty-selection.ts'
 import { type LoadedProject, loadGraph, tellFound, tellProblems } from './load-graph.ts'
 import { openDatabase } from './open-database.ts'
 import { runOf } from './run-nodes.ts'
@@ -18,12 +19,12 @@ export const freshness: Command = async session => {
   const loaded = await loadGraph(session)
   const { config, graph } = loaded
   tellFound(session, graph)
-  const selection = selectMembers(loaded, session, isChecked)
+  const selection = selectMembers(loaded, session, { only: isChecked })
   const sources = selection.uniqueIds.flatMap(id => {
     const member = graph.members.get(id)
     return member?.resourceType === 'source' ? [member] : []
   })
-  if (sources.length === 0) session.emit({ kind: 'nothing to do', atMs: config.clock.now() })
+  if (sources.length === 0) tellEmptySelection(session, loaded, 'NothingToDo')
   tellOfHooks(session, loaded)
   const run = await check(session, loaded, sources)
   const text = renderFreshness(run, artifactMetadata(config, 'sources/v3'))

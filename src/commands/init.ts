@@ -1,7 +1,9 @@
 /** `init`: a new small project that runs as it stands, with a seed, two models and tests. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { findProjectFile } from '../config/find-project.ts'
+import { profilesFolder, readProfiles } from '../config/load-profile.ts'
 import { resolveFlags } from '../config/resolve-flags.ts'
+import { yamlValue } from '../config/yaml-value.ts'
 import { PyDict } from '../template/value.ts'
 import type { Command, Session } from './session.ts'
 
@@ -16,7 +18,6 @@ export const init: Command = async session => {
     paths: { target: null, log: null },
     nowMs: launch.clock.now(),
   })
-  const name = projectName(flags.projectName)
   const { files, environment } = launch
   session.begin({
     flags: { ...flags, logLevelFile: 'none' },
@@ -24,6 +25,8 @@ export const init: Command = async session => {
     invocationId: launch.ids(),
     projectFolder: files.root,
   })
+  if (flags.profile !== null) checkProfile(session, flags.profile, flags.profilesDir)
+  const name = projectName(flags.projectName)
   if (findProjectFile(files, name) !== undefined) {
     throw new DiagnosticError({
       code: 'commands/project-exists',
@@ -32,10 +35,32 @@ export const init: Command = async session => {
       hint: 'choose another name: eider init NAME',
     })
   }
-  for (const [path, text] of Object.entries(newProject(name))) files.write(`${name}/${path}`, text)
+  for (const [path, text] of Object.entries(newProject(name, flags.profile))) files.write(`${name}/${path}`, text)
   tell(session, `Your new project "${name}" was created in the folder ${name}`)
   tell(session, `Next: cd ${name} && eider build`)
   return 'success'
+}
+
+/** `--profile` names one that is there already. @throws DiagnosticError where it is of no use */
+function checkProfile(session: Session, name: string, given: string | null): void {
+  const { files, home } = session.launch
+  if (findProjectFile(files, files.root) !== undefined) {
+    throw new DiagnosticError({
+      code: 'commands/project-exists',
+      kind: 'Runtime',
+      message: 'Can not init existing project with specified profile, edit dbt_project.yml instead',
+    })
+  }
+  const folder = profilesFolder(given, files, home, files.root)
+  const root = readProfiles(files, folder)?.root
+  const profiles = root ? yamlValue(root) : null
+  if (profiles instanceof PyDict && profiles.has(name)) return
+  throw new DiagnosticError({
+    code: 'config/profile-not-found',
+    kind: 'Runtime',
+    message: `Could not find profile named '${name}'`,
+    hint: `the profiles are those of ${folder}/profiles.yml`,
+  })
 }
 
 function projectName(given: string | null): string {
@@ -52,11 +77,11 @@ function tell(session: Session, message: string): void {
   session.emit({ kind: 'note', name: 'ProjectCreated', code: 'A026', level: 'info', message })
 }
 
-function newProject(name: string): Record<string, string> {
+function newProject(name: string, profile: string | null): Record<string, string> {
   return {
     'project.yml': `name: ${name}
 version: '1.0'
-profile: ${name}
+profile: ${profile ?? name}
 
 models:
   ${name}:
@@ -65,15 +90,7 @@ models:
     marts:
       +materialized: table
 `,
-    'profiles.yml': `${name}:
-  target: dev
-  outputs:
-    dev:
-      type: duckdb
-      path: ${name}.duckdb
-      schema: main
-      threads: 4
-`,
+    ...(profile === null ? { 'profiles.yml': newProfile(name) } : {}),
     'seeds/raw_orders.csv': `order_id,customer,ordered_on,amount
 1,ann,2024-01-02,12.50
 2,bob,2024-01-02,7.00
@@ -112,4 +129,16 @@ logs/
 *.duckdb.wal
 `,
   }
+}
+
+function newProfile(name: string): string {
+  return `${name}:
+  target: dev
+  outputs:
+    dev:
+      type: duckdb
+      path: ${name}.duckdb
+      schema: main
+      threads: 4
+`
 }

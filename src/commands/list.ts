@@ -6,6 +6,7 @@ import { type JsonRecord, memberJson, plainJson } from '../project/node-json.ts'
 import { jsonText } from '../template/json-text.ts'
 import { toPython } from '../template/plain-data.ts'
 import { artifactWriter } from './artifact-writer.ts'
+import { tellEmptySelection } from './empty-selection.ts'
 import { loadGraph } from './load-graph.ts'
 import { selectMembers } from './select-members.ts'
 import type { Command } from './session.ts'
@@ -32,7 +33,7 @@ export const list: Command = async session => {
   artifactWriter(session, config).manifest(graph)
   const ids = [...selected.uniqueIds].sort()
   if (ids.length === 0) {
-    session.emit({ kind: 'note', name: 'NoNodesSelected', code: 'Q038', level: 'warn', message: 'No nodes selected!' })
+    tellEmptySelection(session, loaded, 'NoNodesSelected')
   }
   for (const id of ids) {
     const member = graph.members.get(id)

@@ -1,12 +1,16 @@
 /** From the command line to the graph: the phases that every command with a project begins with. */
+import { adapterVersion, dbtVersion } from '../base/dbt-version.ts'
 import { type Diagnostic, Diagnostics } from '../base/diagnostic.ts'
+import { sha256 } from '../base/fingerprint.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
+import { shownVars } from '../config/secrets.ts'
 import type { Graph } from '../graph/graph.ts'
 import { linkGraph } from '../graph/link-graph.ts'
 import type { Builtins } from '../project/builtins.ts'
 import { MacroCache } from '../project/macro-cache.ts'
 import { parseProject } from '../project/parse-project.ts'
+import { str } from '../template/repr.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
 import type { Session } from './session.ts'
@@ -36,6 +40,7 @@ export function loadSettings(session: Session): { config: Config; warnings: Warn
 /** @throws CommandStopped with everything that is wrong in the first phase that found something */
 export async function loadGraph(session: Session): Promise<LoadedProject> {
   const { config, warnings } = loadSettings(session)
+  tellSettings(session, config)
   const parsing = new Diagnostics()
   const builtins = session.builtins()
   const cache = openMacroCache(session, config, builtins.stamp)
@@ -46,6 +51,25 @@ export async function loadGraph(session: Session): Promise<LoadedProject> {
   tellProblems(session, warnings, linking)
   if (graph === undefined) throw new CommandStopped(linking.all)
   return { config, graph, warnings }
+}
+
+/** Which adapter works, and with which variables: as dbt tells when it has read the settings. */
+function tellSettings(session: Session, config: Config): void {
+  const data = { adapter_name: 'duckdb', adapter_version: `=${adapterVersion}` }
+  const message = `Registered adapter: duckdb=${adapterVersion}`
+  session.emit({ kind: 'note', name: 'AdapterRegistered', code: 'E034', level: 'info', message, data })
+  const { flags, target } = config
+  const vars = str(shownVars(flags.vars))
+  const facts = { vars, profile: flags.profile ?? '', target: target.targetName, version: dbtVersion }
+  const checksum = sha256(JSON.stringify(facts))
+  session.emit({
+    kind: 'note',
+    name: 'StateCheckVarsHash',
+    code: 'I025',
+    level: 'debug',
+    message: `checksum: ${checksum}, vars: ${vars}, profile: ${facts.profile}, target: ${facts.target}, version: ${dbtVersion}`,
+    data: { checksum, ...facts },
+  })
 }
 
 /** The cache lies in the target folder, so `clean` removes it. It is replaced in one piece: other runs may be reading it. */

@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { freshnessOf, isObject, type JsonObject, type PreviousState, resultsOf } from '../graph/previous-state.ts'
+import { upgradeManifest } from '../graph/upgrade-manifest.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import type { Session } from './session.ts'
 
@@ -24,6 +25,12 @@ export function readArtifact(files: FileSystem, path: string): JsonObject | unde
   })
 }
 
+/** A manifest of whatever version that can still be compared. @throws DiagnosticError `commands/state-missing` */
+function readManifest(files: FileSystem, path: string): JsonObject | undefined {
+  const manifest = readArtifact(files, path)
+  return manifest && upgradeManifest(manifest, path)
+}
+
 /** What `--state` points at; `null` without. Relative paths start from the project's folder. */
 export function readPreviousState(session: Session, config: Config): PreviousState | null {
   const { state } = config.flags
@@ -34,7 +41,7 @@ export function readPreviousState(session: Session, config: Config): PreviousSta
   const sources = readArtifact(files, posix.join(folder, 'sources.json'))
   const current = readArtifact(config.files, posix.join(config.flags.targetPath, 'sources.json'))
   return {
-    manifest: readArtifact(files, posix.join(folder, 'manifest.json')) ?? null,
+    manifest: readManifest(files, posix.join(folder, 'manifest.json')) ?? null,
     results: results === undefined ? null : resultsOf(results),
     sources: sources === undefined ? null : freshnessOf(sources),
     currentSources: current === undefined ? null : freshnessOf(current),
@@ -58,7 +65,7 @@ export function readDeferManifest(session: Session, config: Config): JsonObject 
   }
   const { files } = session.launch
   const path = posix.join(posix.resolve(files.root, config.projectFolder, given), 'manifest.json')
-  const manifest = readArtifact(files, path)
+  const manifest = readManifest(files, path)
   if (manifest !== undefined) return manifest
   throw new DiagnosticError({
     code: 'commands/state-missing',

@@ -15,6 +15,7 @@ import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { artifactWriter } from './artifact-writer.ts'
 import { CommandStopped } from './command-stopped.ts'
+import { refuseEmptySelection } from './empty-selection.ts'
 import { readableNodes, readRelations } from './existing-relations.ts'
 import { loadDeferral } from './load-deferral.ts'
 import { type LoadedProject, loadGraph, tellFound, tellProblems } from './load-graph.ts'
@@ -48,6 +49,7 @@ export async function runSelection(
       session.emit({ kind: 'plan shown', plan: planned })
       return 'success'
     }
+    if (planned.steps.length === 0) refuseEmptySelection(loaded)
     const run = runOf(session, loaded, { database, deferral, selection, previousBatches })
     const result = await executeAndWrite(session, loaded, planned, run)
     return outcomeOf(result, loaded.graph)

@@ -4,17 +4,19 @@ import { commandResourceTypes, commandSelector } from '../graph/command-selectio
 import { namedSelectors } from '../graph/named-selectors.ts'
 import { selectNodes } from '../graph/select-nodes.ts'
 import type { Selection } from '../graph/selection.ts'
-import type { GraphMember } from '../project/node.ts'
+import type { GraphMember, ResourceType } from '../project/node.ts'
 import { type LoadedProject, tellProblems } from './load-graph.ts'
 import { readPreviousState } from './previous-artifacts.ts'
 import type { Session } from './session.ts'
 
+export interface SelectionRequest {
+  readonly only?: (member: GraphMember) => boolean
+  /** Default: those of the command. */
+  readonly resourceTypes?: ReadonlySet<ResourceType>
+}
+
 /** @throws CommandStopped for a selection that cannot be read */
-export function selectMembers(
-  loaded: LoadedProject,
-  session: Session,
-  only?: (member: GraphMember) => boolean,
-): Selection {
+export function selectMembers(loaded: LoadedProject, session: Session, more: SelectionRequest = {}): Selection {
   const { config, graph, warnings } = loaded
   const { flags } = config
   const diagnostics = new Diagnostics()
@@ -26,10 +28,10 @@ export function selectMembers(
     {
       selector: commandSelector(flags, selectors),
       selectors,
-      resourceTypes: commandResourceTypes(flags),
+      resourceTypes: more.resourceTypes ?? commandResourceTypes(flags),
       includeEmpty: flags.which === 'list' || flags.which === 'ls',
       previous: readPreviousState(session, config),
-      ...(only && { only }),
+      ...(more.only && { only: more.only }),
     },
     selecting,
   )

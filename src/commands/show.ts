@@ -6,6 +6,7 @@ import type { NodeResult } from '../execution/run-result.ts'
 import type { Node } from '../project/node.ts'
 import { CommandStopped } from './command-stopped.ts'
 import { failureDiagnostics } from './compile.ts'
+import { tellEmptySelection } from './empty-selection.ts'
 import { inlineNode } from './inline-node.ts'
 import { loadDeferral } from './load-deferral.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
@@ -46,7 +47,7 @@ function selectedNodes(session: Session, loaded: LoadedProject): Node[] {
     const member = graph.members.get(id)
     return member !== undefined && 'rawCode' in member ? [member] : []
   })
-  if (nodes.length === 0) session.emit({ kind: 'nothing to do', atMs: config.clock.now() })
+  if (nodes.length === 0) tellEmptySelection(session, loaded, 'NothingToDo')
   // Tests come along with a model that is selected by name, but are not shown.
   return nodes.filter(node => asked === undefined || asked.includes(node.name))
 }

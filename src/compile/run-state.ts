@@ -115,7 +115,7 @@ export function refuseIntrospection(state: RunState, node: string): void {
   throw new DiagnosticError({
     code: 'compile/no-introspection',
     kind: 'Runtime',
-    message: `"${node}" queries the database while it is compiled, which --no-introspect forbids`,
+    message: `"${node}" queries the database while it is compiled, which --no-introspect forbids: connection never acquired for thread`,
     node,
   })
 }

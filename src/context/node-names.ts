@@ -73,7 +73,7 @@ class NodeScope implements NodeNames {
       macros: this.macros,
       results: this.results,
       vars: providers.vars,
-      varsOptional: !execute,
+      varsOptional: providers.varsOptional ?? !execute,
       varsRendered: true,
       secrets: 'refused',
       owner: node.name,

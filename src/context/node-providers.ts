@@ -39,6 +39,8 @@ export interface NodeProviders {
   readonly execute: boolean
   readonly config: ConfigSource
   readonly vars: VarLookup
+  /** Default: while parsing. */
+  readonly varsOptional?: boolean
   readonly adapter: AdapterPort
   ref(args: RefArguments): Value | Promise<Value>
   source(sourceName: string, tableName: string): Value | Promise<Value>

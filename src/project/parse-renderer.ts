@@ -113,6 +113,7 @@ export class ParseRenderer {
     const { name } = projectFile
     const providers: NodeProviders = {
       ...this.emptyProviders(name),
+      varsOptional: false,
       node: { uniqueId: 'macro', packageName: name, name: 'macro', resourceType: 'macro', language: 'sql' },
       config: { kind: 'known', get: () => undefined, getMeta: () => undefined },
       ref: () => null,

@@ -19,6 +19,7 @@ describe('output', () => {
       .map(line => JSON.parse(line))
     expect(events.map(one => `${one.info.name} ${one.info.code}`)).toEqual([
       'MainReportVersion A001',
+      'AdapterRegistered E034',
       'FoundStats W006',
       'Formatting Z017',
       'ConcurrencyLine Q027',

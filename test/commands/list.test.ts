@@ -26,6 +26,21 @@ describe('list', () => {
     expect(untimed).toEqual(['shop.a', 'shop.b', 'shop.countries'])
   })
 
+  test('writes the manifest, as every command that reads the project does', async () => {
+    const p = project(shop)
+    await p.run('ls')
+    expect(p.exists('target/manifest.json')).toBe(true)
+  })
+
+  test('stops at an empty selection where warnings are errors', async () => {
+    const p = project({ 'models/a.sql': '{{ config(enabled=false) }} select 1' })
+    expect(await p.run('ls --warn-error')).toBe(2)
+    expect(p.stdout).toContain('No nodes selected!')
+    expect(await p.run('run --warn-error')).toBe(2)
+    expect(p.stdout).toContain('Compilation Error\n  Nothing to do.')
+    expect(await p.run('run')).toBe(0)
+  })
+
   test('says that nothing was selected', async () => {
     const p = project(shop)
     expect(await p.run('ls -s tag:none')).toBe(0)

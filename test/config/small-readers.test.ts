@@ -5,7 +5,7 @@ import { dbtIgnore } from '../../src/config/dbt-ignore.ts'
 import { parseDotEnv } from '../../src/config/dot-env.ts'
 import { layeredVars, packageVars } from '../../src/config/package-vars.ts'
 import { type ConfigTrees, configTreeNames } from '../../src/config/project-file.ts'
-import { secretValues, withoutSecrets } from '../../src/config/secrets.ts'
+import { secretValues, shownVars, withoutSecrets } from '../../src/config/secrets.ts'
 import { readSelectors } from '../../src/config/selectors-file.ts'
 import { templateFlags } from '../../src/config/template-flags.ts'
 import { unusedConfigPaths } from '../../src/config/unused-config.ts'
@@ -54,13 +54,14 @@ not a line
 })
 
 it('secrets are starred wherever they stand, longer ones first', () => {
-  const secrets = secretValues({
-    DBT_ENV_SECRET_A: 'abc',
-    DBT_ENV_SECRET_B: 'abcdef',
-    DBT_ENV_SECRET_C: ' ',
-    OTHER: 'x',
-  })
-  expect(withoutSecrets('x abcdef abc', secrets)).toBe('x ***** *****')
+  const environment = { DBT_ENV_SECRET_A: 'abc', DBT_ENV_SECRET_B: 'abcdef', DBT_ENV_SECRET_C: ' ', OTHER: 'x' }
+  const secrets = secretValues(environment, PyDict.of({ DBT_ENV_SECRET_D: 'shh', other: 'y' }))
+  expect(withoutSecrets('x y abcdef abc shh', secrets)).toBe('x y ***** ***** *****')
+})
+
+it('secrets among variables are written as stars', () => {
+  const shown = shownVars(PyDict.of({ DBT_ENV_SECRET_D: 'shh', other: 'y' }))
+  expect(shown).toEqual(PyDict.of({ DBT_ENV_SECRET_D: '*****', other: 'y' }))
 })
 
 it('.dbtignore has the syntax of gitignore', () => {

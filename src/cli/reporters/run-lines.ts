@@ -189,7 +189,14 @@ export class RunLines {
     })
     if (event.counted === undefined || withoutSummary.has(this.command)) return [finished]
     const startedAtMs = this.startedAtMs.get(node.uniqueId)
-    return [resultLine(event, { width: this.options.width, startedAtMs }), finished]
+    return [...this.caught(event), resultLine(event, { width: this.options.width, startedAtMs }), finished]
+  }
+
+  /** What went wrong, as soon as it did: the summary repeats it. */
+  private caught({ node, result, atMs, threadId: thread }: Extract<RunEvent, { kind: 'node finished' }>): LogLine[] {
+    if (result.status !== 'error' || result.message === null) return []
+    const data = { exc: result.message, exc_info: '', node_info: this.infoOf(node, 'error', atMs) }
+    return [textLine('CatchableExceptionOnRun', 'W002', 'debug', atMs, result.message, { data, thread })]
   }
 
   private nodeSkipped(event: Extract<RunEvent, { kind: 'node skipped' }>): LogLine[] {

@@ -1,0 +1,35 @@
+/** Manifests of earlier versions of dbt, read as one of today; those before version 4 cannot be. */
+import { DiagnosticError } from '../base/diagnostic.ts'
+import { isObject, type JsonObject, objectIn } from './previous-state.ts'
+
+const address = (version: number): string => `https://schemas.getdbt.com/dbt/manifest/v${version}.json`
+const current = 12
+const oldest = 4
+/** The last version that called the text of a node `raw_sql`. */
+const lastWithRawSql = 6
+
+/** @throws DiagnosticError `commands/state-missing` */
+export function upgradeManifest(manifest: JsonObject, path: string): JsonObject {
+  const found = objectIn(manifest, 'metadata')['dbt_schema_version']
+  const version = Number(/manifest\/v(\d+)\.json$/.exec(String(found))?.[1] ?? current)
+  if (version < oldest) {
+    throw new DiagnosticError({
+      code: 'commands/state-missing',
+      kind: 'Runtime',
+      message: `Expected a schema version of "${address(current)}" in ${path}, but found "${found}". Are you running with a different version of dbt?`,
+      hint: 'write the manifest anew: eider parse',
+    })
+  }
+  return version >= current ? manifest : { ...manifest, nodes: upgradedNodes(objectIn(manifest, 'nodes'), version) }
+}
+
+function upgradedNodes(nodes: JsonObject, version: number): JsonObject {
+  const upgraded = Object.entries(nodes).map(([id, node]) => [id, isObject(node) ? upgradedNode(node, version) : node])
+  return Object.fromEntries(upgraded)
+}
+
+function upgradedNode(node: JsonObject, version: number): JsonObject {
+  const text = version <= lastWithRawSql && 'raw_sql' in node ? { raw_code: node['raw_sql'] } : {}
+  const access = node['resource_type'] === 'model' && !('access' in node) ? { access: 'protected' } : {}
+  return { ...access, ...node, ...text }
+}
