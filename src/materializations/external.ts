@@ -18,7 +18,7 @@ export async function writeExternalModel(work: NodeWork): Promise<Outcome> {
   const files = await externalFiles(work.session, work.node, work.names)
   return publishUnderView(work, async exists => {
     const written = await writeRows(work, files, exists)
-    return { sql: written.sql, source: viewSource(files, written) }
+    return { sql: written.sql, source: viewSource(files, written), rowCount: written.rowCount }
   })
 }
 
@@ -26,6 +26,8 @@ export async function writeExternalModel(work: NodeWork): Promise<Outcome> {
 export interface Kept {
   readonly sql: string
   readonly source: string
+  /** Rows that were written, where they were counted. */
+  readonly rowCount?: number
 }
 
 /** Hooks, contract, the rows by `write`, then a view over them: what all models have in common whose rows are in files. */
@@ -51,7 +53,8 @@ export async function publishUnderView(work: NodeWork, write: (exists: boolean) 
   await work.persistDocs(relation)
   await work.commit()
   await work.runHooks('post-hook', false)
-  return { response: plainResponse, relations: [{ ...relation.name, kind: 'view' }] }
+  const response = { ...plainResponse, ...(kept.rowCount !== undefined && { rowsAffected: kept.rowCount }) }
+  return { response, relations: [{ ...relation.name, kind: 'view' }] }
 }
 
 /** The columns of the query against those of the contract: dbt's macro compares them. */

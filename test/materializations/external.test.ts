@@ -35,6 +35,7 @@ describe('an external model', () => {
   test('is a file in the external root and a view over it', async () => {
     const p = project({ 'models/a.sql': external('', "select 1 as id, 'x' as v") })
     expect((await p.run()).result('a').message).toBe('OK')
+    expect((await p.run()).result('a').adapterResponse).toEqual({ _message: 'OK', rows_affected: 1 })
     expect(await p.relations()).toEqual({ a: 'view' })
     expect(await p.rows("select * from read_parquet('a.parquet')")).toEqual([[1, 'x']])
     expect(await p.rows('select * from main.a')).toEqual([[1, 'x']])
