@@ -1,5 +1,5 @@
 /** The sample project at the root of the repository, in a copy of its own, as README.md walks through it. */
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { randomIds, systemClock } from '../../src/base/clock.ts'
 import { localWorld } from '../../src/cli/local-world.ts'
 import { main } from '../../src/cli/main.ts'
 import { localFiles } from '../../src/storage/local-files.ts'
+import { words } from '../rig/project-rig.ts'
 import { sourceBuiltins } from '../rig/source-builtins.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -102,5 +103,35 @@ describe('the sample project', () => {
     expect(stdout).toContain('Done. PASS=38 WARN=0 ERROR=0 SKIP=0 NO-OP=1 TOTAL=39')
     expect(code).toBe(0)
     expect(readdirSync(lakeOf(stepwise)).length).toBeGreaterThan(150)
+  })
+})
+
+/** Commands of the README's tour with the lines it shows below each, but for those with a time and those left out. */
+function tour(): { command: string; shown: string[] }[] {
+  const steps: { command: string; shown: string[] }[] = []
+  let isInside = false
+  for (const line of readFileSync(join(root, 'README.md'), 'utf8').split('\n')) {
+    if (line.startsWith('```')) isInside = false
+    else if (line.startsWith('$ npx eider ')) {
+      steps.push({ command: line.slice('$ npx eider '.length), shown: [] })
+      isInside = true
+    } else if (isInside && line.trim() !== '' && line !== '...' && !/^\d\d:\d\d:\d\d/.test(line)) {
+      steps.at(-1)?.shown.push(line)
+    }
+  }
+  return steps
+}
+
+describe('the tour of README.md', () => {
+  test('runs as it is written, and prints what it shows', async () => {
+    const folder = copySample()
+    const steps = tour()
+    expect(steps.length).toBeGreaterThanOrEqual(5)
+    for (const { command, shown } of steps) {
+      const { code, stdout } = await eider(folder, ...words(command))
+      expect(code, command).toBe(0)
+      for (const line of shown) expect(stdout, command).toContain(line)
+    }
+    rmSync(folder, { recursive: true, force: true })
   })
 })
