@@ -1,4 +1,5 @@
 /** `docs generate`: manifest and catalog for a documentation site. */
+import { posix } from 'node:path'
 import { artifactMetadata } from '../artifacts/artifact-metadata.ts'
 import { emptyCatalog, renderCatalog } from '../artifacts/catalog.ts'
 import { type Catalog, readCatalog } from '../execution/read-catalog.ts'
@@ -17,12 +18,27 @@ export const docsGenerate: Command = async session => {
   tellFound(session, graph)
   if (config.flags.compile) await compileAndWrite(session, loaded, compilationPlan(session, loaded))
   const writer = artifactWriter(session, config)
-  if (!config.flags.compile) writer.manifest(graph)
   note(session, 'BuildingCatalog', 'E044', 'Building catalog')
   const catalog = config.flags.emptyCatalog ? emptyCatalog : await catalogOf(session, loaded)
   writer.write('CatalogArtifact', 'catalog.json', () => renderCatalog(catalog, artifactMetadata(config, 'catalog/v1')))
+  copyAssets(loaded)
   note(session, 'CatalogWritten', 'E046', `Catalog written to ${writer.pathOf('catalog.json')}`)
   return 'success'
+}
+
+/** Folders that descriptions show pictures from, copied beside the catalog; only those inside the project. */
+function copyAssets({ config }: LoadedProject): void {
+  const { files, flags, projectFile, projectFolder } = config
+  const target = posix.resolve(projectFolder, flags.targetPath)
+  for (const written of projectFile.paths.assets) {
+    const folder = posix.relative(projectFolder, posix.resolve(projectFolder, written))
+    if (folder === '' || folder.startsWith('..')) continue
+    files.remove(`${target}/${folder}`)
+    for (const path of files.list(`${projectFolder}/${folder}`)) {
+      const content = files.readBytes(`${projectFolder}/${folder}/${path}`)
+      if (content) files.write(`${target}/${folder}/${path}`, content)
+    }
+  }
 }
 
 function note(session: Session, name: string, code: string, message: string): void {
