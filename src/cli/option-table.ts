@@ -78,7 +78,7 @@ export const globalOptions: readonly Option[] = [
   text('indirect-selection', 'Which tests come along with a selected node', {
     choices: ['eager', 'cautious', 'buildable', 'empty'],
   }),
-  twinSwitch('log-cache-events', 'Log every change of the relation cache'),
+  twinSwitch('log-cache-events', 'Accepted, without effect', { hidden: true }),
   { name: 'log-file-max-bytes', kind: 'integer', help: 'Size at which the log file is rotated', hidden: true },
   text('log-format', 'Format of lines on the terminal and in the log file', { choices: logFormats }),
   text('log-format-file', 'Format of lines in the log file', { choices: logFormats }),
@@ -86,7 +86,7 @@ export const globalOptions: readonly Option[] = [
   text('log-level-file', 'Least severe lines in the log file', { choices: logLevels }),
   text('log-path', 'Folder of the log file', { value: 'FOLDER' }),
   twinSwitch('macro-debugging', 'Accepted, without effect', { hidden: true }),
-  twinSwitch('partial-parse', 'Use what the last run parsed for files that have not changed'),
+  twinSwitch('partial-parse', 'Accepted, without effect', { hidden: true }),
   text('partial-parse-file-path', 'Accepted, without effect', { hidden: true }),
   twinSwitch('partial-parse-file-diff', 'Accepted, without effect', { hidden: true }),
   twinSwitch('populate-cache', 'Read the list of relations when the run starts'),
@@ -103,7 +103,7 @@ export const globalOptions: readonly Option[] = [
   twinSwitch('static-parser', 'Accepted, without effect', { hidden: true }),
   text('target', 'Target of the profile', { short: 't' }),
   twinSwitch('use-colors', 'Colours on the terminal'),
-  twinSwitch('use-colors-file', 'Colours in the log file'),
+  twinSwitch('use-colors-file', 'Accepted, without effect', { hidden: true }),
   twinSwitch('use-experimental-parser', 'Accepted, without effect', { hidden: true }),
   twinSwitch('use-fast-test-edges', 'Accepted, without effect', { hidden: true }),
   twinSwitch('use-v2-parser', 'Accepted, without effect', { hidden: true }),
@@ -224,7 +224,7 @@ export const optionGroups = {
   docs: [
     twinSwitch('compile', 'Compile every node first'),
     plainSwitch('empty-catalog', 'Write a catalog without looking into the database'),
-    plainSwitch('static', 'Also write one page with everything in it'),
+    plainSwitch('static', 'Accepted, without effect', { hidden: true }),
   ],
   serve: [
     twinSwitch('browser', 'Open a browser'),
@@ -254,7 +254,7 @@ export const optionGroups = {
     text('source', 'Where the added package comes from', { choices: ['hub', 'git', 'local'] }),
   ],
   operation: [text('args', 'Arguments of the macro, as YAML', { value: 'YAML' })],
-  init: [plainSwitch('skip-profile-setup', 'Ask nothing', { short: 's' })],
+  init: [plainSwitch('skip-profile-setup', 'Accepted: nothing is ever asked', { short: 's' })],
 } satisfies Record<string, readonly Option[]>
 
 export type OptionGroup = keyof typeof optionGroups

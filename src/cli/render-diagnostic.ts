@@ -7,6 +7,7 @@
  * then what dbt does not say: the frame, notes, the hint and the code.
  */
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Place } from '../base/source-file.ts'
 import { codeFrame } from './code-frame.ts'
 
 export function renderDiagnostic(diagnostic: Diagnostic): string {
@@ -21,11 +22,19 @@ export function renderDetails(diagnostic: Diagnostic): string {
   const lines = [
     ...(at === undefined ? [] : codeFrame(at)),
     ...(expanded === undefined ? [] : ['in the compiled SQL:', ...codeFrame(expanded)]),
-    ...notes.flatMap(note => [`note: ${note.message}`, ...(note.at === undefined ? [] : codeFrame(note.at))]),
+    ...notes.flatMap(note => [
+      `note: ${note.message}`,
+      ...(note.at === undefined || samePlace(note.at, at) ? [] : codeFrame(note.at)),
+    ]),
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
     `[${code}]`,
   ]
   return lines.map(line => `    ${line}`).join('\n')
+}
+
+/** The frame of the error itself is shown already. */
+function samePlace(left: Place, right: Place | undefined): boolean {
+  return left.file.path === right?.file.path && left.start === right.start && left.end === right.end
 }
 
 function headLine(diagnostic: Diagnostic): string {

@@ -23,7 +23,8 @@ export interface TargetNames {
   readonly threads: number
 }
 
-const knownKeys: readonly string[] = [
+/** Every key of a target of dbt-duckdb. */
+export const profileKeys: readonly string[] = [
   'type',
   'threads',
   'database',
@@ -52,7 +53,7 @@ const builtInPlugins = ['delta', 'excel', 'glue', 'gsheet', 'iceberg', 'motherdu
 
 /** `undefined` when a diagnostic says why there is no target. */
 export function duckdbTarget(fields: FieldReader, names: TargetNames): Target | undefined {
-  fields.tellUnknown(knownKeys, 'warning')
+  fields.tellUnknown(profileKeys, 'warning')
   const path = fields.text('path') ?? ':memory:'
   const attach = attachSettings(fields)
   const database = chosenDatabase(fields, path, attach)

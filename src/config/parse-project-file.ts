@@ -37,7 +37,8 @@ const pathKeys = {
   functions: ['function-paths', 'functions'],
 } as const
 
-const knownKeys: readonly string[] = [
+/** Every key at the top of a project file. */
+export const projectFileKeys: readonly string[] = [
   'name',
   'config-version',
   'version',
@@ -138,7 +139,7 @@ export function parseProjectFile(
     schemaWords,
   } as const
   const fields = new FieldReader({ ...source, values })
-  fields.tellUnknown(knownKeys, flavour === 'dbt_project' ? 'error' : 'warning')
+  fields.tellUnknown(projectFileKeys, flavour === 'dbt_project' ? 'error' : 'warning')
   checkVersion(fields)
   checkRenamed(fields)
   const name = projectName(fields)

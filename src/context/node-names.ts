@@ -226,3 +226,6 @@ const nodeTable: NameTable<NodeState> = {
   ...nodeBuiltins,
   builtins: state => new ScopeDict(new NameScope(nodeBuiltins, state)),
 }
+
+/** Every name that a template of a node sees, beside macros. */
+export const contextNames: readonly string[] = Object.keys(nodeTable)
