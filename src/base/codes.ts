@@ -19,6 +19,8 @@ export const codes = {
   'template/conversion': 'A YAML value cannot be converted to the type that its filter asks for',
   'storage/permission-denied': 'The operating system forbids the file operation',
   'storage/no-space': 'The disk is full',
+  'storage/wrong-kind': 'A file stands where a folder is needed, or a folder where a file is needed',
+  'storage/file-failed': 'The operating system failed a file operation for another reason',
   'storage/bad-key': 'A text cannot be the key of an object',
   'storage/object-changed': 'An object was replaced while it was read',
   'adapter/sql-syntax': 'DuckDB cannot parse the SQL',

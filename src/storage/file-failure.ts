@@ -13,7 +13,7 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR'
 }
 
-/** Throws the diagnostic for missing rights or a full disk; any other error as it is. */
+/** Throws the diagnostic for an error of the operating system; any other error as it is. */
 export function throwFileFailure(error: unknown, verb: string, path: string): never {
   const code = errnoOf(error)
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
@@ -34,5 +34,27 @@ export function throwFileFailure(error: unknown, verb: string, path: string): ne
       cause: error,
     })
   }
+  if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ENOTEMPTY') {
+    throw new DiagnosticError({
+      code: 'storage/wrong-kind',
+      kind: 'Runtime',
+      message: `A file stands where a folder is needed to ${verb} "${path}", or a folder where a file is needed`,
+      hint: 'Move it away, or choose another place',
+      notes: [{ message: messageOf(error) }],
+      cause: error,
+    })
+  }
+  if (code?.startsWith('E') && error instanceof Error && 'syscall' in error) {
+    throw new DiagnosticError({
+      code: 'storage/file-failed',
+      kind: 'Runtime',
+      message: `The operating system failed to ${verb} "${path}": ${messageOf(error)}`,
+      cause: error,
+    })
+  }
   throw error
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

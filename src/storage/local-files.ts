@@ -24,12 +24,12 @@ export function localFiles(root: string): FileSystem {
       orFailure(() => rmSync(at(path), { recursive: true, force: true }), 'remove', at(path))
     },
     makeFolder: path => {
-      orFailure(() => mkdirSync(at(path), { recursive: true }), 'make', at(path))
+      orFailure(() => makeFolders(at(path)), 'make', at(path))
     },
     rename: (from, to) => {
       orFailure(
         () => {
-          mkdirSync(dirname(at(to)), { recursive: true })
+          makeFolders(dirname(at(to)))
           renameSync(at(from), at(to))
         },
         'rename',
@@ -40,11 +40,23 @@ export function localFiles(root: string): FileSystem {
   }
 }
 
+/** With its parents. Node's own recursive way never ends where a file system takes no folders, as `/proc`. */
+function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolders(parent)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error
+  }
+}
+
 let temporaryCount = 0
 
 function writeAtomically(path: string, content: string | Uint8Array): void {
   const folder = dirname(path)
-  mkdirSync(folder, { recursive: true })
+  makeFolders(folder)
   temporaryCount += 1
   const temporary = join(folder, `.${basename(path)}.${process.pid}-${temporaryCount}.tmp`)
   try {
