@@ -3,12 +3,18 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { GraphMember } from '../project/node.ts'
 
 export function failureText(diagnostic: Diagnostic, member: GraphMember): string {
-  const lines = [`${diagnostic.kind} Error in ${memberText(member)}`, ...diagnostic.message.split('\n')]
+  const lines = [`${diagnostic.kind} Error in ${memberText(member)}`, ...messageText(diagnostic).split('\n')]
   // dbt tells the macros of errors in templates, not of those that the database raised.
   const calls = diagnostic.kind === 'Compilation' ? diagnostic.notes.flatMap(macroCall) : []
   if (calls.length > 0) lines.push('', ...calls.map(call => `> ${call}`), `> called by ${memberText(member)}`)
   const [first = '', ...rest] = lines
   return [first, ...rest.map(line => `  ${line}`)].join('\n')
+}
+
+/** Of names that are not there dbt tells the usual reason. */
+function messageText({ code, message }: Diagnostic): string {
+  if (code !== 'template/undefined') return message
+  return `${message}. This can happen when calling a macro that does not exist. Check for typos and/or install package dependencies with "dbt deps".`
 }
 
 /** `model x (models/x.sql)`. */

@@ -91,7 +91,13 @@ describe('a template', () => {
   test('that calls a macro that does not exist is offered the nearest', () =>
     fails(
       project({ [model]: 'select 1,\n  {{ nope(1) }} as x', 'macros/m.sql': '{% macro nopes(a) %}{% endmacro %}' }),
-      ["'nope' is undefined", 'models/a.sql:2:6', "Did you mean 'nopes'?", '[template/undefined]'],
+      [
+        "'nope' is undefined",
+        'when calling a macro that does not exist',
+        'models/a.sql:2:6',
+        "Did you mean 'nopes'?",
+        '[template/undefined]',
+      ],
     ))
 
   test('that calls a macro with arguments it does not take is shown at its place', async () => {

@@ -45,3 +45,11 @@ test('a write below a file names the path and leaves the file as it was', () => 
   expect(() => files.write('a/b', 'two')).toThrow()
   expect(files.read('a')).toBe('one')
 })
+
+test('a file where a folder is wanted is told as such', () => {
+  const files = localFiles(folder())
+  files.write('a', 'x')
+  expect(() => files.write('a/b', 'y')).toThrow(/A file stands where a folder is needed to write ".*a\/b"/)
+  expect(() => files.makeFolder('a')).toThrow(/A file stands where a folder is needed/)
+  expect(files.read('a')).toBe('x')
+})
