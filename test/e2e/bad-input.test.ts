@@ -181,6 +181,17 @@ describe('SQL', () => {
   })
 })
 
+test('a batch that fails says why', async () => {
+  const p = project({
+    [model]: `{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='t', begin='2025-01-01',
+      batch_size='day', unique_key='x') }} select 1 as x, timestamp '2025-01-01' as t`,
+  })
+  const text = await told(p, 'run --event-time-start 2025-01-01 --event-time-end 2025-01-03')
+  expect(text).toContain("does not support 'unique_key'")
+  expect(text).toContain('Failure in batch 2025-01-02')
+  expect(p.exitCode).toBe(1)
+})
+
 describe('a file', () => {
   test('of a seed with more values than columns is shown at its row', async () => {
     const p = project({ 'seeds/s.csv': 'a,b\n1,2\n4,5,6\n' })

@@ -59,7 +59,7 @@ export class RunLines {
         return this.nodeSkipped(event)
       case 'batch started':
       case 'batch finished':
-        return [this.batchLine(event)]
+        return [...this.batchFailure(event), this.batchLine(event)]
       case 'statement started':
       case 'statement finished':
       case 'statement cancelled':
@@ -234,6 +234,16 @@ export class RunLines {
         atMs,
       },
     ]
+  }
+
+  /** Why a batch failed: the summary counts a model with good batches as a partial success, and says no more. */
+  private batchFailure(event: Extract<RunEvent, { kind: 'batch started' | 'batch finished' }>): LogLine[] {
+    if (event.kind === 'batch started' || event.status !== 'error' || event.message === null) return []
+    const { node, message, atMs, threadId: thread, diagnostics } = event
+    const details = diagnostics.map(one => this.options.details(one)).filter(one => one !== '')
+    const text = [`Failure in ${event.description}`, `  ${message}`, ...details].join('\n')
+    const data = { exc: message, unique_id: node.uniqueId, node_info: this.infoOf(node, 'error', atMs) }
+    return [textLine('GenericExceptionOnRun', 'W004', 'error', atMs, text, { data, thread })]
   }
 
   private batchLine(event: Extract<RunEvent, { kind: 'batch started' | 'batch finished' }>): LogLine {
