@@ -153,6 +153,7 @@ export const codes = {
   'graph/unknown-method': 'A selection uses a method that does not exist',
   'graph/no-match': 'A selection matches nothing',
   'graph/state-missing': 'A selection compares with a state that was not given',
+  'graph/state-lost-test': 'A generic test that is still referred to does not exist',
   'graph/contract-broken': 'A model breaks the contract that an earlier state of it had',
   'project/ambiguous-alias': 'Two nodes would be the same relation',
   'project/ambiguous-patch': 'A properties file wants to enable one of several disabled nodes of one name',

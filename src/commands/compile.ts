@@ -36,11 +36,19 @@ export async function compileAndWrite(session: Session, loaded: LoadedProject, p
     const failed = result.results.find(one => one.status === 'error')
     if (failed !== undefined) throw new CommandStopped(failureDiagnostics(failed, config.flags.inline !== null))
     await database.close()
-    writeRun(session, loaded, run, result)
+    writeRun(session, loaded, run, {
+      ...result,
+      results: result.results.filter(one => !isEphemeralResult(one, loaded)),
+    })
     return result
   } finally {
     await database.close()
   }
+}
+
+/** Ephemeral models are compiled, and are no results: nothing is made of them. */
+function isEphemeralResult({ uniqueId }: NodeResult, { graph }: LoadedProject): boolean {
+  return graph.members.get(uniqueId)?.config.get('materialized') === 'ephemeral'
 }
 
 /** Every selected node, or the text of `--inline` alone. */

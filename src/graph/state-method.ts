@@ -139,14 +139,14 @@ export class StateComparison {
       const before = objectIn(old, 'checksum').name
       const rest =
         before !== 'path'
-          ? 'The previous file was <=1MiB, so it has changed'
+          ? `. The previous file had a checksum type of ${before}, so it has changed`
           : same
-            ? 'It is at the same path, so it is assumed to be the same'
-            : 'The previous file was in a different location, so it is assumed to have changed'
+            ? ' at the same path, dbt cannot tell if it has changed: assuming they are the same'
+            : '. The previous file was in a different location, assuming it has changed'
       this.diagnostics.add({
         code: 'graph/large-seed',
         severity: 'warning',
-        message: `Found a seed (${name}) >1MiB in size. ${rest}`,
+        message: `Found a seed (${name}) >1MB in size${rest}`,
         node: String(now.unique_id),
       })
     }
@@ -206,7 +206,23 @@ export class StateComparison {
     return typeof date === 'string' && Date.parse(date) < this.graph.project.config.startedAtMs
   }
 
+  /** @throws DiagnosticError when a generic test is gone that is still referred to: nothing can be said of it then */
+  private refuseLostTest(member: GraphMember): void {
+    if (member.resourceType !== 'test' || member.generic === null) return
+    const suffix = `.test_${member.generic.name}`
+    if (member.macros.some(id => id.endsWith(suffix))) return
+    throw new DiagnosticError({
+      code: 'graph/state-lost-test',
+      message:
+        `Node '${member.name}' (in ${member.originalFilePath}) depends on a macro or test that does not exist. ` +
+        `This can happen when a macro or generic test is removed but is still referenced`,
+      node: member.uniqueId,
+      hint: "check for typos, and install packages with 'eider deps'",
+    })
+  }
+
   private macrosChanged(member: GraphMember): boolean {
+    this.refuseLostTest(member)
     if (!('macros' in member) || member.macros.length === 0) return false
     this.changedMacros ??= this.findChangedMacros()
     const changed = this.changedMacros

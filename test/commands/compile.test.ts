@@ -28,3 +28,13 @@ describe('compile', () => {
     expect(p.read('target/run_results.json')).toBe(before)
   })
 })
+
+test('ephemeral models are compiled along, and are no results', async () => {
+  const p = project({
+    'models/e.sql': "{{ config(materialized='ephemeral') }}select 1 as id",
+    'models/a.sql': "select * from {{ ref('e') }}",
+  })
+  expect(await p.run('compile')).toBe(0)
+  const { results } = p.json('target/run_results.json') as { results: { unique_id: string }[] }
+  expect(results.map(one => one.unique_id)).toEqual(['model.shop.a'])
+})

@@ -168,3 +168,10 @@ describe('a broken contract', () => {
     expect(diagnostics.all).toEqual([])
   })
 })
+
+it('a generic test whose macro is gone cannot be compared', () => {
+  const properties = 'models:\n  - name: c\n    columns: [{name: id, data_tests: [nowhere]}]\n'
+  const graph = graphOf({ ...files, 'models/c.sql': 'select 1 as id', 'models/c.yml': properties })
+  const comparison = new StateComparison(graph, manifestOf(graph), new Diagnostics())
+  expect(() => comparison.matching('modified')).toThrow(/depends on a macro or test that does not exist/)
+})
