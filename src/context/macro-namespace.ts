@@ -207,7 +207,10 @@ export class BoundMacros {
 
   private dispatchFailed(name: string, macroNamespace: string | null, attempts: readonly string[]): Error {
     const searched = attempts.map(one => `'${one}'`).join(', ')
-    const near = nearName(`default__${name}`, this.names())
+    const near = nearName(
+      name,
+      Array.from(this.names(), one => /^(?:duckdb|default)__(.+)$/.exec(one)?.[1] ?? ''),
+    )
     return contextError(
       'context/macro-not-found',
       `In dispatch: No macro named '${name}' found within namespace: '${macroNamespace ?? 'None'}'\n    Searched for: ${searched}`,

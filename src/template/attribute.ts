@@ -2,6 +2,7 @@
  * `x.name`, `x[key]` and `x[a:b]` by Jinja's rules: a dot tries the attribute, then the item; brackets the reverse.
  * The sandbox hides every attribute whose name begins with an underscore.
  */
+import { nearName } from '../base/near-name.ts'
 import { textOf } from './comparison.ts'
 import { dictMethods, frozenSetMethods, setMethods } from './dict-methods.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -170,8 +171,29 @@ function missingAttribute(env: Evaluation, object: Value, name: Value): Undefine
   if (env.permissive) return env.missing({ name })
   const shown = typeof name === 'string' ? name : undefined
   const owner = describeOwner(object)
-  if (shown !== undefined) return env.missing({ name: shown, owner })
+  if (shown !== undefined) return env.missing({ name: shown, owner, hint: () => nearKey(object, shown) })
   return env.missing({ name, message: `${owner} has no element ${repr(name)}` })
+}
+
+/** A slip in the key of a mapping. */
+function nearKey(object: Value, name: string): string | undefined {
+  if (!(object instanceof PyDict) && !(object instanceof PyObject && object.kind === 'mapping')) return undefined
+  const keys = object instanceof PyDict ? object.keys() : keysOf(object)
+  const near = nearName(
+    name,
+    Array.from(keys).filter(key => typeof key === 'string'),
+  )
+  return near === undefined ? undefined : `Did you mean '${near}'?`
+}
+
+/** Nothing for mappings that do not let themselves be walked over. */
+function keysOf(object: PyObject): Iterable<Value> {
+  try {
+    const keys = object.iterate()
+    return keys === undefined ? [] : { [Symbol.iterator]: () => keys }
+  } catch {
+    return []
+  }
 }
 
 function unsafe(env: Evaluation, object: Value, name: string): Undefined {

@@ -97,6 +97,10 @@ export function useTests(lookup: TestLookup): void {
   testNamed = lookup
 }
 
+export function filterNames(): Iterable<string> {
+  return filters.keys()
+}
+
 export function isFilter(name: string): boolean {
   return filters.has(name)
 }

@@ -5,16 +5,17 @@
  * The code is a function body with `R` (the runtime) free, which returns `{ at, main }`: `main(E, T, X)` renders the
  * template in evaluation E, with T naming the file for errors and X collecting the macros that it defines.
  */
+import { nearName } from '../base/near-name.ts'
 import { lineColumn } from '../base/source-file.ts'
 import type { Block, CallBlock, For, If, Macro, SetBlock, Signature, Statement, Target, Template, With } from './ast.ts'
 import { type CodeMode, CodeUnit, FunctionCode } from './code-unit.ts'
-import { isFilter } from './filters.ts'
+import { filterNames, isFilter } from './filters.ts'
 import { foldToText } from './fold.ts'
 import { type Frame, generateCall, generateExpression, generateFilter } from './generate-expression.ts'
 import type { TemplateText } from './lexer.ts'
 import { type Load, Symbols, undeclaredNames } from './symbols.ts'
 import { runtimeError, syntaxError } from './template-error.ts'
-import { isTest } from './tests.ts'
+import { isTest, testNames } from './tests.ts'
 import { eachExpression, eachStatement, eachTargetName } from './walk.ts'
 
 /** @throws `template/syntax` for what Jinja finds only when it compiles: unknown filters, blocks defined twice */
@@ -42,6 +43,7 @@ export function generateCode(template: Template, source: TemplateText, mode: Cod
       return syntaxError(message, place)
     },
     isKnown: (kind, name) => (kind === 'filter' ? isFilter(name) : isTest(name)),
+    nearest: (kind, name) => nearName(name, kind === 'filter' ? filterNames() : testNames()),
     lineOf: offset => lineColumn({ path: '', text: source.text }, offset).line,
   }
   const blocks = collectBlocks(template, frame)

@@ -4,7 +4,7 @@ import type { CodeUnit, FunctionCode } from './code-unit.ts'
 import { foldConstant } from './fold.ts'
 import { negative } from './operators.ts'
 import type { Symbols } from './symbols.ts'
-import { runtimeError, type TemplateError } from './template-error.ts'
+import { enrichError, runtimeError, type TemplateError } from './template-error.ts'
 import { PyFloat } from './value.ts'
 
 export interface Frame {
@@ -27,6 +27,8 @@ export interface Frame {
   readonly pending: ReadonlySet<string>
   readonly fail: (message: string, at: { start: number; end: number }) => TemplateError
   readonly isKnown: (kind: 'filter' | 'test', name: string) => boolean
+  /** A known one with almost that name. */
+  readonly nearest: (kind: 'filter' | 'test', name: string) => string | undefined
   readonly lineOf: (offset: number) => number
 }
 
@@ -188,7 +190,12 @@ export function generateFilter(frame: Frame, node: Filter, input?: string): stri
 }
 
 function namedFunction(frame: Frame, kind: 'filter' | 'test', node: Filter | Test): string {
-  if (!frame.isKnown(kind, node.name) && !frame.soft) throw frame.fail(`No ${kind} named '${node.name}'`, node)
+  if (!frame.isKnown(kind, node.name) && !frame.soft) {
+    const failure = frame.fail(`No ${kind} named '${node.name}'`, node)
+    const near = frame.nearest(kind, node.name)
+    if (near !== undefined) enrichError(failure, { hint: `Did you mean '${near}'?` })
+    throw failure
+  }
   const table = kind === 'filter' && frame.unit.mode === 'native' ? 'nativeFilter' : kind
   return frame.unit.constant(`R.${table}Named(${JSON.stringify(node.name)})`)
 }

@@ -1,6 +1,7 @@
 /** What compiled code calls: `R` in its text. The names here are part of the code that is kept on disk. */
 
-import { DiagnosticError } from '../base/diagnostic.ts'
+import { DiagnosticError, type Note } from '../base/diagnostic.ts'
+import { nearName } from '../base/near-name.ts'
 import { placeAt, type SourceFile } from '../base/source-file.ts'
 import { attribute, item, slice } from './attribute.ts'
 import { call, callAttribute, makeKwargs, spread } from './call.ts'
@@ -174,13 +175,31 @@ function failed(
   if (start === undefined || end === undefined) return known
   const at = placeAt(source.file, source.base + start, source.base + end)
   const shown = macroName?.replace(/^dbt_macro__/, '')
+  const { notes, code, message } = known.diagnostic
   if (known.diagnostic.at === undefined) {
-    if (shown === undefined) enrichError(known, { at })
-    else enrichError(known, { at, note: { message: `in macro '${shown}'`, at } })
-  } else if (known.diagnostic.notes.length < 20) {
-    enrichError(known, { note: { message: shown === undefined ? 'called here' : `called by macro '${shown}'`, at } })
+    const hint = code === 'template/undefined' ? assignedName(message, source.file.text) : undefined
+    const added = { at, ...(hint !== undefined && { hint }) }
+    if (shown === undefined) enrichError(known, added)
+    else enrichError(known, { ...added, note: { message: `in macro '${shown}'`, at } })
+  } else if (notes.length < 20) {
+    const note = { message: shown === undefined ? 'called here' : `called by macro '${shown}'`, at }
+    if (!repeats(notes.at(-1), note)) enrichError(known, { note })
   }
   return known
+}
+
+/** Endless recursion goes through one place thousands of times: it is told once. */
+function repeats(last: Note | undefined, next: Required<Note>): boolean {
+  return last?.message === next.message && last.at?.start === next.at.start && last.at.file.path === next.at.file.path
+}
+
+/** A slip in the name of a variable that the template itself sets. */
+function assignedName(message: string, text: string): string | undefined {
+  const name = /^'(\w+)' is undefined$/.exec(message)?.[1]
+  if (name === undefined) return undefined
+  const assigned = Array.from(text.matchAll(/\{%[-+]?\s*(?:set|for)\s+(\w+)/g), found => found[1] ?? '')
+  const near = nearName(name, assigned)
+  return near === undefined || near === name ? undefined : `Did you mean '${near}'?`
 }
 
 export const runtime = {

@@ -121,6 +121,10 @@ for (const [names, parameter, run] of binary) {
   }
 }
 
+export function testNames(): Iterable<string> {
+  return tests.keys()
+}
+
 export function isTest(name: string): boolean {
   return tests.has(name)
 }
