@@ -3,6 +3,7 @@
  * the macro is taken for `fast: false`, and when the project overrides a macro on it.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
+import { offsetAt, type Place, placeAt, type SourceFile } from '../base/source-file.ts'
 import { quoteString } from '../base/sql-text.ts'
 import type { SeedNode } from '../project/node.ts'
 import { truthy } from '../template/iteration.ts'
@@ -40,9 +41,18 @@ export function readSeed(work: NodeWork): SeedTable {
   const { node } = work
   const types = work.config('column_types')
   const given = new Set(types instanceof PyDict ? Array.from(types.keys(), String) : [])
-  const table = inferSeedTable(parseCsv(seedText(work), delimiterOf(work)), given)
+  const file = { path: node.originalFilePath, text: seedText(work) }
+  const delimiter = delimiterOf(work)
+  const table = inferSeedTable(parseCsv(file.text, delimiter), given)
   if ('columns' in table) return table
-  throw new DiagnosticError({ ...table, node: node.uniqueId })
+  throw new DiagnosticError({ ...table, at: widestPlace(file, delimiter), node: node.uniqueId })
+}
+
+/** The first line with more values than the header; the header where there is none. */
+function widestPlace(file: SourceFile, delimiter: string): Place {
+  const counts = file.text.split('\n').map(line => parseCsv(line, delimiter)[0]?.length ?? 0)
+  const index = counts.findIndex(count => count > (counts[0] ?? 0))
+  return placeAt(file, offsetAt(file, Math.max(index, 0) + 1))
 }
 
 function seedText(work: NodeWork): string {

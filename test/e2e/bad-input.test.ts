@@ -195,7 +195,7 @@ test('a batch that fails says why', async () => {
 describe('a file', () => {
   test('of a seed with more values than columns is shown at its row', async () => {
     const p = project({ 'seeds/s.csv': 'a,b\n1,2\n4,5,6\n' })
-    await fails(p, ['seeds/s.csv', '[materializations/seed-csv]'], 'seed')
+    await fails(p, ['seeds/s.csv:3:1', '[materializations/seed-csv]'], 'seed')
   })
 
   test('that is a damaged database is kept, and told as such', async () => {
