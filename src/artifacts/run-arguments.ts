@@ -14,5 +14,14 @@ export function runArguments(config: Config): Record<string, unknown> {
     if (value === null || value === undefined || unwritten.has(name)) continue
     written[snakeCase(name)] = plainJson(value)
   }
+  const { eventTimeStart, eventTimeEnd, sample } = config.flags
+  if (eventTimeStart !== null) written['event_time_start'] = isoText(eventTimeStart).slice(0, 19)
+  if (eventTimeEnd !== null) written['event_time_end'] = isoText(eventTimeEnd).slice(0, 19)
+  if (sample) written['sample'] = { start: isoText(sample.startMs), end: isoText(sample.endMs) }
   return written
+}
+
+/** Python's text of a moment in UTC: `2024-01-01T00:00:00+00:00`, with microseconds where it has any. */
+function isoText(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', '+00:00').replace('Z', '000+00:00')
 }

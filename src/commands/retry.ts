@@ -112,7 +112,7 @@ function earlierFlags(args: JsonObject): Record<string, GivenFlag> {
 function givenFlag(flag: string, value: unknown): GivenFlag | undefined {
   if (typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number') return value
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(String)
-  if (flag === 'args' && isObject(value)) return JSON.stringify(value)
+  if ((flag === 'args' || flag === 'sample') && isObject(value)) return JSON.stringify(value)
   return undefined
 }
 

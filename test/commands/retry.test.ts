@@ -30,6 +30,25 @@ describe('retry', () => {
     expect(threads()).toBe(2)
   })
 
+  test('runs only the batches that failed, in the same window of time', async () => {
+    const batched = (check: string): string => `{{ config(materialized='incremental', incremental_strategy='microbatch',
+      event_time='seen', batch_size='day', begin='2024-01-01', lookback=0) }}
+      select id, seen, ${check} as v from {{ ref('events') }}`
+    const p = project({
+      'models/events.sql': `{{ config(materialized='table', event_time='seen') }}
+        select i as id, timestamp '2024-01-01' + to_days(i::int) as seen from range(4) r(i)`,
+      'models/m.sql': batched("case when id = 2 then error('no') end"),
+    })
+    expect(await p.run('run --event-time-start 2024-01-01 --event-time-end 2024-01-05')).toBe(1)
+    const written = p.json('target/run_results.json') as RunResults
+    expect(written.args['event_time_start']).toBe('2024-01-01T00:00:00')
+    p.write({ 'models/m.sql': batched('1') })
+    expect(await p.run('retry')).toBe(0)
+    expect(p.stdout).toContain('Batch 1 of 1 OK created batch 2024-01-03 of main.m')
+    const { results } = p.json('target/run_results.json') as RunResults
+    expect(results.map(one => one.unique_id)).toEqual(['model.shop.m'])
+  })
+
   test('says that there was no run', async () => {
     const p = project(shop)
     expect(await p.run('retry')).toBe(2)
