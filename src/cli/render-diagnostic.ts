@@ -8,10 +8,15 @@
  */
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Place } from '../base/source-file.ts'
+import { callLines } from '../execution/failure-text.ts'
 import { codeFrame } from './code-frame.ts'
 
 export function renderDiagnostic(diagnostic: Diagnostic): string {
-  return [headLine(diagnostic), indented(diagnostic.message), renderDetails(diagnostic)]
+  const owner = ownerOf(diagnostic)
+  const kind = `${diagnostic.kind} Error`
+  const head = owner === undefined ? kind : `${kind} in ${owner}`
+  const calls = owner === undefined ? [] : callLines(diagnostic, owner)
+  return [head, indented([diagnostic.message, ...calls].join('\n')), renderDetails(diagnostic)]
     .filter(part => part !== '')
     .join('\n')
 }
@@ -37,12 +42,12 @@ function samePlace(left: Place, right: Place | undefined): boolean {
   return left.file.path === right?.file.path && left.start === right.start && left.end === right.end
 }
 
-function headLine(diagnostic: Diagnostic): string {
-  const kind = `${diagnostic.kind} Error`
-  const node = diagnostic.node?.match(/^(\w+)\.[^.]+\.([^.]+)/)
-  if (node === null || node === undefined) return kind
-  const path = diagnostic.at?.file.path
-  return `${kind} in ${node[1]} ${node[2]}${path === undefined ? '' : ` (${path})`}`
+/** `model orders (models/orders.sql)`. Of an error in a macro, the file is that of the template which called it. */
+function ownerOf({ node, at, notes }: Diagnostic): string | undefined {
+  const [, type, name] = node?.match(/^(\w+)\.[^.]+\.([^.]+)/) ?? []
+  if (type === undefined) return undefined
+  const path = (notes.find(note => note.message === 'called here')?.at ?? at)?.file.path
+  return `${type} ${name}${path === undefined ? '' : ` (${path})`}`
 }
 
 function indented(message: string): string {

@@ -3,17 +3,24 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { GraphMember } from '../project/node.ts'
 
 export function failureText(diagnostic: Diagnostic, member: GraphMember): string {
-  const lines = [`${diagnostic.kind} Error in ${memberText(member)}`, ...messageText(diagnostic).split('\n')]
-  // dbt tells the macros of errors in templates, not of those that the database raised.
-  const calls = diagnostic.kind === 'Compilation' ? diagnostic.notes.flatMap(macroCall) : []
-  if (calls.length > 0) lines.push('', ...calls.map(call => `> ${call}`), `> called by ${memberText(member)}`)
-  const [first = '', ...rest] = lines
-  return [first, ...rest.map(line => `  ${line}`)].join('\n')
+  const calls = callLines(diagnostic, memberText(member))
+  const lines = [...messageText(diagnostic, calls.length > 0).split('\n'), ...calls]
+  return [`${diagnostic.kind} Error in ${memberText(member)}`, ...lines.map(line => `  ${line}`)].join('\n')
 }
 
-/** Of names that are not there dbt tells the usual reason. */
-function messageText({ code, message }: Diagnostic): string {
-  if (code !== 'template/undefined') return message
+/**
+ * `> in macro x (macros/x.sql)`, one line a call, after an empty one. dbt tells the macros of errors in templates, not
+ * of those that the database raised.
+ * @param caller what made the outermost call: `model x (models/x.sql)`
+ */
+export function callLines(diagnostic: Diagnostic, caller: string): string[] {
+  const calls = diagnostic.kind === 'Compilation' ? diagnostic.notes.flatMap(macroCall) : []
+  return calls.length === 0 ? [] : ['', ...calls.map(call => `> ${call}`), `> called by ${caller}`]
+}
+
+/** Of names that are not there in a node's own template dbt tells the usual reason. */
+function messageText({ code, message }: Diagnostic, isInMacro: boolean): string {
+  if (code !== 'template/undefined' || isInMacro) return message
   return `${message}. This can happen when calling a macro that does not exist. Check for typos and/or install package dependencies with "dbt deps".`
 }
 

@@ -1,7 +1,7 @@
 /** From a place in compiled SQL, which DuckDB names, to the place in the template it came from. */
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { placeAt } from '../base/source-file.ts'
-import type { CompiledStep } from '../compile/compiled-step.ts'
+import { type Place, placeAt } from '../base/source-file.ts'
+import type { CompiledStep, LineMapEntry } from '../compile/compiled-step.ts'
 
 /**
  * Adds `at` to a diagnostic that only knows `expanded`. The text that was sent holds the compiled SQL somewhere inside;
@@ -15,6 +15,16 @@ export function locateFailure(diagnostic: Diagnostic, step: CompiledStep | undef
   const offset = expanded.start - begin
   const entry = step.lineMap.find(one => one.compiledStart <= offset && offset < one.compiledEnd)
   if (!entry) return diagnostic
-  const start = entry.sourceStart + (offset - entry.compiledStart)
-  return { ...diagnostic, at: placeAt(step.source, Math.min(start, step.source.text.length)) }
+  return { ...diagnostic, at: placeInTemplate(step, entry, offset) }
+}
+
+/** Text stands in the template as it is; of what an expression has given, the place is the whole expression. */
+function placeInTemplate({ source, compiledCode }: CompiledStep, entry: LineMapEntry, offset: number): Place {
+  const { sourceStart, compiledStart } = entry
+  const before = compiledCode.slice(compiledStart, offset + 1)
+  if (source.text.startsWith(before, sourceStart)) return placeAt(source, sourceStart + (offset - compiledStart))
+  const close = /[-+]?[}%]\}/.exec(source.text.slice(sourceStart))
+  if (!close) return placeAt(source, Math.min(sourceStart, source.text.length))
+  const end = sourceStart + source.text.slice(sourceStart, sourceStart + close.index).trimEnd().length
+  return placeAt(source, sourceStart, end)
 }
