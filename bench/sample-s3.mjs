@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { build } from 'esbuild'
 
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const bucket = 'eider-sample'
 const work = mkdtempSync(join(tmpdir(), 'eider-sample-s3-'))

@@ -212,7 +212,7 @@ describe('files', () => {
 describe('package', () => {
   test('every version is exact', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, object>
-    const versions = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] })
+    const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)))).toEqual([])
   })
 })

@@ -63,7 +63,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
       given: parsed.given,
       environment: options.environment,
       files: options.files,
-      home: options.environment['HOME'] ?? options.environment['USERPROFILE'] ?? options.files.root,
+      home: options.environment.HOME ?? options.environment.USERPROFILE ?? options.files.root,
       clock: options.clock,
       ids: options.ids,
       renderNative: (text, scope) => synchronous(renderNative(text, scope)),

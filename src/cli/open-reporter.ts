@@ -21,7 +21,7 @@ export function openReporter(
     format: flags.logFormat,
     defaultFormat: 'text',
     level,
-    colours: flags.useColors && stdout.isTerminal && environment['NO_COLOR'] === undefined,
+    colours: flags.useColors && stdout.isTerminal && environment.NO_COLOR === undefined,
     write: text => stdout.write(`${text}\n`),
   }
   const fileLevel = flags.debug ? 'debug' : flags.logLevelFile

@@ -19,7 +19,7 @@ export async function runProcess(version: string): Promise<void> {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   // The SDK would tell every user of an S3 bucket which Node it will want one day.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const exitCode = await main({
     argv: process.argv.slice(2),
     version,
@@ -42,7 +42,7 @@ export async function runProcess(version: string): Promise<void> {
 
 /** libuv reads this when it first needs a thread, which is when the database is opened. */
 function reserveThreads(count: number): void {
-  process.env['UV_THREADPOOL_SIZE'] ??= String(count + spareThreads)
+  process.env.UV_THREADPOOL_SIZE ??= String(count + spareThreads)
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {

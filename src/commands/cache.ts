@@ -16,7 +16,7 @@ export const cacheList: Command = async session => {
 
 export const cacheClear: Command = async session => {
   loadBare(session)
-  const removed = await cacheOf(session).trim(Number(session.launch.given['maxBytes'] ?? 0))
+  const removed = await cacheOf(session).trim(Number(session.launch.given.maxBytes ?? 0))
   tell(session, `${removed.length} copies deleted, ${bytesOf(removed)} bytes`)
   return 'success'
 }

@@ -46,11 +46,11 @@ export const deltaRestore: Command = session =>
 export const deltaVacuum: Command = session =>
   onTable(session, async ({ table, lake }) => {
     const hours = number(session, 'retainHours')
-    const dryRun = session.launch.given['dryRun'] === true
+    const dryRun = session.launch.given.dryRun === true
     const { keys, sizeBytes } = await vacuum(table.files, await requireSnapshot(table.files), {
       nowMs: lake.settings.clock.now(),
       ...(hours !== undefined && { retainMs: hours * 3_600_000 }),
-      force: session.launch.given['force'] === true,
+      force: session.launch.given.force === true,
       dryRun,
     })
     if (dryRun) for (const key of keys) session.emit({ kind: 'output', text: key })
@@ -64,7 +64,7 @@ async function onTable(session: Session, action: (open: OpenTable) => Promise<Ou
   const database = await openDatabase(session, loaded.config, { readOnlyIfLocked: true })
   const run = runOf(session, loaded, { database, deferral: null, selection: { uniqueIds: [] } })
   try {
-    return await withDeltaTable(String(session.launch.given['table'] ?? ''), run, action)
+    return await withDeltaTable(String(session.launch.given.table ?? ''), run, action)
   } finally {
     await database.close()
   }

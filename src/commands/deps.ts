@@ -17,7 +17,7 @@ export const deps: Command = async session => {
   }
   const { outside } = session
   const temporaryFolder = outside.temporaryFolder()
-  const hubUrl = config.environment['DBT_PACKAGE_HUB_URL'] ?? 'https://hub.getdbt.com/'
+  const hubUrl = config.environment.DBT_PACKAGE_HUB_URL ?? 'https://hub.getdbt.com/'
   const source = fetchPackages({
     files: config.files,
     temporaryFolder,

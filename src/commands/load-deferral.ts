@@ -14,7 +14,7 @@ export function loadDeferral(session: Session, config: Config): Deferral | null 
   const manifest = readDeferManifest(session, config)
   const relations = new Map<string, DeferRelation>()
   for (const [id, node] of Object.entries(objectIn(manifest, 'nodes'))) {
-    if (isObject(node) && refable.has(String(node['resource_type'])) && !isEphemeral(node)) {
+    if (isObject(node) && refable.has(String(node.resource_type)) && !isEphemeral(node)) {
       relations.set(id, deferRelation(node))
     }
   }
@@ -22,13 +22,13 @@ export function loadDeferral(session: Session, config: Config): Deferral | null 
 }
 
 function isEphemeral(node: JsonObject): boolean {
-  return objectIn(node, 'config')['materialized'] === 'ephemeral'
+  return objectIn(node, 'config').materialized === 'ephemeral'
 }
 
 function deferRelation(node: JsonObject): DeferRelation {
   const text = (key: string): string => (typeof node[key] === 'string' ? node[key] : '')
   const textOrNull = (key: string): string | null => (typeof node[key] === 'string' ? node[key] : null)
-  const tags = node['tags']
+  const tags = node.tags
   return {
     database: textOrNull('database'),
     schema: text('schema'),

@@ -37,7 +37,7 @@ export function modelValue(graph: Graph, member: GraphMember, compiled?: NodeFac
   const dependsOn = graph.dependsOn.get(member.uniqueId) ?? []
   const facts = compiled ? { dependsOn, compiled } : { dependsOn }
   const json = 'rawCode' in member ? nodeJson(member, facts) : memberJson(member, facts)
-  if (compiled) json['compiled_sql'] = compiled.code
+  if (compiled) json.compiled_sql = compiled.code
   const value = toPython(withoutNulls(json))
   return value instanceof PyDict ? value : new PyDict()
 }

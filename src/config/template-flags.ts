@@ -43,5 +43,5 @@ const shownNames = [
 
 export function shownFlags(flags: Readonly<Record<string, Value>>): Record<string, Value> {
   const shown = Object.fromEntries(shownNames.map(name => [name, flags[name] ?? null] as const))
-  return { ...shown, WARN_ERROR: shown['WARN_ERROR'] || null }
+  return { ...shown, WARN_ERROR: shown.WARN_ERROR || null }
 }

@@ -11,7 +11,7 @@ import type { MacroRecord, MacroRecorder } from './macro-record.ts'
 import { contextError, contextFunction } from './python-object.ts'
 
 /** One entry of `dispatch:` in the project file. */
-export interface DispatchConfig {
+interface DispatchConfig {
   readonly macroNamespace: string
   readonly searchOrder: readonly string[]
 }

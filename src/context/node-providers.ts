@@ -7,7 +7,7 @@ import type { AdapterPort } from './adapter-port.ts'
 import type { VarLookup } from './var-lookup.ts'
 
 /** Who is being rendered. For an operation the resource type is `macro` or `operation`. */
-export interface NodeIdentity {
+interface NodeIdentity {
   readonly uniqueId: string
   readonly packageName: string
   readonly name: string

@@ -10,7 +10,7 @@ const lastWithRawSql = 6
 
 /** @throws DiagnosticError `commands/state-missing` */
 export function upgradeManifest(manifest: JsonObject, path: string): JsonObject {
-  const found = objectIn(manifest, 'metadata')['dbt_schema_version']
+  const found = objectIn(manifest, 'metadata').dbt_schema_version
   const version = Number(/manifest\/v(\d+)\.json$/.exec(String(found))?.[1] ?? current)
   if (version < oldest) {
     throw new DiagnosticError({
@@ -29,7 +29,7 @@ function upgradedNodes(nodes: JsonObject, version: number): JsonObject {
 }
 
 function upgradedNode(node: JsonObject, version: number): JsonObject {
-  const text = version <= lastWithRawSql && 'raw_sql' in node ? { raw_code: node['raw_sql'] } : {}
-  const access = node['resource_type'] === 'model' && !('access' in node) ? { access: 'protected' } : {}
+  const text = version <= lastWithRawSql && 'raw_sql' in node ? { raw_code: node.raw_sql } : {}
+  const access = node.resource_type === 'model' && !('access' in node) ? { access: 'protected' } : {}
   return { ...access, ...node, ...text }
 }

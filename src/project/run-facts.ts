@@ -65,7 +65,7 @@ function invocationArguments(flags: Readonly<Record<string, Value>>, { projectFo
   for (const [upper, value] of Object.entries(flags).sort()) {
     const name = upper.toLowerCase()
     if (value === null || (value === false && silentWhenFalse.has(name))) continue
-    if (ofOneCommand[name]?.includes(String(flags['WHICH'])) === false) continue
+    if (ofOneCommand[name]?.includes(String(flags.WHICH)) === false) continue
     shown.set(name, Array.isArray(value) ? new PyTuple(value) : value)
   }
   return shown.set('project_dir', projectFolder)

@@ -8,7 +8,7 @@ import { freeNames } from './free-names.ts'
 import type { Value } from './value.ts'
 import { children } from './walk.ts'
 
-export interface FoundCall {
+interface FoundCall {
   /** `['ref']`, `['adapter', 'dispatch']`. */
   readonly path: readonly string[]
   /** One per positional argument; `undefined` for one that is not constant. */

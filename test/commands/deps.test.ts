@@ -14,12 +14,13 @@ afterEach(() => void server?.close())
 
 /** Answers with the given files by path, everything else is missing. */
 async function serve(files: Record<string, Uint8Array | string>): Promise<string> {
-  server = createServer((request, response) => {
+  const listening = createServer((request, response) => {
     const found = files[request.url ?? '']
     response.writeHead(found === undefined ? 404 : 200).end(found ?? '')
   })
-  await new Promise<void>(resolve => server?.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server?.address() as AddressInfo).port}`
+  server = listening
+  await new Promise<void>(resolve => listening.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`
 }
 
 function tarball(p: ProjectRig): Uint8Array {

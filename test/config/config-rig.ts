@@ -6,7 +6,7 @@ import type { GivenFlag } from '../../src/config/resolve-flags.ts'
 import { memoryFiles } from '../../src/storage/memory-files.ts'
 import { renderNative } from '../../src/template/template.ts'
 
-export const profiles = `shop:
+const profiles = `shop:
   target: dev
   outputs:
     dev: {type: duckdb, path: shop.duckdb, threads: 2}

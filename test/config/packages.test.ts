@@ -160,7 +160,12 @@ describe('fetching', () => {
         typeof answer === 'number' ? { status: answer, bytes: new Uint8Array() } : { status: 200, bytes: answer },
       )
     },
-    run: () => Promise.resolve({ code: 128, stdout: '', stderr: 'Cloning into x\nfatal: no such repository\nPlease make sure\n' }),
+    run: () =>
+      Promise.resolve({
+        code: 128,
+        stdout: '',
+        stderr: 'Cloning into x\nfatal: no such repository\nPlease make sure\n',
+      }),
   })
 
   it('unpacks a tarball of one folder', async () => {

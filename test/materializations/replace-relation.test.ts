@@ -53,7 +53,7 @@ describe('views and tables', () => {
         pre_hook=[before_begin(log_it('outside before')), log_it('inside before')],
         post_hook=[log_it('inside after'), after_commit(log_it('outside after'))]) }} select 1 as id`,
     })
-    expect((await p.run()).statuses['a']).toBe('success')
+    expect((await p.run()).statuses.a).toBe('success')
     expect(await p.rows('select * from log')).toEqual([
       ['outside before', 0],
       ['inside before', 0],

@@ -12,7 +12,7 @@ const takes: Readonly<Record<string, readonly string[]>> = {
 }
 
 export function simplePlan(graph: Graph, command: string, only?: readonly string[]): Plan {
-  const kinds = takes[command] ?? takes['build'] ?? []
+  const kinds = takes[command] ?? takes.build ?? []
   const chosen = [...graph.members.values()].filter(
     member => kinds.includes(member.resourceType) && (!only || only.includes(member.name)),
   )

@@ -25,7 +25,7 @@ export interface RenderVector {
   readonly mode?: 'native' | 'parse'
 }
 
-export function fromTagged(data: unknown): Value {
+function fromTagged(data: unknown): Value {
   if (Array.isArray(data)) return data.map(one => fromTagged(one))
   if (data === null || typeof data !== 'object') return toPython(data)
   const { $t: kind, v } = data as { $t?: string; v?: unknown }

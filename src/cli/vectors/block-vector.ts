@@ -13,8 +13,8 @@ const blockTypes: Readonly<Record<string, readonly string[]>> = {
 }
 
 export async function blockVector(vector: Vector): Promise<unknown> {
-  const kind = String(vector['kind'])
-  const file = { path: kind, text: String(vector['text']) }
+  const kind = String(vector.kind)
+  const file = { path: kind, text: String(vector.text) }
   const { blocks, unexpectedTags } = extractBlocks(file, blockTypes[kind] ?? [])
   const shown = await Promise.all(blocks.map(block => shownBlock(block, kind)))
   return {

@@ -18,11 +18,11 @@ import { yamlVector } from './yaml-vector.ts'
 
 export async function contextVector(vector: Vector, builtins: () => Builtins): Promise<unknown> {
   const project = vectorProject(vector, builtins)
-  const template = String(vector['template'] ?? '')
-  switch (vector['mode']) {
+  const template = String(vector.template ?? '')
+  switch (vector.mode) {
     case 'runtime':
       return withSession(vector, project, session => {
-        const node = nodeNamed(project.graph, String(vector['node']))
+        const node = nodeNamed(project.graph, String(vector.node))
         return renderText(template, namesOfNode({ session: session(node), node }))
       })
     case 'operation':
@@ -33,7 +33,7 @@ export async function contextVector(vector: Vector, builtins: () => Builtins): P
     case 'compile':
       return withSession(vector, project, async session => {
         const compiled: Record<string, string> = {}
-        for (const name of vector['nodes'] as readonly string[]) {
+        for (const name of vector.nodes as readonly string[]) {
           const node = nodeNamed(project.graph, name)
           compiled[name] = (await compileNode(node, session(node))).compiledCode
         }
@@ -41,7 +41,7 @@ export async function contextVector(vector: Vector, builtins: () => Builtins): P
       })
     case 'parse':
       return withSession(vector, project, session => {
-        const node = nodeNamed(project.graph, String(vector['node']))
+        const node = nodeNamed(project.graph, String(vector.node))
         return parsedVector(template, node, session(node))
       })
     default:
@@ -72,7 +72,7 @@ async function withSession<T>(
   }
   const state = withProcessMetadata(runStateOf(run, { readsUpstreamFiles: true, signal }))
   try {
-    const setup = (vector['db_setup'] ?? []) as readonly string[]
+    const setup = (vector.db_setup ?? []) as readonly string[]
     if (setup.length > 0) {
       const connection = await database.connect()
       for (const sql of setup) await connection.execute(sql)

@@ -34,15 +34,15 @@ const facts: RunFacts = {
 }
 
 export async function renderVector(vector: Vector): Promise<unknown> {
-  const options: EvaluationOptions = { undefined: vector['mode'] === 'parse' ? 'permissive' : 'strict' }
+  const options: EvaluationOptions = { undefined: vector.mode === 'parse' ? 'permissive' : 'strict' }
   const scope = vectorScope(vector, options)
-  const template = String(vector['template'])
-  if (vector['mode'] === 'native') return repr(await renderNative(template, scope, options))
+  const template = String(vector.template)
+  if (vector.mode === 'native') return repr(await renderNative(template, scope, options))
   return renderText(template, scope, options)
 }
 
 function vectorScope(vector: Vector, options: EvaluationOptions): Scope {
-  const texts = (vector['macros'] ?? []) as readonly (string | MacroText)[]
+  const texts = (vector.macros ?? []) as readonly (string | MacroText)[]
   const macros = texts.flatMap(one =>
     typeof one === 'string' ? macroRecords(one, rootPackage, options) : macroRecords(one.source, one.package, options),
   )
@@ -54,7 +54,7 @@ function vectorScope(vector: Vector, options: EvaluationOptions): Scope {
     const macro = bound.lookup(name)
     if (macro !== undefined) names.set(name, macro)
   }
-  for (const [name, value] of Object.entries((vector['context'] ?? {}) as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries((vector.context ?? {}) as Record<string, unknown>)) {
     names.set(name, typedValue(value))
   }
   return scope

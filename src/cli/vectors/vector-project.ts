@@ -24,7 +24,7 @@ export interface VectorProject {
 const known = new Map<string, VectorProject>()
 
 export function vectorProject(vector: Vector, builtins: () => Builtins): VectorProject {
-  const key = JSON.stringify([vector['files'], vector['cli_vars'], vector['env'], vector['flags'], vector['command']])
+  const key = JSON.stringify([vector.files, vector.cli_vars, vector.env, vector.flags, vector.command])
   let project = known.get(key)
   if (project === undefined) {
     project = loadVectorProject(vector, builtins())
@@ -46,9 +46,9 @@ function loadVectorProject(vector: Vector, builtins: Builtins): VectorProject {
 }
 
 function launchOf(vector: Vector): LaunchRequest {
-  const flags = (vector['flags'] ?? []) as readonly string[]
-  const vars = vector['cli_vars'] === undefined ? [] : ['--vars', JSON.stringify(vector['cli_vars'])]
-  const command = typeof vector['command'] === 'string' ? vector['command'] : 'run'
+  const flags = (vector.flags ?? []) as readonly string[]
+  const vars = vector.cli_vars === undefined ? [] : ['--vars', JSON.stringify(vector.cli_vars)]
+  const command = typeof vector.command === 'string' ? vector.command : 'run'
   const argv = [command, ...flags, ...vars]
   const parsed = parseArguments(argv)
   if (parsed.kind !== 'command') throw new Error(`the flags of the vector are no command: ${argv.join(' ')}`)
@@ -56,8 +56,8 @@ function launchOf(vector: Vector): LaunchRequest {
     which: parsed.entry.which,
     invocationCommand: `eider ${argv.join(' ')}`,
     given: parsed.given,
-    environment: (vector['env'] ?? {}) as Record<string, string>,
-    files: memoryFiles(vector['files'] as Record<string, string>, '/project'),
+    environment: (vector.env ?? {}) as Record<string, string>,
+    files: memoryFiles(vector.files as Record<string, string>, '/project'),
     home: '/home',
     clock: systemClock,
     ids: () => '00000000-0000-4000-8000-000000000000',

@@ -17,16 +17,16 @@ import type { Vector } from './vector.ts'
 import { nodeNamed, renderSettled, type VectorProject } from './vector-project.ts'
 
 export function yamlVector(vector: Vector, project: VectorProject): unknown {
-  const template = String(vector['template'] ?? '')
-  switch (vector['mode']) {
+  const template = String(vector.template ?? '')
+  switch (vector.mode) {
     case 'schema_yaml': {
-      const name = vector['package'] ?? project.config.projectFile.name
+      const name = vector.package ?? project.config.projectFile.name
       const owner = projectPackages(project.config).find(one => one.name === name)
       if (owner === undefined) throw new Error(`the project of the vector has no package "${String(name)}"`)
       return repr(parseRenderer(project).yamlText(template, owner))
     }
     case 'docs':
-      return description(template, nodeNamed(project.graph, String(vector['node'])).name, project)
+      return description(template, nodeNamed(project.graph, String(vector.node)).name, project)
     case 'project_yaml':
       return repr(withHookLists(rendered(vector, { ...rendering(project, 'refused', true), skips: isLateRendered })))
     case 'profile_yaml':
@@ -36,7 +36,7 @@ export function yamlVector(vector: Vector, project: VectorProject): unknown {
     case 'packages_yaml':
       return repr(rendered(vector, rendering(project, 'placeholder', false)))
     default:
-      throw new Error(`a vector of mode "${String(vector['mode'])}"`)
+      throw new Error(`a vector of mode "${String(vector.mode)}"`)
   }
 }
 
@@ -85,6 +85,6 @@ function withHookLists(value: Value): Value {
 }
 
 function rendered(vector: Vector, how: YamlRendering): ReturnType<typeof renderYaml> {
-  const document = parseYaml({ path: 'vector.yml', text: JSON.stringify(vector['data']) })
+  const document = parseYaml({ path: 'vector.yml', text: JSON.stringify(vector.data) })
   return renderYaml(document, document.root, how)
 }
