@@ -77,7 +77,7 @@ async function showNodes(session: Session, loaded: LoadedProject, nodes: readonl
     }
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
-    throw new CommandStopped(failureDiagnostics(failedResult(error, nodes[results.length])))
+    throw new CommandStopped(failureDiagnostics(failedResult(error, nodes[results.length]), flags.inline !== null))
   } finally {
     await database.close()
   }
