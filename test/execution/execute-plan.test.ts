@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Connection, Database } from '../../src/adapter/adapter.ts'
+import { DiagnosticError } from '../../src/base/diagnostic.ts'
 import { RunRig } from '../rig/run-rig.ts'
 
 let rig: RunRig | undefined
@@ -169,6 +171,51 @@ describe('after a failure', () => {
     const { statuses, result } = await p.run()
     expect(statuses).toEqual({ a: 'success', p: 'error' })
     expect(result('p').diagnostics[0]).toMatchObject({ code: 'compile/python-model' })
+  })
+})
+
+describe('a node that ran out of memory', () => {
+  const files = { 'models/a.sql': `${table}select 1 as id`, 'models/b.sql': `${table}select 2 as id` }
+
+  /** The database of the rig, where creating `a` fails so many times. */
+  function shortOfMemory(p: RunRig, times: number): { database: Database; tries: () => number } {
+    const database = p.open(p.load().config)
+    let tries = 0
+    const refuse = (sql: string): boolean => sql.includes('"main"."a"') && ++tries <= times
+    const connect = async (): Promise<Connection> => {
+      const connection = await database.connect()
+      return new Proxy(connection, {
+        get(target, name) {
+          const member: unknown = Reflect.get(target, name, target)
+          if (typeof member !== 'function') return member
+          return (...args: unknown[]) => {
+            if (name === 'execute' && refuse(String(args[0]))) {
+              const message = 'Out of Memory Error: failed to allocate'
+              throw new DiagnosticError({ code: 'adapter/out-of-memory', kind: 'Runtime', message })
+            }
+            return member.apply(target, args)
+          }
+        },
+      })
+    }
+    return { database: { connect, readOnly: false, close: () => database.close() }, tries: () => tries }
+  }
+
+  test('is tried once more, alone', async () => {
+    const p = project(files)
+    const { database, tries } = shortOfMemory(p, 1)
+    const { statuses } = await p.run({ change: { database } })
+    expect(statuses).toEqual({ a: 'success', b: 'success' })
+    expect(tries()).toBe(2)
+  })
+
+  test('and does so again has failed', async () => {
+    const p = project(files)
+    const { database, tries } = shortOfMemory(p, 9)
+    const { statuses, result } = await p.run({ change: { database } })
+    expect(statuses).toEqual({ a: 'error', b: 'success' })
+    expect(result('a').message).toContain('Out of Memory Error')
+    expect(tries()).toBe(2)
   })
 })
 
