@@ -15,9 +15,9 @@ export function runArguments(config: Config): Record<string, unknown> {
     written[snakeCase(name)] = plainJson(value)
   }
   const { eventTimeStart, eventTimeEnd, sample } = config.flags
-  if (eventTimeStart !== null) written['event_time_start'] = isoText(eventTimeStart).slice(0, 19)
-  if (eventTimeEnd !== null) written['event_time_end'] = isoText(eventTimeEnd).slice(0, 19)
-  if (sample) written['sample'] = { start: isoText(sample.startMs), end: isoText(sample.endMs) }
+  if (eventTimeStart !== null) written.event_time_start = isoText(eventTimeStart).slice(0, 19)
+  if (eventTimeEnd !== null) written.event_time_end = isoText(eventTimeEnd).slice(0, 19)
+  if (sample) written.sample = { start: isoText(sample.startMs), end: isoText(sample.endMs) }
   return written
 }
 

@@ -50,7 +50,7 @@ export const retry: Command = async session => {
 
 async function repeat(session: Session, previous: JsonObject, failed: readonly string[]): Promise<Outcome> {
   const args = objectIn(previous, 'args')
-  const which = String(args['which'] ?? 'run')
+  const which = String(args.which ?? 'run')
   const again: Session = {
     ...session,
     // The lines of this command have begun already.
@@ -71,10 +71,10 @@ async function repeat(session: Session, previous: JsonObject, failed: readonly s
 }
 
 function failedIds(previous: JsonObject, statuses: ReadonlySet<string>): string[] {
-  const isOperation = objectIn(previous, 'args')['which'] === 'run-operation'
+  const isOperation = objectIn(previous, 'args').which === 'run-operation'
   return listIn(previous, 'results').flatMap(one => {
-    if (!isObject(one) || !statuses.has(String(one['status']))) return []
-    const id = String(one['unique_id'])
+    if (!isObject(one) || !statuses.has(String(one.status))) return []
+    const id = String(one.unique_id)
     return !isOperation && id.startsWith('operation.') ? [] : [id]
   })
 }
@@ -129,7 +129,7 @@ function failedBatches(previous: JsonObject): ReadonlyMap<string, BatchResults> 
     const results = objectIn(one, 'batch_results')
     const successful = windows(listIn(results, 'successful'))
     const failed = windows(listIn(results, 'failed'))
-    if (successful.length > 0 && failed.length > 0) batches.set(String(one['unique_id']), { successful, failed })
+    if (successful.length > 0 && failed.length > 0) batches.set(String(one.unique_id), { successful, failed })
   }
   return batches
 }

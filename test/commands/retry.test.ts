@@ -9,7 +9,7 @@ describe('retry', () => {
     p.write({ 'models/a.sql': 'select 1 as id' })
     expect(await p.run('retry')).toBe(0)
     const { args, results } = p.json('target/run_results.json') as RunResults
-    expect(args['which']).toBe('run')
+    expect(args.which).toBe('run')
     expect(results.map(one => one.unique_id)).toEqual(['model.shop.a', 'model.shop.b'])
   })
 
@@ -22,7 +22,7 @@ describe('retry', () => {
 
   test('keeps the number of threads unless it is given anew', async () => {
     const p = project({ ...shop, 'models/a.sql': 'select 1 as id from nowhere' })
-    const threads = (): unknown => (p.json('target/run_results.json') as RunResults).args['threads']
+    const threads = (): unknown => (p.json('target/run_results.json') as RunResults).args.threads
     await p.run('run --threads 3')
     await p.run('retry --threads 2')
     expect(threads()).toBe(2)
@@ -41,7 +41,7 @@ describe('retry', () => {
     })
     expect(await p.run('run --event-time-start 2024-01-01 --event-time-end 2024-01-05')).toBe(1)
     const written = p.json('target/run_results.json') as RunResults
-    expect(written.args['event_time_start']).toBe('2024-01-01T00:00:00')
+    expect(written.args.event_time_start).toBe('2024-01-01T00:00:00')
     p.write({ 'models/m.sql': batched('1') })
     expect(await p.run('retry')).toBe(0)
     expect(p.stdout).toContain('Batch 1 of 1 OK created batch 2024-01-03 of main.m')
