@@ -43,7 +43,22 @@ function placeOf(entry: PropertyEntry): { readonly path: string; readonly at: Pl
   return { path: entry.found.originalFilePath, at: entry.at() }
 }
 
+type Described = ReturnType<typeof patchedFields>
+
 const plainDocs: Docs = { show: true, nodeColor: null }
+/** Shared by the many macros that nothing is said about: what writes them writes it once. */
+const undescribed: Described = {
+  description: '',
+  meta: new PyDict(),
+  docs: plainDocs,
+  patchPath: null,
+  arguments: [],
+}
+const plainConfig = configOf(undescribed)
+
+function configOf({ meta, docs }: Pick<Described, 'meta' | 'docs'>): PyDict {
+  return PyDict.of({ meta, docs: PyDict.of({ show: docs.show, node_color: docs.nodeColor }) })
+}
 
 /** The node of a macro; which macros it calls is found out when somebody asks. Descriptions are not rendered yet. */
 export function macroNode(
@@ -52,10 +67,7 @@ export function macroNode(
   patch: PropertyEntry | undefined,
   maker: NodeMaker,
 ): MacroNode {
-  const described = patch
-    ? patchedFields(patch)
-    : { description: '', meta: new PyDict(), docs: plainDocs, patchPath: null, arguments: [] }
-  const { meta, docs } = described
+  const described = patch ? patchedFields(patch) : undescribed
   const checked = maker.run.projectFile.behaviour.validateMacroArgs && source.packageName !== 'dbt'
   if (patch && checked) checkAnnotations(source, described.arguments, patch, maker)
   return {
@@ -76,7 +88,7 @@ export function macroNode(
       checked && described.arguments.length === 0
         ? source.parameters.map(name => ({ name, type: null, description: '' }))
         : described.arguments,
-    config: PyDict.of({ meta, docs: PyDict.of({ show: docs.show, node_color: docs.nodeColor }) }),
+    config: patch ? configOf(described) : plainConfig,
     get macros() {
       return registry.dependencies(source)
     },
