@@ -10,9 +10,9 @@ test('run_results.json has every field of version 6, and the flags of the run', 
     results: Record<string, unknown>[]
     elapsed_time: number
   }
-  expect(written.metadata['dbt_schema_version']).toBe('https://schemas.getdbt.com/dbt/run-results/v6.json')
+  expect(written.metadata.dbt_schema_version).toBe('https://schemas.getdbt.com/dbt/run-results/v6.json')
   expect(written.args).toMatchObject({ which: 'run', select: ['a'], vars: { day: '2024-02-01' }, full_refresh: false })
-  expect(written.args['invocation_command']).toBe('eider run --vars {day: 2024-02-01} --select a')
+  expect(written.args.invocation_command).toBe('eider run --vars {day: 2024-02-01} --select a')
   expect(Object.keys(written.results[0] ?? {})).toEqual([
     'status',
     'timing',
