@@ -8,3 +8,8 @@ export function sha256(content: string | Uint8Array): string {
 export function md5(content: string | Uint8Array): string {
   return createHash('md5').update(content).digest('hex')
 }
+
+/** dbt's choice for the lock file of packages. */
+export function sha1(content: string | Uint8Array): string {
+  return createHash('sha1').update(content).digest('hex')
+}

@@ -1,6 +1,8 @@
 /** Packages from the hub, from git and from tarballs, put into a temporary folder. Network and processes come in as values. */
+
 import { posix } from 'node:path'
 import { md5 } from '../base/fingerprint.ts'
+import { isRecord } from '../base/record.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import type { FetchedFolder, HubVersion, PackageSource } from './package-source.ts'
 import { dependencyError } from './resolve-packages.ts'
@@ -72,10 +74,6 @@ async function hubVersions(port: FetchPort, name: string): Promise<readonly HubV
     const list = Array.isArray(required) ? required.map(String) : typeof required === 'string' ? [required] : []
     return [{ version, tarball, requireDbtVersion: list.filter(one => one !== '') }]
   })
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function fetchTarball(port: FetchPort, url: string): Promise<FetchedFolder> {

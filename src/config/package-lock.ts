@@ -1,5 +1,5 @@
 /** package-lock.yml: what was resolved, and the hash of what was asked for. Text and hash are those of dbt. */
-import { createHash } from 'node:crypto'
+import { sha1 } from '../base/fingerprint.ts'
 import { plainScalar } from '../base/yaml-scalar.ts'
 import { jsonText } from '../template/json-text.ts'
 import { PyDict, type Value } from '../template/value.ts'
@@ -22,7 +22,7 @@ export type PinnedPackage =
 /** sha1 over the JSON of the entries, sorted: it tells whether the lock fits the packages file. */
 export function requestHash(specs: readonly PackageSpec[]): string {
   const lines = specs.map(spec => jsonText(hashed(spec), { sortKeys: true })).sort()
-  return createHash('sha1').update(lines.join('\n')).digest('hex')
+  return sha1(lines.join('\n'))
 }
 
 function hashed(spec: PackageSpec): PyDict {

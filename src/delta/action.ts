@@ -2,7 +2,9 @@
  * The actions of a Delta log as records, parsed and checked once (PROTOCOL.md "Actions"). Unknown actions and unknown
  * fields are left out; a field of the wrong type is a `delta/bad-action`.
  */
+
 import { DiagnosticError } from '../base/diagnostic.ts'
+import { isRecord } from '../base/record.ts'
 
 export interface Protocol {
   readonly minReaderVersion: number
@@ -330,8 +332,4 @@ class Fields {
 function asText(value: unknown): string | null {
   if (value === null || value === undefined) return null
   return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

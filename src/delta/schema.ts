@@ -1,5 +1,7 @@
 /** The schema of a Delta table: parsed from its JSON, printed as Delta's short text and as DuckDB types. */
+
 import { DiagnosticError } from '../base/diagnostic.ts'
+import { isRecord } from '../base/record.ts'
 import { quoteName } from './sql-words.ts'
 
 export type DeltaType =
@@ -169,10 +171,6 @@ export function countTypes(type: DeltaType, matches: (type: DeltaType) => boolea
 function listOf(value: unknown, spot: Spot): readonly unknown[] {
   if (Array.isArray(value)) return value
   throw badSchema(spot.table, `the struct "${spot.column}" has no fields`)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function badSchema(table: string, reason: string, cause?: unknown): DiagnosticError {

@@ -1,4 +1,5 @@
 /** What the log says about the rows of a file (PROTOCOL.md "Per-file Statistics"). Nothing may depend on it being there. */
+import { isRecord } from '../base/record.ts'
 import type { AddFile } from './action.ts'
 
 /** What can be told about the rows of a file without opening it. */
@@ -41,8 +42,4 @@ function quotedNumbers(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|Infinity)/g, token =>
     token.startsWith('"') ? token : `"${token}"`,
   )
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

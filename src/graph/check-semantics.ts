@@ -2,7 +2,9 @@
  * Rules of the semantic layer that MetricFlow's own validator checks: names, primary entities, time dimensions, measures
  * and the time spine. All but the last are checked only when there are metrics, too.
  */
+
 import type { Diagnostics } from '../base/diagnostic.ts'
+import { granularities } from '../project/granularity.ts'
 import type { SemanticNode } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
 import { PyDict, type Value } from '../template/value.ts'
@@ -48,20 +50,6 @@ export function checkSemantics(project: Project, diagnostics: Diagnostics): void
     })
   }
 }
-
-const granularities: readonly string[] = [
-  'nanosecond',
-  'microsecond',
-  'millisecond',
-  'second',
-  'minute',
-  'hour',
-  'day',
-  'week',
-  'month',
-  'quarter',
-  'year',
-]
 
 function hasDailyTimeSpine(project: Project): boolean {
   const day = granularities.indexOf('day')

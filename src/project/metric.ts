@@ -1,7 +1,9 @@
 /** `metrics:` of properties files, in dbt's JSON. `input_measures` is left for the graph: it follows other metrics. */
+
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { fqnPrefix } from './found-file.ts'
+import { granularities } from './granularity.ts'
 import type { SemanticNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
@@ -169,20 +171,6 @@ function cumulativeParams(params: PyDict, window: (value: Value | undefined) => 
   })
 }
 
-const granularities = new Set([
-  'nanosecond',
-  'microsecond',
-  'millisecond',
-  'second',
-  'minute',
-  'hour',
-  'day',
-  'week',
-  'month',
-  'quarter',
-  'year',
-])
-
 /** `28 days` -> 28 of `day`. */
 function timeWindow(value: Value | undefined, entry: PropertyEntry, maker: NodeMaker): Value {
   if (typeof value !== 'string') return null
@@ -205,6 +193,6 @@ function timeWindow(value: Value | undefined, entry: PropertyEntry, maker: NodeM
     )
     return null
   }
-  const singular = unit.endsWith('s') && granularities.has(unit.slice(0, -1)) ? unit.slice(0, -1) : unit
+  const singular = unit.endsWith('s') && granularities.includes(unit.slice(0, -1)) ? unit.slice(0, -1) : unit
   return PyDict.of({ count: Number(count), granularity: singular })
 }

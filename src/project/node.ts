@@ -7,6 +7,7 @@
  * 3. Nothing in here is resolved against other nodes: that is `graph/`.
  */
 import type { Place, SourceFile } from '../base/source-file.ts'
+import type { ConfiguredType } from '../config/config-defaults.ts'
 import type { PyDict, Value } from '../template/value.ts'
 
 export type NodeResourceType =
@@ -19,17 +20,7 @@ export type NodeResourceType =
   | 'sql_operation'
   | 'function'
 
-export type ResourceType =
-  | NodeResourceType
-  | 'source'
-  | 'exposure'
-  | 'metric'
-  | 'semantic_model'
-  | 'saved_query'
-  | 'unit_test'
-  | 'group'
-  | 'macro'
-  | 'doc'
+export type ResourceType = ConfiguredType | 'macro' | 'doc'
 
 export interface Checksum {
   readonly name: 'sha256' | 'path' | 'none'
