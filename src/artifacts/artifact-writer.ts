@@ -2,12 +2,13 @@
 import type { Config } from '../config/config.ts'
 import type { RunResult } from '../execution/run-result.ts'
 import type { Graph } from '../graph/graph.ts'
+import type { FileContent } from '../storage/file-system.ts'
 import { artifactMetadata } from './artifact-metadata.ts'
-import { renderGraphSummary } from './graph-summary.ts'
-import { renderManifest } from './manifest.ts'
+import { graphSummaryParts } from './graph-summary.ts'
+import { manifestParts } from './manifest.ts'
 import { inProject, type OutputFacts } from './node-output.ts'
 import { runArguments } from './run-arguments.ts'
-import { renderRunResults } from './run-results.ts'
+import { runResultsParts } from './run-results.ts'
 import { renderSemanticManifest } from './semantic-manifest.ts'
 
 /** Told for each file, with dbt's name of the artifact. */
@@ -25,16 +26,16 @@ export class ArtifactWriter {
   /** `manifest.json`, and beside it the semantic manifest and the summary of the graph. */
   manifest(graph: Graph, factsOf: (uniqueId: string) => OutputFacts = () => ({})): void {
     const metadata = artifactMetadata(this.config, 'manifest/v12')
-    this.write('WritableManifest', 'manifest.json', () => renderManifest({ graph, metadata, factsOf }))
+    this.write('WritableManifest', 'manifest.json', () => manifestParts({ graph, metadata, factsOf }))
     this.write('SemanticManifest', 'semantic_manifest.json', () => renderSemanticManifest(graph))
     const { invocationId, flags } = this.config
     const withTestEdges = flags.which === 'build'
-    this.write('GraphSummary', 'graph_summary.json', () => renderGraphSummary(graph, { invocationId, withTestEdges }))
+    this.write('GraphSummary', 'graph_summary.json', () => graphSummaryParts(graph, { invocationId, withTestEdges }))
   }
 
   runResults(run: RunResult, graph: Graph): void {
     this.write('RunExecutionResult', 'run_results.json', () =>
-      renderRunResults({
+      runResultsParts({
         run,
         metadata: artifactMetadata(this.config, 'run-results/v6'),
         args: runArguments(this.config),
@@ -44,7 +45,7 @@ export class ArtifactWriter {
   }
 
   /** Any further artifact by its file name, or by a path of its own. */
-  write(artifact: string, name: string, render: () => string): void {
+  write(artifact: string, name: string, render: () => FileContent): void {
     const { flags, files } = this.config
     if (!flags.writeJson) return
     const path = this.pathOf(name)

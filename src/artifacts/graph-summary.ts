@@ -11,23 +11,25 @@ export interface SummaryRequest {
   readonly withTestEdges: boolean
 }
 
-export function renderGraphSummary(graph: Graph, { invocationId, withTestEdges }: SummaryRequest): string {
-  return JSON.stringify({
-    _invocation_id: invocationId,
-    linked: numbered(graph, graph.children),
-    ...(withTestEdges ? { with_test_edges: numbered(graph, withTests(graph)) } : {}),
-  })
+export function* graphSummaryParts(graph: Graph, { invocationId, withTestEdges }: SummaryRequest): Iterable<string> {
+  const numbers = new Map(Array.from(graph.members.keys(), (id, index) => [id, index]))
+  yield `{"_invocation_id":${JSON.stringify(invocationId)},"linked":{`
+  yield* numbered(graph, graph.children, numbers)
+  if (withTestEdges) {
+    yield '},"with_test_edges":{'
+    yield* numbered(graph, withTests(graph), numbers)
+  }
+  yield '}}'
 }
 
-function numbered(graph: Graph, children: Neighbours): Record<string, unknown> {
-  const numbers = new Map([...graph.members.keys()].map((id, index) => [id, index]))
-  const nodes: Record<string, unknown> = {}
-  for (const [id, index] of numbers) {
-    const successors = (children.get(id) ?? []).map(child => numbers.get(child))
-    const type = graph.members.get(id)?.resourceType
-    nodes[String(index)] = { name: id, type, ...(successors.length > 0 ? { succ: successors } : {}) }
+function* numbered(graph: Graph, children: Neighbours, numbers: ReadonlyMap<string, number>): Iterable<string> {
+  let before = ''
+  for (const [id, { resourceType }] of graph.members) {
+    const successors = children.get(id)?.map(child => numbers.get(child)) ?? []
+    const succ = successors.length > 0 ? `,"succ":[${successors.join(',')}]` : ''
+    yield `${before}"${numbers.get(id)}":{"name":${JSON.stringify(id)},"type":"${resourceType}"${succ}}`
+    before = ','
   }
-  return nodes
 }
 
 function withTests(graph: Graph): Neighbours {

@@ -1,8 +1,9 @@
 /**
- * `manifest.json`, version 12: the whole project as other programs read it. Built as a list of texts, one a node, so that
- * a large project is never held as one tree beside the project itself.
+ * `manifest.json`, version 12: the whole project as other programs read it. Made in parts, about one a node, so that of a
+ * large project neither the tree nor the text is ever held beside the project itself.
  */
 import { md5 } from '../base/fingerprint.ts'
+import type { Neighbours } from '../graph/dag.ts'
 import { expandSelectors } from '../graph/expand-selectors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
@@ -19,31 +20,39 @@ export interface ManifestInput {
   readonly factsOf: (uniqueId: string) => OutputFacts
 }
 
-export function renderManifest(input: ManifestInput): string {
+export function* manifestParts(input: ManifestInput): Iterable<string> {
   const { graph } = input
   const { project } = graph
   const writer = new JsonWriter()
   const member = (node: GraphMember): string => writer.text(memberRecord(node, input))
-  const sections: (readonly [name: string, text: string])[] = [
-    ['metadata', JSON.stringify(manifestMetadata(input.metadata, project))],
-    ['nodes', keyed(nodesOf(project, 'node'), member)],
-    ['sources', keyed(project.sources.values(), member)],
-    ['macros', keyed(project.macros.values(), one => writer.text(macroJson(one)))],
-    ['docs', keyed(project.docs.values(), one => writer.text(docJson(one)))],
-    ['exposures', keyed(project.exposures.values(), member)],
-    ['metrics', keyed(semanticsOf(project, 'metric'), member)],
-    ['groups', keyed(project.groups.values(), one => writer.text(groupJson(one)))],
-    ['selectors', JSON.stringify(expandSelectors(project.selectors))],
-    ['disabled', disabledText(project, member)],
-    ['parent_map', JSON.stringify(parentMap(graph))],
-    ['child_map', JSON.stringify(childMap(graph))],
-    ['group_map', JSON.stringify(groupMap(project))],
-    ['saved_queries', keyed(semanticsOf(project, 'saved_query'), member)],
-    ['semantic_models', keyed(semanticsOf(project, 'semantic_model'), member)],
-    ['unit_tests', keyed(project.unitTests.values(), member)],
-    ['functions', keyed(nodesOf(project, 'function'), member)],
-  ]
-  return `{${sections.map(([name, text]) => `${JSON.stringify(name)}: ${text}`).join(', ')}}`
+  yield `{"metadata": ${JSON.stringify(manifestMetadata(input.metadata, project))}, "nodes": `
+  yield* keyed(nodesOf(project, 'node'), member)
+  yield ', "sources": '
+  yield* keyed(project.sources.values(), member)
+  yield ', "macros": '
+  yield* keyed(project.macros.values(), one => writer.text(macroJson(one)))
+  yield ', "docs": '
+  yield* keyed(project.docs.values(), one => writer.text(docJson(one)))
+  yield ', "exposures": '
+  yield* keyed(project.exposures.values(), member)
+  yield ', "metrics": '
+  yield* keyed(semanticsOf(project, 'metric'), member)
+  yield ', "groups": '
+  yield* keyed(project.groups.values(), one => writer.text(groupJson(one)))
+  yield `, "selectors": ${JSON.stringify(expandSelectors(project.selectors))}`
+  yield `, "disabled": ${disabledText(project, member)}, "parent_map": `
+  yield* edgeParts(parentMap(graph))
+  yield ', "child_map": '
+  yield* edgeParts(childMap(graph))
+  yield `, "group_map": ${JSON.stringify(groupMap(project))}, "saved_queries": `
+  yield* keyed(semanticsOf(project, 'saved_query'), member)
+  yield ', "semantic_models": '
+  yield* keyed(semanticsOf(project, 'semantic_model'), member)
+  yield ', "unit_tests": '
+  yield* keyed(project.unitTests.values(), member)
+  yield ', "functions": '
+  yield* keyed(nodesOf(project, 'function'), member)
+  yield '}'
 }
 
 function memberRecord(node: GraphMember, { graph, factsOf }: ManifestInput): JsonRecord {
@@ -61,24 +70,40 @@ function switchedOff(config: PyDict): PyDict {
   return PyDict.of([...config.entries(), ['enabled', false]])
 }
 
-function parentMap(graph: Graph): Record<string, readonly string[]> {
-  const unlinked = Array.from(graph.unlinkedTests, ([id, parents]) => [id, [...parents].sort()] as const)
-  return Object.fromEntries([...graph.parents, ...unlinked])
+function parentMap({ parents, unlinkedTests }: Graph): Neighbours {
+  if (unlinkedTests.size === 0) return parents
+  return new Map([...parents, ...Array.from(unlinkedTests, ([id, above]) => [id, [...above].sort()] as const)])
 }
 
-function childMap(graph: Graph): Record<string, readonly string[]> {
-  const map = Object.fromEntries(graph.children)
-  for (const [test, parents] of graph.unlinkedTests) {
-    map[test] = []
-    for (const parent of parents) map[parent] = [...(map[parent] ?? []), test].sort()
+function childMap({ children, unlinkedTests }: Graph): Neighbours {
+  if (unlinkedTests.size === 0) return children
+  const map = new Map(children)
+  for (const [test, parents] of unlinkedTests) {
+    map.set(test, [])
+    for (const parent of parents) map.set(parent, [...(map.get(parent) ?? []), test].sort())
   }
   return map
 }
 
-function keyed<T extends { readonly uniqueId: string }>(items: Iterable<T>, render: (item: T) => string): string {
-  const entries: string[] = []
-  for (const item of items) entries.push(`${JSON.stringify(item.uniqueId)}: ${render(item)}`)
-  return `{${entries.join(', ')}}`
+function* edgeParts(edges: Neighbours): Iterable<string> {
+  let before = '{'
+  for (const [id, others] of edges) {
+    yield `${before}${JSON.stringify(id)}:${JSON.stringify(others)}`
+    before = ','
+  }
+  yield before === '{' ? '{}' : '}'
+}
+
+function* keyed<T extends { readonly uniqueId: string }>(
+  items: Iterable<T>,
+  render: (item: T) => string,
+): Iterable<string> {
+  let before = '{'
+  for (const item of items) {
+    yield `${before}${JSON.stringify(item.uniqueId)}: ${render(item)}`
+    before = ', '
+  }
+  yield before === '{' ? '{}' : '}'
 }
 
 function* nodesOf(project: Project, kind: 'node' | 'function'): Iterable<GraphMember> {

@@ -33,12 +33,14 @@ export interface TimingJson {
   readonly completed_at: string
 }
 
-export function renderRunResults(input: RunResultsInput): string {
-  const { run, metadata, args, member } = input
-  const results = run.results.map(one => JSON.stringify(resultJson(one, member(one.uniqueId))))
-  return `{"metadata": ${JSON.stringify(metadata)}, "results": [${results.join(', ')}], "elapsed_time": ${
-    run.elapsedMs / 1000
-  }, "args": ${JSON.stringify(args)}}`
+export function* runResultsParts({ run, metadata, args, member }: RunResultsInput): Iterable<string> {
+  yield `{"metadata": ${JSON.stringify(metadata)}, "results": [`
+  let before = ''
+  for (const one of run.results) {
+    yield `${before}${JSON.stringify(resultJson(one, member(one.uniqueId)))}`
+    before = ', '
+  }
+  yield `], "elapsed_time": ${run.elapsedMs / 1000}, "args": ${JSON.stringify(args)}}`
 }
 
 function resultJson(result: NodeResult, node: GraphMember | undefined): RunResultJson {

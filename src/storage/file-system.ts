@@ -18,6 +18,9 @@ export interface FileStat {
   readonly modifiedMs: number
 }
 
+/** A whole text or whole bytes, or their parts in order: what is large need not be held in one piece. */
+export type FileContent = string | Uint8Array | Iterable<string | Uint8Array>
+
 /**
  * Paths are absolute, or relative to `root`; separators in answers are `/`.
  *
@@ -32,7 +35,7 @@ export interface FileSystem {
   read(path: string): string | undefined
   readBytes(path: string): Uint8Array | undefined
   /** Makes the folders above it. */
-  write(path: string, content: string | Uint8Array): void
+  write(path: string, content: FileContent): void
   exists(path: string): boolean
   /** Follows links. */
   stat(path: string): FileStat | undefined

@@ -1,9 +1,20 @@
 /** Project files on the local disk. */
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import fastGlob from 'fast-glob'
 import { isMissing, throwFileFailure } from './file-failure.ts'
-import { compareUtf8, type FileStat, type FileSystem, type ListOptions } from './file-system.ts'
+import { compareUtf8, type FileContent, type FileStat, type FileSystem, type ListOptions } from './file-system.ts'
 
 /** Files of the local disk; `root` may be relative to the working directory. */
 export function localFiles(root: string): FileSystem {
@@ -54,19 +65,48 @@ function makeFolders(folder: string): void {
 
 let temporaryCount = 0
 
-function writeAtomically(path: string, content: string | Uint8Array): void {
+function writeAtomically(path: string, content: FileContent): void {
   const folder = dirname(path)
   makeFolders(folder)
   temporaryCount += 1
   const temporary = join(folder, `.${basename(path)}.${process.pid}-${temporaryCount}.tmp`)
   try {
     const mode = statSync(path, { throwIfNoEntry: false })?.mode
-    writeFileSync(temporary, content, mode === undefined ? { flag: 'wx' } : { flag: 'wx', mode })
+    const file = openSync(temporary, 'wx', mode)
+    try {
+      if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(file, content)
+      else writeParts(file, content)
+    } finally {
+      closeSync(file)
+    }
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
   }
+}
+
+/** Bytes that are gathered before they are written. */
+const chunkBytes = 1024 * 1024
+
+function writeParts(file: number, parts: Iterable<string | Uint8Array>): void {
+  const chunk = Buffer.allocUnsafe(chunkBytes)
+  let used = 0
+  const flush = (): void => {
+    if (used > 0) writeFileSync(file, chunk.subarray(0, used))
+    used = 0
+  }
+  for (const part of parts) {
+    const most = typeof part === 'string' ? part.length * 3 : part.length
+    if (used + most > chunkBytes) flush()
+    if (most > chunkBytes) writeFileSync(file, part)
+    else if (typeof part === 'string') used += chunk.write(part, used)
+    else {
+      chunk.set(part, used)
+      used += part.length
+    }
+  }
+  flush()
 }
 
 function statOf(path: string): FileStat | undefined {

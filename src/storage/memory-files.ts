@@ -1,6 +1,6 @@
 /** Project files held in memory: the same contract as the disk, for tests and for what must not touch it. */
 import { posix } from 'node:path'
-import { compareUtf8, type FileStat, type FileSystem, type ListOptions } from './file-system.ts'
+import { compareUtf8, type FileContent, type FileStat, type FileSystem, type ListOptions } from './file-system.ts'
 import { globMatcher } from './glob.ts'
 
 interface Entry {
@@ -24,11 +24,11 @@ export function memoryFiles(
       folders.add(folder)
     }
   }
-  const write = (path: string, content: string | Uint8Array): void => {
+  const write = (path: string, content: FileContent): void => {
     if (folders.has(path)) throw new Error(`"${path}" is a folder, not a file`)
     makeFolder(posix.dirname(path))
     now += 1
-    files.set(path, { bytes: typeof content === 'string' ? Buffer.from(content) : content.slice(), modifiedMs: now })
+    files.set(path, { bytes: bytesOf(content), modifiedMs: now })
   }
   const below = (folder: string): string[] => {
     const prefix = folder === '/' ? '/' : `${folder}/`
@@ -74,6 +74,12 @@ export function memoryFiles(
     rename: (from, to) => rename(at(from), at(to)),
     realPath: path => at(path),
   }
+}
+
+function bytesOf(content: FileContent): Uint8Array {
+  if (typeof content === 'string') return Buffer.from(content)
+  if (content instanceof Uint8Array) return content.slice()
+  return Buffer.concat(Array.from(content, bytesOf))
 }
 
 function statOf(entry: Entry | undefined, isFolder: boolean): FileStat | undefined {

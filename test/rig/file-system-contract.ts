@@ -84,6 +84,26 @@ export function fileSystemContract(name: string, create: () => FileSystem): void
       expect(files.list('.')).toEqual(['a'])
     })
 
+    test('a content may be given in parts, large and small, text and bytes', () => {
+      const files = create()
+      const parts = ['ü'.repeat(5), 'x'.repeat(3_000_000), new Uint8Array([10, 11]), '', '‘'.repeat(400_000), 'end']
+      files.write('parts', parts)
+      const whole = Buffer.concat(parts.map(part => Buffer.from(part)))
+      expect(Buffer.from(files.readBytes('parts') ?? []).equals(whole)).toBe(true)
+    })
+
+    test('a content whose parts fail leaves the old one', () => {
+      const files = create()
+      files.write('a', 'one')
+      const failing = function* (): Generator<string> {
+        yield 'two'
+        throw new Error('no more')
+      }
+      expect(() => files.write('a', failing())).toThrow('no more')
+      expect(files.read('a')).toBe('one')
+      expect(files.list('.')).toEqual(['a'])
+    })
+
     test('remove takes files and whole folders, and a missing one is no error', () => {
       const files = create()
       files.write('x/y/z', '')
