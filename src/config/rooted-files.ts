@@ -10,6 +10,7 @@ export function rootedFiles(files: FileSystem, folder: string): FileSystem {
     root,
     read: path => files.read(at(path)),
     readBytes: path => files.readBytes(at(path)),
+    open: path => files.open(at(path)),
     write: (path, content) => files.write(at(path), content),
     exists: path => files.exists(at(path)),
     stat: path => files.stat(at(path)),

@@ -16,6 +16,18 @@ export interface FileStat {
   readonly sizeBytes: number
   /** Milliseconds since 1970-01-01 UTC, possibly with a fraction. */
   readonly modifiedMs: number
+  /** When the content, the name or the rights last changed; no program can set it. */
+  readonly changedMs: number
+  /** Another file in the same place has another number. */
+  readonly inode: number
+}
+
+/** A file that stays what it was when it was opened, whatever takes its place. */
+export interface OpenFile {
+  readonly sizeBytes: number
+  /** As many bytes as there are from `start` on, at most `length`. */
+  read(start: number, length: number): Uint8Array
+  close(): void
 }
 
 /** A whole text or whole bytes, or their parts in order: what is large need not be held in one piece. */
@@ -34,6 +46,8 @@ export interface FileSystem {
   /** Text as UTF-8, a leading byte order mark removed. */
   read(path: string): string | undefined
   readBytes(path: string): Uint8Array | undefined
+  /** For files of which only parts are wanted. The caller closes it. */
+  open(path: string): OpenFile | undefined
   /** Makes the folders above it. */
   write(path: string, content: FileContent): void
   exists(path: string): boolean

@@ -5,6 +5,12 @@ export function globMatcher(pattern: string): (path: string) => boolean {
   return path => expression.test(path)
 }
 
+/** Whether one of the patterns means a path; what lies below such a path is the caller's to leave out. */
+export function ignoredPaths(patterns: readonly string[] = []): (path: string) => boolean {
+  const matchers = patterns.map(globMatcher)
+  return path => matchers.some(matches => matches(path))
+}
+
 function translated(pattern: string): string {
   let result = ''
   let depth = 0

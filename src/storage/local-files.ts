@@ -2,9 +2,12 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -12,9 +15,16 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
-import fastGlob from 'fast-glob'
-import { isMissing, throwFileFailure } from './file-failure.ts'
-import { compareUtf8, type FileContent, type FileStat, type FileSystem, type ListOptions } from './file-system.ts'
+import { errnoOf, isMissing, throwFileFailure } from './file-failure.ts'
+import {
+  compareUtf8,
+  type FileContent,
+  type FileStat,
+  type FileSystem,
+  type ListOptions,
+  type OpenFile,
+} from './file-system.ts'
+import { ignoredPaths } from './glob.ts'
 
 /** Files of the local disk; `root` may be relative to the working directory. */
 export function localFiles(root: string): FileSystem {
@@ -25,6 +35,7 @@ export function localFiles(root: string): FileSystem {
     root: withSlashes(base),
     read: path => orMissing(() => withoutMark(readFileSync(at(path), 'utf8')), 'read', at(path)),
     readBytes: path => orMissing(() => readFileSync(at(path)), 'read', at(path)),
+    open: path => orMissing(() => openFile(at(path)), 'open', at(path)),
     write: (path, content) => {
       orFailure(() => writeAtomically(at(path), content), 'write', at(path))
     },
@@ -86,6 +97,16 @@ function writeAtomically(path: string, content: FileContent): void {
   }
 }
 
+/** `undefined` for a link that leads nowhere, or round and round. */
+function kindBehind(path: string): FileStat['kind'] | undefined {
+  try {
+    return statOf(path)?.kind
+  } catch (error) {
+    if (errnoOf(error) === 'ELOOP') return undefined
+    throw error
+  }
+}
+
 /** Bytes that are gathered before they are written. */
 const chunkBytes = 1024 * 1024
 
@@ -112,22 +133,64 @@ function writeParts(file: number, parts: Iterable<string | Uint8Array>): void {
 function statOf(path: string): FileStat | undefined {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) return undefined
-  return { kind: found.isDirectory() ? 'folder' : 'file', sizeBytes: found.size, modifiedMs: found.mtimeMs }
+  return {
+    kind: found.isDirectory() ? 'folder' : 'file',
+    sizeBytes: found.size,
+    modifiedMs: found.mtimeMs,
+    changedMs: found.ctimeMs,
+    inode: found.ino,
+  }
+}
+
+function openFile(path: string): OpenFile | undefined {
+  const file = openSync(path, 'r')
+  const found = fstatSync(file)
+  if (found.isDirectory()) {
+    closeSync(file)
+    return undefined
+  }
+  return {
+    sizeBytes: found.size,
+    read: (start, length) => {
+      const bytes = Buffer.allocUnsafe(length)
+      let used = 0
+      while (used < length) {
+        const count = readSync(file, bytes, used, length - used, start + used)
+        if (count === 0) break
+        used += count
+      }
+      return bytes.subarray(0, used)
+    },
+    close: () => closeSync(file),
+  }
 }
 
 function listFolder(folder: string, options: ListOptions = {}): string[] {
   if (statOf(folder)?.kind !== 'folder') return []
   const endings = options.extensions?.map(one => (one.startsWith('.') ? one : `.${one}`))
-  const found = fastGlob.sync('**', {
-    cwd: folder,
-    dot: true,
-    onlyFiles: true,
-    unique: false,
-    followSymbolicLinks: true,
-    ignore: [...(options.ignore ?? [])],
-  })
-  const wanted = endings === undefined ? found : found.filter(path => endings.some(ending => path.endsWith(ending)))
-  return wanted.sort(compareUtf8)
+  const isIgnored = ignoredPaths(options.ignore)
+  const found: string[] = []
+  const take = (kind: FileStat['kind'] | undefined, path: string, above: readonly string[]): void => {
+    if (kind === 'folder') enter(path, above)
+    else if (kind === 'file' && (endings?.some(ending => path.endsWith(ending)) ?? true)) found.push(path)
+  }
+  const enter = (inner: string, above: readonly string[]): void => {
+    for (const entry of readdirSync(join(folder, inner), { withFileTypes: true })) {
+      const path = inner === '' ? entry.name : `${inner}/${entry.name}`
+      if (isIgnored(path)) continue
+      if (entry.isFile()) take('file', path, above)
+      else if (entry.isDirectory()) take('folder', path, above)
+      else if (entry.isSymbolicLink()) takeLink(path, above)
+    }
+  }
+  const takeLink = (path: string, above: readonly string[]): void => {
+    const kind = kindBehind(join(folder, path))
+    const real = kind === 'folder' ? realpathSync(join(folder, path)) : ''
+    // A link to a folder around itself has no end.
+    if (!above.includes(real)) take(kind, path, [...above, real])
+  }
+  enter('', [])
+  return found.sort(compareUtf8)
 }
 
 function withoutMark(text: string): string {

@@ -1,11 +1,19 @@
 /** Project files held in memory: the same contract as the disk, for tests and for what must not touch it. */
 import { posix } from 'node:path'
-import { compareUtf8, type FileContent, type FileStat, type FileSystem, type ListOptions } from './file-system.ts'
-import { globMatcher } from './glob.ts'
+import {
+  compareUtf8,
+  type FileContent,
+  type FileStat,
+  type FileSystem,
+  type ListOptions,
+  type OpenFile,
+} from './file-system.ts'
+import { ignoredPaths } from './glob.ts'
 
 interface Entry {
   readonly bytes: Uint8Array
   readonly modifiedMs: number
+  readonly inode: number
 }
 
 /** Starts with the given files. Every write is one millisecond later than the one before, so results do not depend on a clock. */
@@ -28,7 +36,7 @@ export function memoryFiles(
     if (folders.has(path)) throw new Error(`"${path}" is a folder, not a file`)
     makeFolder(posix.dirname(path))
     now += 1
-    files.set(path, { bytes: bytesOf(content), modifiedMs: now })
+    files.set(path, { bytes: bytesOf(content), modifiedMs: now, inode: now })
   }
   const below = (folder: string): string[] => {
     const prefix = folder === '/' ? '/' : `${folder}/`
@@ -65,6 +73,10 @@ export function memoryFiles(
       return entry && new TextDecoder().decode(entry.bytes)
     },
     readBytes: path => files.get(at(path))?.bytes.slice(),
+    open: path => {
+      const entry = files.get(at(path))
+      return entry && openBytes(entry.bytes)
+    },
     write: (path, content) => write(at(path), content),
     exists: path => files.has(at(path)) || folders.has(at(path)),
     stat: path => statOf(files.get(at(path)), folders.has(at(path))),
@@ -83,16 +95,23 @@ function bytesOf(content: FileContent): Uint8Array {
 }
 
 function statOf(entry: Entry | undefined, isFolder: boolean): FileStat | undefined {
-  if (entry !== undefined) return { kind: 'file', sizeBytes: entry.bytes.length, modifiedMs: entry.modifiedMs }
-  return isFolder ? { kind: 'folder', sizeBytes: 0, modifiedMs: 0 } : undefined
+  if (entry !== undefined) {
+    const { bytes, modifiedMs, inode } = entry
+    return { kind: 'file', sizeBytes: bytes.length, modifiedMs, changedMs: modifiedMs, inode }
+  }
+  return isFolder ? { kind: 'folder', sizeBytes: 0, modifiedMs: 0, changedMs: 0, inode: 0 } : undefined
+}
+
+function openBytes(bytes: Uint8Array): OpenFile {
+  return { sizeBytes: bytes.length, read: (start, length) => bytes.slice(start, start + length), close: () => {} }
 }
 
 function matcher(options: ListOptions = {}): (path: string) => boolean {
   const endings = options.extensions?.map(one => (one.startsWith('.') ? one : `.${one}`))
-  const ignored = (options.ignore ?? []).map(globMatcher)
+  const isIgnored = ignoredPaths(options.ignore)
   return path => {
     if (endings !== undefined && !endings.some(ending => path.endsWith(ending))) return false
-    return !foldersAndSelf(path).some(part => ignored.some(matches => matches(part)))
+    return !foldersAndSelf(path).some(isIgnored)
   }
 }
 

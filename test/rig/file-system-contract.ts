@@ -84,6 +84,30 @@ export function fileSystemContract(name: string, create: () => FileSystem): void
       expect(files.list('.')).toEqual(['a'])
     })
 
+    test('an open file gives parts of its content, and stays what it was when it is replaced', () => {
+      const files = create()
+      files.write('a', 'one two')
+      const file = files.open('a')
+      files.write('a', 'other')
+      expect(file?.sizeBytes).toBe(7)
+      expect(Buffer.from(file?.read(4, 2) ?? []).toString()).toBe('tw')
+      expect(Buffer.from(file?.read(4, 100) ?? []).toString()).toBe('two')
+      expect(file?.read(7, 1)).toHaveLength(0)
+      file?.close()
+      expect(files.open('nothing')).toBeUndefined()
+      expect(files.open('.')).toBeUndefined()
+    })
+
+    test('stat tells a file from another one that took its place', () => {
+      const files = create()
+      files.write('a', 'one')
+      const before = files.stat('a')
+      expect(files.stat('a')).toEqual(before)
+      files.write('b', 'two')
+      files.rename('b', 'a')
+      expect(files.stat('a')?.inode).not.toBe(before?.inode)
+    })
+
     test('a content may be given in parts, large and small, text and bytes', () => {
       const files = create()
       const parts = ['ü'.repeat(5), 'x'.repeat(3_000_000), new Uint8Array([10, 11]), '', '‘'.repeat(400_000), 'end']

@@ -30,6 +30,20 @@ test('a linked folder is listed and a broken link is missing', () => {
   expect(files.stat('broken')).toBeUndefined()
 })
 
+test('links to folders inside a listing are followed, not for ever, and files that links lead to are listed', () => {
+  const root = folder()
+  const files = localFiles(root)
+  files.write('real/a.sql', 'x')
+  files.write('listed/b.sql', 'x')
+  symlinkSync(join(root, 'real'), join(root, 'listed/inner'))
+  symlinkSync(join(root, 'real/a.sql'), join(root, 'listed/c.sql'))
+  symlinkSync(join(root, 'listed'), join(root, 'listed/round'))
+  symlinkSync(join(root, 'nowhere'), join(root, 'listed/broken'))
+  symlinkSync(join(root, 'listed/itself'), join(root, 'listed/itself'))
+  const own = ['b.sql', 'c.sql', 'inner/a.sql']
+  expect(files.list('listed')).toEqual([...own, ...own.map(path => `round/${path}`)])
+})
+
 test('replacing a file keeps its mode', () => {
   const root = folder()
   const files = localFiles(root)
