@@ -10,12 +10,16 @@
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { RelationInfo } from '../base/sql-value.ts'
+import type { Relation } from '../context/relation.ts'
 import { truthy } from '../template/iteration.ts'
 import { str } from '../template/repr.ts'
 import { type NodeWork, type Outcome, plainResponse } from './node-work.ts'
 import { areBuiltIn } from './overrides.ts'
 
 export type ReplaceableKind = 'view' | 'table'
+
+/** dbt builds under the name with this, then renames. */
+const scratchSuffix = '__dbt_tmp'
 
 const macrosOnTheWay: Readonly<Record<ReplaceableKind, readonly string[]>> = {
   view: ['get_create_view_as_sql', 'create_view_as'],
@@ -68,8 +72,9 @@ export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Pr
   const severalStatements = swapsKind || hasIndexes || work.persistsDocs || work.node.contract.enforced
   const transaction = severalStatements || work.hasHooksInside
   await work.runHooks('pre-hook', true)
-  const sql = await buildText(work, kind)
-  work.write(sql)
+  const textOf = await buildText(work, kind)
+  work.write(textOf(`create ${kind}`, scratchName(relation)))
+  const sql = textOf(`create or replace ${kind}`, relation.render())
   try {
     if (swapsKind) await work.send(`drop ${existing.kind} if exists ${relation.render()} cascade`, { begin: true })
     await work.send(sql, { begin: transaction })
@@ -93,24 +98,26 @@ export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Pr
 }
 
 /**
- * Laid out as dbt's own text is, so that DuckDB names the same lines in its errors. A contract is checked first; its
- * columns and constraints come from the project's macros.
+ * The text of the statement for a verb and a name: one is sent, and dbt's under the scratch name is what `target/run`
+ * shows. Laid out as dbt's own text is, so that DuckDB names the same lines in its errors. A contract is checked first;
+ * its columns and constraints come from the project's macros.
  */
-async function buildText(work: NodeWork, kind: ReplaceableKind): Promise<string> {
+async function buildText(work: NodeWork, kind: ReplaceableKind): Promise<(verb: string, name: string) => string> {
   const query = work.compiled.compiledCode
-  const name = work.relation(kind).render()
   const { enforced } = work.node.contract
   if (enforced) await work.macro('get_assert_columns_equivalent', [query])
   const header = work.config('sql_header')
   const lead = header === null ? '\n' : `\n${str(header)}\n`
-  if (kind === 'view') return `${lead}  \n  create or replace view ${name} as (\n    ${query}\n  );\n`
+  if (kind === 'view') return (verb, name) => `${lead}  \n  ${verb} ${name} as (\n    ${query}\n  );\n`
   if (!enforced) {
-    return `${lead}    \n\n    create or replace table\n      ${name}\n  \n    \n    as (\n      ${query}\n    );\n    \n  `
+    return (verb, name) =>
+      `${lead}    \n\n    ${verb}\n      ${name}\n  \n    \n    as (\n      ${query}\n    );\n    \n  `
   }
   const columns = str(await work.macro('get_table_columns_and_constraints', []))
   const names = str(await work.macro('get_column_names', []))
   const rows = str(await work.macro('get_select_subquery', [query]))
-  return `${lead}    create or replace table ${name}\n${columns};\n    insert into ${name} ${names} (\n${rows}\n    );\n`
+  return (verb, name) =>
+    `${lead}    ${verb} ${name}\n${columns};\n    insert into ${name} ${names} (\n${rows}\n    );\n`
 }
 
 function isHeldByForeignKey(error: unknown): boolean {
@@ -120,10 +127,15 @@ function isHeldByForeignKey(error: unknown): boolean {
   )
 }
 
+function scratchName(relation: Relation): string {
+  const { path } = relation.fields
+  return relation.with({ path: { ...path, identifier: `${path.identifier}${scratchSuffix}` } }).render()
+}
+
 /** Scratch relations of runs by dbt that were killed. */
 async function dropLeftovers(work: NodeWork): Promise<void> {
   const { session, node } = work
-  for (const suffix of ['__dbt_tmp', '__dbt_backup']) {
+  for (const suffix of [scratchSuffix, '__dbt_backup']) {
     const leftover = await session.getRelation(node.database, node.schema, `${node.alias}${suffix}`)
     if (leftover) await dropRelation(work, leftover)
   }

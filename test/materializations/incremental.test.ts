@@ -16,6 +16,19 @@ function incremental(config: string): string {
 }
 
 describe('an incremental model', () => {
+  test('with a unique index replaces rows in another command', async () => {
+    const index = "indexes=[{'columns': ['id'], 'unique': true}]"
+    const p = project({ 'models/m.sql': incremental(`unique_key='id', ${index}`) })
+    await p.run()
+    await p.reopen()
+    expect((await p.run()).statuses).toEqual({ m: 'success' })
+    expect(await p.rows('select * from main.m order by id')).toEqual([
+      [1, 10],
+      [2, 200],
+      [3, 300],
+    ])
+  })
+
   test.for([
     [
       '',

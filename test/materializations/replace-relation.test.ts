@@ -62,6 +62,13 @@ describe('views and tables', () => {
     ])
   })
 
+  test("are shown by dbt's statement, which builds under a scratch name", async () => {
+    const p = project({ 'models/a.sql': view, 'models/b.sql': table })
+    const { ran } = await p.run()
+    const shown = ['a', 'b'].map(name => ran.get(name)?.trim().split(/\s+/).slice(0, 4).join(' '))
+    expect(shown).toEqual(['create view "shop"."main"."a__dbt_tmp" as', 'create table "shop"."main"."b__dbt_tmp" as'])
+  })
+
   test('are undone when a hook inside the transaction fails', async () => {
     const p = project({ 'models/a.sql': table })
     await p.run()

@@ -86,4 +86,15 @@ describe('a seed', () => {
     expect((await p.run(seed)).result('s').message).toBe('INSERT 0')
     expect(await p.rows('select * from main.s')).toEqual([])
   })
+
+  test('with a unique index is filled again by another command', async () => {
+    const p = project({
+      'seeds/s.csv': 'id\n1\n2\n',
+      'seeds/schema.yml': 'seeds: [{name: s, config: {indexes: [{columns: [id], unique: true}]}}]',
+    })
+    await p.run(seed)
+    await p.reopen()
+    expect((await p.run(seed)).statuses).toEqual({ s: 'success' })
+    expect(await p.rows('select * from main.s')).toEqual([[1], [2]])
+  })
 })

@@ -143,6 +143,12 @@ export class RunRig {
     return this.database
   }
 
+  /** The next run opens the database file again, as another command would. */
+  async reopen(): Promise<void> {
+    await this.database?.close()
+    this.database = undefined
+  }
+
   /** Rows of a query on the database as it is now. */
   async rows(sql: string): Promise<readonly (readonly SqlValue[])[]> {
     const connection = await this.open().connect()

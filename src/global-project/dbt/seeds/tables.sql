@@ -32,6 +32,10 @@
     {%- do adapter.drop_relation(old_relation) -%}
     {{ return(create_csv_table(model, agate_table)) }}
   {%- endif -%}
+  {#- DuckDB reads an index off the file when it is first written to. Before that it does not see deleted keys as gone. -#}
+  {%- if config.get('indexes') -%}
+    {%- do run_query('insert into ' ~ old_relation.render() ~ ' select * from ' ~ old_relation.render() ~ ' limit 0') -%}
+  {%- endif -%}
   {%- do adapter.truncate_relation(old_relation) -%}
   {{ return('truncate table ' ~ old_relation.render()) }}
 {% endmacro %}

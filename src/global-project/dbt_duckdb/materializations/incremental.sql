@@ -66,6 +66,10 @@
       'incremental_predicates': config.get('predicates', none) or config.get('incremental_predicates', none)
     }) -%}
     {%- set language = 'sql' -%}
+    {#- DuckDB reads an index off the file when it is first written to. Before that it does not see deleted keys as gone. -#}
+    {%- if config.get('indexes') or 'primary_key' in enforced_constraint_types() or 'unique' in enforced_constraint_types() -%}
+      {%- do run_query('insert into ' ~ target_relation.render() ~ ' select * from ' ~ target_relation.render() ~ ' limit 0') -%}
+    {%- endif -%}
   {%- endif -%}
 
   {%- call statement('main', language=language, auto_begin=not own_transaction) -%}
