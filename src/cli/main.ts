@@ -17,6 +17,8 @@ import { renderHelp } from './help.ts'
 import { openReporter } from './open-reporter.ts'
 import { mainThread } from './reporters/log-line.ts'
 import type { Reporter } from './reporters/reporter.ts'
+import { RunTrace } from './reporters/run-trace.ts'
+import { TimeAccount } from './reporters/time-account.ts'
 import type { Surroundings } from './surroundings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -50,10 +52,13 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
   const deprecations = deprecationTally()
   const endings: (() => void)[] = []
   let flags: Flags | undefined
+  const account = new TimeAccount()
+  const tracePath = parsed.given.recordTimingInfo
+  const trace = typeof tracePath === 'string' ? new RunTrace(startedMs) : undefined
   const begin = (identity: RunIdentity): void => {
     flags = identity.flags
     reporter?.close()
-    reporter = openReporter(options, identity)
+    reporter = openReporter(options, identity, () => account.spent())
     reportVersion(reporter, options)
   }
   const session: Session = {
@@ -71,7 +76,12 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     builtins: options.builtins,
     outside: options.outside,
     signal: options.signal,
-    emit: event => reporter?.emit(event),
+    emit: event => {
+      const elapsedMs = options.clock.elapsedMs()
+      account.note(event, elapsedMs)
+      trace?.note(event, elapsedMs)
+      reporter?.emit(event)
+    },
     noteDeprecation: deprecations.note,
     begin,
     reserveThreads: options.reserveThreads,
@@ -90,9 +100,21 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     if (options.signal.aborted) exitCode = exitCodes.interrupted
   }
   if (flags) deprecations.tell(session.emit, new WarningPolicy(flags), flags.showAllDeprecations)
+  if (trace && typeof tracePath === 'string')
+    writeTrace(options, session, tracePath, trace.text(`eider ${parsed.entry.words}`, options.clock.elapsedMs()))
   reportCompletion(reporter, options, parsed.entry.words, exitCode, startedMs)
   reporter?.close()
   return exitCode
+}
+
+/** What the command did stands, whether or not it can be written down how long it took. */
+function writeTrace(options: Surroundings, session: Session, path: string, text: string): void {
+  try {
+    options.files.write(path, text)
+  } catch (error) {
+    for (const found of diagnosticsOf(error) ?? [bugReport(error)])
+      session.emit({ kind: 'problem found', diagnostic: { ...found, severity: 'warning' } })
+  }
 }
 
 /** YAML values are rendered where nothing can wait. */

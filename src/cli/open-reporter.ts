@@ -7,11 +7,13 @@ import { renderDetails } from './render-diagnostic.ts'
 import { openFileLog } from './reporters/file-log.ts'
 import { LiveLine } from './reporters/live-line.ts'
 import { type Channel, Reporter, terminalLevel } from './reporters/reporter.ts'
+import type { TimeSpent } from './reporters/time-account.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export function openReporter(
   options: Pick<Surroundings, 'stdout' | 'clock' | 'processId'>,
   identity: RunIdentity,
+  timeSpent: () => TimeSpent,
 ): Reporter {
   const { flags, projectFolder, environment, invocationId } = identity
   const { stdout, clock, processId } = options
@@ -41,6 +43,7 @@ export function openReporter(
     timeOnEveryLine: flags.which === 'list' || flags.which === 'ls',
     mask: secrets.length === 0 ? text => text : text => withoutSecrets(text, secrets),
     details: renderDetails,
+    timeSpent,
     compiledPath: node => (hasCompiledFile(node) ? compiledPath(flags.targetPath, node) : undefined),
     terminal,
     file: fileLog && {

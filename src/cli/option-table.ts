@@ -94,7 +94,12 @@ export const globalOptions: readonly Option[] = [
   { name: 'printer-width', kind: 'integer', help: 'Width of the lines on the terminal' },
   text('profile', 'Profile to use in place of the one that the project file names'),
   twinSwitch('quiet', 'Show errors and print() alone', { short: 'q' }),
-  text('record-timing-info', 'Accepted, without effect', { short: 'r', value: 'FILE', hidden: true }),
+  text('profile-run', 'Write a trace of the command to a file, for ui.perfetto.dev or chrome://tracing', {
+    short: 'r',
+    aliases: ['record-timing-info'],
+    flag: 'recordTimingInfo',
+    value: 'FILE',
+  }),
   twinSwitch('send-anonymous-usage-stats', 'Accepted: nothing is ever sent', { hidden: true }),
   twinSwitch('single-threaded', 'Run one node at a time', { hidden: true }),
   twinSwitch('show-all-deprecations', 'Show every instance of a deprecation'),

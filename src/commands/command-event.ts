@@ -7,6 +7,9 @@ import type { RunEvent } from '../execution/event.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { GraphMember, GroupNode } from '../project/node.ts'
 
+/** What a command does beside running nodes. */
+export type Phase = 'read settings' | 'parse' | 'link' | 'plan' | 'write artifacts'
+
 export type CommandEvent =
   | RunEvent
   /** FoundStats (W006): what the project consists of. */
@@ -30,6 +33,8 @@ export type CommandEvent =
   | { readonly kind: 'artifact written'; readonly artifact: string; readonly path: string }
   /** The plan of `--dry-run`. */
   | { readonly kind: 'plan shown'; readonly plan: Plan }
+  /** A part of the command that is no node: for `--profile-run` and the account of time, never a line. */
+  | { readonly kind: 'phase ended'; readonly phase: Phase; readonly durationMs: number }
   /** Any other line of a command, under dbt's name and code. */
   | {
       readonly kind: 'note'

@@ -14,6 +14,7 @@ import { str } from '../template/repr.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
 import type { Session } from './session.ts'
+import { timed } from './timed.ts'
 import { isDeprecation, isPlainWarning, warningEvent } from './warning-names.ts'
 import { WarningPolicy } from './warning-policy.ts'
 import { workingFolder } from './working-folder.ts'
@@ -27,7 +28,7 @@ export interface LoadedProject {
 /** @throws CommandStopped with everything that is wrong in the first phase that found something */
 export function loadSettings(session: Session): { config: Config; warnings: WarningPolicy } {
   const diagnostics = new Diagnostics()
-  const config = loadConfig(session.launch, diagnostics)
+  const config = timed(session, 'read settings', () => loadConfig(session.launch, diagnostics))
   stopOnErrors(diagnostics)
   if (config === undefined) throw new CommandStopped(diagnostics.all)
   session.outside.enterFolder(workingFolder(session, config))
@@ -44,10 +45,10 @@ export async function loadGraph(session: Session): Promise<LoadedProject> {
   const parsing = new Diagnostics()
   const builtins = session.builtins()
   const cache = openMacroCache(session, config, builtins.stamp)
-  const project = parseProject(config, builtins, parsing, cache)
+  const project = timed(session, 'parse', () => parseProject(config, builtins, parsing, cache))
   tellProblems(session, warnings, parsing)
   const linking = new Diagnostics()
-  const graph = linkGraph(project, linking)
+  const graph = timed(session, 'link', () => linkGraph(project, linking))
   tellProblems(session, warnings, linking)
   if (graph === undefined) throw new CommandStopped(linking.all)
   return { config, graph, warnings }

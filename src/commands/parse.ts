@@ -2,9 +2,10 @@
 import { artifactWriter } from './artifact-writer.ts'
 import { loadGraph } from './load-graph.ts'
 import type { Command } from './session.ts'
+import { timed } from './timed.ts'
 
 export const parse: Command = async session => {
   const { config, graph } = await loadGraph(session)
-  artifactWriter(session, config).manifest(graph)
+  timed(session, 'write artifacts', () => artifactWriter(session, config).manifest(graph))
   return 'success'
 }

@@ -24,6 +24,7 @@ import { outcomeOf } from './run-outcome.ts'
 import { selectMembers } from './select-members.ts'
 import type { Command, Outcome, Session } from './session.ts'
 import { sourcePlugins } from './source-plugins.ts'
+import { timed } from './timed.ts'
 import { workingFolder } from './working-folder.ts'
 
 export const runNodes: Command = async session => {
@@ -44,7 +45,7 @@ export async function runSelection(
   const database = await openDatabase(session, config)
   let planned: Plan
   try {
-    planned = await planSelection(session, loaded, selection, deferral, database)
+    planned = await timed(session, 'plan', () => planSelection(session, loaded, selection, deferral, database))
     if (config.flags.dryRun) {
       session.emit({ kind: 'plan shown', plan: planned })
       return 'success'
@@ -139,6 +140,8 @@ async function executeAndWrite(
 /** The manifest with compiled code, and the results. */
 export function writeRun(session: Session, loaded: LoadedProject, run: WrittenRun, result: RunResult): void {
   const writer = artifactWriter(session, loaded.config)
-  writer.manifest(loaded.graph, id => run.output.factsOf(id))
-  writer.runResults(result, loaded.graph)
+  timed(session, 'write artifacts', () => {
+    writer.manifest(loaded.graph, id => run.output.factsOf(id))
+    writer.runResults(result, loaded.graph)
+  })
 }

@@ -57,6 +57,7 @@ export interface GlobalFlags {
   readonly profilesDir: string | null
   readonly projectDir: string | null
   readonly quiet: boolean
+  /** `--profile-run`, dbt's name for it: the file that a trace of the command goes to. */
   readonly recordTimingInfo: string | null
   readonly sendAnonymousUsageStats: boolean
   readonly showAllDeprecations: boolean

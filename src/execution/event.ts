@@ -54,6 +54,8 @@ export type RunEvent =
       readonly description: string
       readonly threadId: string
       readonly counted?: Counted
+      /** How long everything that it needs was there before a worker was free. */
+      readonly waitedMs?: number
     })
   /** NodeCompiling (Q030). */
   | (Timed & { readonly kind: 'node compiling'; readonly node: GraphMember; readonly threadId: string })

@@ -176,6 +176,7 @@ class PlanExecution {
     const { shuffleSeed } = this.run
     await schedule(units, (id, turn) => this.runOne(id, turn), {
       workers: threads,
+      elapsedMs: () => this.state.config.clock.elapsedMs(),
       signal: this.ended.signal,
       ...(shuffleSeed !== undefined && { seed: shuffleSeed }),
     })
@@ -199,6 +200,7 @@ class PlanExecution {
       output: this.run.output,
       description,
       threadId,
+      waitedMs: turn.waitedMs,
       previousBatches: this.run.previousBatches,
       clones: this.plan.command === 'clone',
       ...(counted && { counted }),

@@ -23,6 +23,7 @@ export interface StepReport {
   readonly description: string
   readonly threadId: string
   readonly counted?: Counted
+  readonly waitedMs: number
   /** Batches of earlier runs, for `retry`. */
   readonly previousBatches: ReadonlyMap<string, BatchResults>
   /** Nodes become views of the other environment's relations. */
@@ -54,9 +55,17 @@ class StepRun {
 
   async run(): Promise<NodeResult> {
     const { node, report } = this
-    const { sink, description, threadId, counted } = report
+    const { sink, description, threadId, counted, waitedMs } = report
     const elapsedAt = this.elapsed()
-    sink({ kind: 'node started', atMs: this.startedAt, node, description, threadId, ...(counted && { counted }) })
+    sink({
+      kind: 'node started',
+      atMs: this.startedAt,
+      node,
+      description,
+      threadId,
+      ...(counted && { counted }),
+      waitedMs,
+    })
     sink({ kind: 'node compiling', atMs: this.startedAt, node, threadId })
     try {
       if (isNode(node) && !report.clones && isMicrobatch(node, this.session))

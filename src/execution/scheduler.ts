@@ -20,12 +20,16 @@ export interface ScheduleOptions {
   readonly signal?: AbortSignal
   /** Breaks ties by chance, the same way for the same seed. */
   readonly seed?: number
+  /** Monotonic milliseconds, for `waitedMs`. Absent: waiting is not measured. */
+  readonly elapsedMs?: () => number
 }
 
 /** What a running unit may ask of the schedule. */
 export interface Turn {
   /** Number of the worker, from 1. No two units have the same at one time. */
   readonly worker: number
+  /** How long the unit could have run, had there been a worker for it. */
+  readonly waitedMs: number
   /** Runs `work` while nothing else runs: waits for what is running and holds back what is ready. */
   alone<T>(work: () => Promise<T>): Promise<T>
 }
@@ -48,6 +52,8 @@ interface Pending {
   depth: number
   /** Number of units in the longest chain from it on. */
   weight: number
+  /** When it could have started. */
+  readyAtMs: number
 }
 
 class Schedule {
@@ -69,7 +75,7 @@ class Schedule {
     this.options = options
     this.pending = link(units, options.seed)
     this.idleWorkers = Array.from({ length: Math.max(1, options.workers) }, (_, index) => options.workers - index)
-    for (const one of this.pending) if (one.waitsFor === 0) push(this.ready, one)
+    for (const one of this.pending) if (one.waitsFor === 0) this.becomesReady(one)
   }
 
   finish(): Promise<readonly string[]> {
@@ -102,14 +108,23 @@ class Schedule {
     else this.resolve(this.pending.filter(one => !this.started.has(one)).map(one => one.id))
   }
 
+  private becomesReady(one: Pending): void {
+    one.readyAtMs = this.elapsedMs()
+    push(this.ready, one)
+  }
+
+  private elapsedMs(): number {
+    return this.options.elapsedMs?.() ?? 0
+  }
+
   private start(one: Pending, worker: number): void {
     this.started.add(one)
     this.running++
-    const turn: Turn = { worker, alone: work => this.alone(work) }
+    const turn: Turn = { worker, waitedMs: this.elapsedMs() - one.readyAtMs, alone: work => this.alone(work) }
     const ended = (): void => {
       this.running--
       this.idleWorkers.push(worker)
-      for (const dependant of one.dependants) if (--dependant.waitsFor === 0) push(this.ready, dependant)
+      for (const dependant of one.dependants) if (--dependant.waitsFor === 0) this.becomesReady(dependant)
       this.step()
     }
     this.run(one.id, turn).then(ended, error => {
@@ -136,7 +151,15 @@ function link(units: readonly Unit[], seed: number | undefined): Pending[] {
   const chance = seed === undefined ? undefined : randomNumbers(seed)
   const byId = new Map<string, Pending>()
   for (const [index, { id }] of units.entries()) {
-    byId.set(id, { id, dependants: [], waitsFor: 0, rank: chance ? chance() : index, depth: 0, weight: 1 })
+    byId.set(id, {
+      id,
+      dependants: [],
+      waitsFor: 0,
+      rank: chance ? chance() : index,
+      depth: 0,
+      weight: 1,
+      readyAtMs: 0,
+    })
   }
   for (const { id, after } of units) {
     const own = byId.get(id)

@@ -28,6 +28,7 @@ describe('output', () => {
       'LogModelResult Q012',
       'Formatting Z017',
       'FinishedRunningStats E047',
+      'TimeSpent E101',
       'Formatting Z017',
       'EndOfRunSummary Z030',
       'Formatting Z017',

@@ -4,7 +4,15 @@ import { globalOptions, type Option, type OptionGroup, optionGroups } from '../.
 
 /** Commands that dbt does not have. */
 const ownCommands = /^(cache|delta) /
-const ownOptions = new Set(['build-missing', 'dry-run', 'max-bytes', 'to-version', 'retain-hours', 'force'])
+const ownOptions = new Set([
+  'profile-run',
+  'build-missing',
+  'dry-run',
+  'max-bytes',
+  'to-version',
+  'retain-hours',
+  'force',
+])
 
 const start = (name: string): string => `<!-- ${name}: written by the test -->`
 const end = '<!-- end -->'

@@ -48,6 +48,8 @@ export function commandLines(
         }),
       ]
     }
+    case 'phase ended':
+      return []
     case 'plan shown':
       return planLines(event.plan, atMs)
     case 'note':

@@ -55,6 +55,7 @@ const commandKinds = new Set<CommandEvent['kind']>([
   'node compiled',
   'artifact written',
   'plan shown',
+  'phase ended',
   'note',
 ])
 
