@@ -6,6 +6,8 @@ import type { RefCall, SourceCall } from './node.ts'
 export class CapturedCalls {
   /** Options of all `config(...)` calls, joined. */
   readonly config = new PyDict()
+  /** Options of `config(...)` as written, where configuration is compared so and the text had to be rendered. */
+  writtenConfig: PyDict | undefined
   readonly refs: RefCall[] = []
   readonly sources: SourceCall[] = []
   readonly metrics: (readonly string[])[] = []

@@ -9,7 +9,7 @@ import type { Draft } from './draft.ts'
 import type { NamedPlace } from './generate-names.ts'
 import type { Contract, Docs, ModelNode, Node, RefCall, SourceCall } from './node.ts'
 import { nodeJson, noFacts } from './node-json.ts'
-import type { MergedConfig, NodeMaker } from './node-maker.ts'
+import type { MergedConfig, NodeMaker, WrittenLevels } from './node-maker.ts'
 import { readCallText } from './static-calls.ts'
 import { boolOf, dictOf, textOf, textsOf, unique } from './value-access.ts'
 
@@ -64,8 +64,14 @@ export function configOf(draft: Draft, maker: NodeMaker): MergedConfig {
     properties,
     calls.config,
     at,
-    isWritten ? patch?.writtenConfig() : undefined,
+    isWritten ? writtenLevels(draft) : undefined,
   )
+}
+
+/** dbt falls back on what the calls gave when none was read off the text. */
+function writtenLevels({ patch, calls }: Draft): WrittenLevels {
+  const { writtenConfig: call } = calls
+  return { ...(patch && { properties: patch.writtenConfig() }), ...(call && call.size > 0 && { call }) }
 }
 
 /** dbt renders hooks once for the file and once more when a properties file configures the node. */

@@ -4,7 +4,7 @@ import { readColumns } from './columns.ts'
 import type { NodeMaker } from './node-maker.ts'
 import { deprecationDate, type NodePatch, readConstraints } from './node-patch.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { dictOf, dictsOf, listOf, textOf } from './value-access.ts'
+import { deepMerged, dictOf, dictsOf, listOf, textOf } from './value-access.ts'
 
 export type Version = string | number
 
@@ -96,26 +96,22 @@ export function versionPatch(
   latest: Version,
   maker: NodeMaker,
 ): NodePatch {
-  const constraints = readConstraints(value.get('constraints'), patch.entry, maker)
+  const { entry } = patch
+  const constraints = readConstraints(value.get('constraints'), entry, maker)
+  const config = deepMerged(patch.config, dictOf(value, 'config'))
   return {
     ...patch,
     description: textOf(value, 'description') || patch.description,
-    columns: readColumns(columns, patch.entry, maker.diagnostics),
-    config: deepMerged(patch.config, dictOf(value, 'config')),
+    columns: readColumns(columns, entry, maker.diagnostics),
+    config,
+    writtenConfig: () => {
+      const written = entry.written('versions', listOf(entry.value, 'versions').indexOf(value), 'config')
+      return written instanceof PyDict ? deepMerged(config, written) : config
+    },
     constraints: constraints.length > 0 ? constraints : patch.constraints,
     deprecationDate: deprecationDate(value.get('deprecation_date')),
     timeSpine: null,
     version,
     latestVersion: latest,
   }
-}
-
-/** Dicts are merged at every depth, anything else is replaced. */
-function deepMerged(base: PyDict, over: PyDict): PyDict {
-  const merged = base.copy()
-  for (const [key, value] of over) {
-    const before = merged.get(key)
-    merged.set(key, before instanceof PyDict && value instanceof PyDict ? deepMerged(before, value) : value)
-  }
-  return merged
 }

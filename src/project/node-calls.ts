@@ -1,6 +1,7 @@
 /** What nodes call: read off the text where that is certain, by rendering in parse mode where it is not. */
 import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import type { MacroRecord } from '../context/macro-record.ts'
+import type { Template } from '../template/ast.ts'
 import { parseTemplate } from '../template/parse.ts'
 import { hasMarks } from '../template/template.ts'
 import { PyDict, type Value } from '../template/value.ts'
@@ -12,22 +13,37 @@ import type { ParseRenderer } from './parse-renderer.ts'
 import { readPythonCalls } from './python-calls.ts'
 import { readCallText } from './static-calls.ts'
 import { readStatically, type StaticNames } from './static-reader.ts'
+import { isReadWithoutRendering, writtenConfig } from './written-config.ts'
 
 const looksLikeCall = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/
 const whereMacro = 'get_where_subquery'
+
+interface ConfigComparison {
+  /** `state_modified_compare_more_unrendered_values`. */
+  readonly asWritten: boolean
+  /** Off under `--no-static-parser`. */
+  readonly staticParser: boolean
+}
 
 export class NodeCalls {
   private readonly renderer: ParseRenderer
   private readonly registry: MacroRegistry
   private readonly diagnostics: Diagnostics
+  private readonly compared: ConfigComparison
   /** Packages in which `ref`, `source` or `config` is a macro of the project: their nodes have to be rendered. */
   private readonly overriding = new Map<string, boolean>()
   private readonly namesOf = new Map<string, StaticNames>()
 
-  constructor(renderer: ParseRenderer, registry: MacroRegistry, diagnostics: Diagnostics) {
-    this.renderer = renderer
-    this.registry = registry
-    this.diagnostics = diagnostics
+  constructor(reading: {
+    readonly renderer: ParseRenderer
+    readonly registry: MacroRegistry
+    readonly diagnostics: Diagnostics
+    readonly compared: ConfigComparison
+  }) {
+    this.renderer = reading.renderer
+    this.registry = reading.registry
+    this.diagnostics = reading.diagnostics
+    this.compared = reading.compared
   }
 
   /** Calls of a node's own text land in the draft; what fails is reported. */
@@ -41,8 +57,17 @@ export class NodeCalls {
     const { rawCode, file, codeOffset } = draft
     const place = { text: rawCode, file, base: codeOffset }
     const names = this.staticNames(draft.owner.name)
-    if (names && readStatically(parseTemplate(place), names, draft.calls)) return
-    this.renderer.read(place, this.renderer.scope(draft))
+    const template = parseTemplate(place)
+    if (!names || !readStatically(template, names, draft.calls)) this.renderer.read(place, this.renderer.scope(draft))
+    this.noteWrittenConfig(draft, template)
+  }
+
+  private noteWrittenConfig(draft: Draft, template: Template): void {
+    const { asWritten, staticParser } = this.compared
+    if (!asWritten || draft.calls.config.size === 0) return
+    const isStatic = staticParser && draft.resourceType === 'model' && !this.overrides(draft.owner.name)
+    if (isStatic && isReadWithoutRendering(draft.rawCode, template)) return
+    draft.calls.writtenConfig = writtenConfig(template)
   }
 
   /** @returns undefined when nothing can be read statically */
@@ -112,11 +137,20 @@ export class NodeCalls {
       if (this.readArguments(definition.kwargs, draft)) {
         // Rendering the test's text would call `config` a second time, which doubles what is appended.
         draft.calls.addConfig(definition.config)
+        this.noteTestConfig(draft)
         return
       }
       this.forget(draft, before)
     }
-    this.reporting(draft, () => this.renderTest(draft, definition))
+    this.reporting(draft, () => {
+      this.renderTest(draft, definition)
+      this.noteTestConfig(draft)
+    })
+  }
+
+  private noteTestConfig(draft: Draft): void {
+    if (!this.compared.asWritten) return
+    this.noteWrittenConfig(draft, parseTemplate({ text: draft.rawCode, file: draft.file, base: 0 }))
   }
 
   private forget(draft: Draft, macros: readonly string[]): void {

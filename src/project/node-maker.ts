@@ -19,6 +19,12 @@ export interface MergedConfig {
   readonly unrendered: PyDict
 }
 
+/** What stands in the files, where that is compared instead of what came of it. */
+export interface WrittenLevels {
+  readonly properties?: PyDict
+  readonly call?: PyDict
+}
+
 const nothing = new PyDict()
 
 export class NodeMaker {
@@ -72,13 +78,13 @@ export class NodeMaker {
     properties: PyDict | null,
     call: PyDict = nothing,
     at?: () => Place,
-    unrendered?: PyDict,
+    levels?: WrittenLevels,
   ): MergedConfig {
     const place = `${type}\0${owner.name}\0${this.configPath(type, owner, fqn)}`
-    const key = `${place}\0${written(properties)}\0${written(call)}\0${written(unrendered ?? null)}`
+    const key = `${place}\0${written(properties)}\0${written(call)}\0${written(levels?.properties ?? null)}\0${written(levels?.call ?? null)}`
     const known = this.merged.get(key)
     if (known) return known
-    const made = this.merge(type, owner, fqn, properties, call, at, unrendered)
+    const made = this.merge(type, owner, fqn, properties, call, at, levels)
     this.merged.set(key, made)
     return made
   }
@@ -90,7 +96,7 @@ export class NodeMaker {
     properties: PyDict | null,
     call: PyDict,
     at?: () => Place,
-    writtenProperties?: PyDict,
+    writtenLevels?: WrittenLevels,
   ): MergedConfig {
     const { projectFile } = owner
     const root = owner.isRoot ? null : this.run.projectFile
@@ -105,7 +111,7 @@ export class NodeMaker {
       const writtenType = type === 'function' ? 'model' : type
       const unrendered = mergeUnrenderedConfig({
         ...levels,
-        properties: writtenProperties ?? properties,
+        ...writtenLevels,
         own: configTree(projectFile.unrenderedTrees, writtenType),
         root: root && configTree(root.unrenderedTrees, writtenType),
       })

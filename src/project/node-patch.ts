@@ -5,7 +5,7 @@ import { constraintTypes, hasKnownType, readColumns, readConstraint } from './co
 import type { Column, Constraint, FunctionNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { dictOf, dictsOf, textOf } from './value-access.ts'
+import { deepMerged, dictOf, dictsOf, textOf } from './value-access.ts'
 
 export interface NodePatch {
   readonly entry: PropertyEntry
@@ -15,7 +15,7 @@ export interface NodePatch {
   readonly description: string
   readonly columns: ReadonlyMap<string, Column>
   readonly config: PyDict
-  /** `config:` as written, templates in it not rendered. */
+  /** `config`, with what stands under `config:` as written, templates in it not rendered. */
   readonly writtenConfig: () => PyDict
   readonly constraints: readonly Constraint[]
   readonly deprecationDate: string | null
@@ -31,15 +31,16 @@ const movedKeys = ['meta', 'docs', 'group', 'contract', 'access'] as const
 
 export function readNodePatch(entry: PropertyEntry, maker: NodeMaker): NodePatch {
   const { value, found } = entry
+  const config = patchConfig(entry, maker)
   return {
     entry,
     path: `${found.owner.name}://${found.originalFilePath}`,
     description: textOf(value, 'description') ?? '',
     columns: readColumns(dictsOf(value, 'columns'), entry, maker.diagnostics),
-    config: patchConfig(entry, maker),
+    config,
     writtenConfig: () => {
       const written = entry.written('config')
-      return written instanceof PyDict ? written : new PyDict()
+      return written instanceof PyDict ? deepMerged(config, written) : config
     },
     constraints: readConstraints(value.get('constraints'), entry, maker),
     deprecationDate: deprecationDate(value.get('deprecation_date')),

@@ -56,7 +56,15 @@ export function parseProject(
     renderer.callNameMacro(macro, args),
   )
   const maker = new NodeMaker(config, names, diagnostics)
-  const calls = new NodeCalls(renderer, registry, diagnostics)
+  const calls = new NodeCalls({
+    renderer,
+    registry,
+    diagnostics,
+    compared: {
+      asWritten: config.projectFile.behaviour.stateModifiedCompareMoreUnrenderedValues,
+      staticParser: config.flags.staticParser,
+    },
+  })
   const fileDrafts = loadDrafts(files, config, maker, calls)
   const docs = loadDocs(files, builtins, config, diagnostics)
   const properties = loadProperties(files, config, maker, owner => text => renderer.yamlText(text, owner))

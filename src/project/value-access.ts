@@ -39,6 +39,16 @@ export function mergedDicts(...dicts: readonly PyDict[]): PyDict {
   return merged
 }
 
+/** Dicts are merged at every depth, anything else is replaced. */
+export function deepMerged(base: PyDict, over: PyDict): PyDict {
+  const merged = base.copy()
+  for (const [key, value] of over) {
+    const before = merged.get(key)
+    merged.set(key, before instanceof PyDict && value instanceof PyDict ? deepMerged(before, value) : value)
+  }
+  return merged
+}
+
 export function unique<T>(items: Iterable<T>): T[] {
   return [...new Set(items)]
 }
