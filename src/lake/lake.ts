@@ -51,7 +51,7 @@ export class Lake {
 
   constructor(database: Database, settings: LakeSettings) {
     this.settings = settings
-    this.cache = localCache(settings.cacheFolder)
+    this.cache = localCache(settings.cacheFolder, settings.signal && { signal: settings.signal })
     this.scratch = localStore(settings.scratchFolder)
     this.files = new RemoteFiles(url => this.storeOf(url), this.cache)
     this.reader = readerOn(database)
@@ -89,7 +89,8 @@ export class Lake {
   /** Keeps the cache within its size, and removes what killed runs have left of their way to a bucket. */
   async close(): Promise<void> {
     if (!this.wasUsed) return
-    await this.cache.trim(this.settings.cacheBytes, { keepsUsed: true })
+    await this.cache.release()
+    await this.cache.trim(this.settings.cacheBytes)
     const oldestMs = this.settings.clock.now() - leftoverMs
     for await (const info of this.scratch.list('')) if (info.modifiedMs < oldestMs) await this.scratch.delete(info.key)
   }
