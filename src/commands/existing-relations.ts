@@ -5,6 +5,7 @@ import { RelationCache, type SchemaName } from '../adapter/relation-cache.ts'
 import type { RelationInfo } from '../base/sql-value.ts'
 import type { Deferral } from '../compile/deferral.ts'
 import type { Graph } from '../graph/graph.ts'
+import { isDeltaNode, isParquetNode } from '../project/file-format.ts'
 import type { GraphMember } from '../project/node.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 
@@ -46,9 +47,14 @@ function schemasOf(graph: Graph): SchemaName[] {
 export function readableNodes(graph: Graph, deferral: Deferral | null, place: Place): ReadonlySet<string> {
   const readable = new Set<string>(deferral?.active ? deferral.relations.keys() : [])
   for (const node of graph.members.values()) {
-    if (node.config.get('materialized') === 'external' && hasFiles(node, graph, place)) readable.add(node.uniqueId)
+    if (isInFiles(node) && hasFiles(node, graph, place)) readable.add(node.uniqueId)
   }
   return readable
+}
+
+function isInFiles(node: GraphMember): boolean {
+  if (node.config.get('materialized') === 'external') return true
+  return 'rawCode' in node && (isDeltaNode(node) || isParquetNode(node))
 }
 
 function hasFiles(node: GraphMember, graph: Graph, { files, folder }: Place): boolean {

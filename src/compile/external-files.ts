@@ -7,7 +7,7 @@ import { quoteString } from '../base/sql-text.ts'
 import { ConfigValue } from '../context/config-value.ts'
 import { externalWriteOptions } from '../context/external-options.ts'
 import type { NodeNames } from '../context/node-names.ts'
-import { isDeltaNode } from '../project/delta-format.ts'
+import { isDeltaNode } from '../project/file-format.ts'
 import type { Node } from '../project/node.ts'
 import { optionsWithPartitions } from '../project/partition-columns.ts'
 import { str } from '../template/repr.ts'
@@ -68,14 +68,15 @@ function sqlValue(value: Value): string {
   return typeof value === 'string' ? quoteString(value) : str(value)
 }
 
-/** The reader's call, as it stands after FROM. */
+/** The reader's call, as it stands after FROM; `path` is SQL for what to read, all files if not given. */
 export function readerText(
   target: ExternalTarget,
   options: ReadonlyMap<string, string>,
   more: ReadonlyMap<string, string> = new Map(),
+  path: string = quoteString(readPath(target)),
 ): string {
   const all = new Map([...more, ...options])
-  const args = [quoteString(readPath(target)), ...Array.from(all, ([name, value]) => `${name}=${value}`)]
+  const args = [path, ...Array.from(all, ([name, value]) => `${name}=${value}`)]
   return `read_${target.format}(${args.join(', ')})`
 }
 

@@ -3,7 +3,7 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import type { TimeWindow } from '../config/flags.ts'
 import type { NodeProviders, RefArguments } from '../context/node-providers.ts'
 import { createRelation, ephemeralRelation, type Relation, type RelationOptions } from '../context/relation.ts'
-import { isDeltaNode } from '../project/delta-format.ts'
+import { isDeltaNode, isParquetNode } from '../project/file-format.ts'
 import type { GraphMember, Node, SourceNode } from '../project/node.ts'
 import type { Value } from '../template/value.ts'
 import type { DeferRelation } from './deferral.ts'
@@ -127,7 +127,7 @@ function relationOf(session: NodeAccess, target: GraphMember, view: RelationOpti
   const elsewhere = deferred(session, target)
   const selected = state.selected.includes(target.uniqueId)
   if (elsewhere && state.deferral?.favorState && !selected) return deferRelation(elsewhere, view)
-  const hasFiles = node.config.get('materialized') === 'external' || isDeltaNode(node)
+  const hasFiles = node.config.get('materialized') === 'external' || isDeltaNode(node) || isParquetNode(node)
   const readsFiles = state.readsUpstreamFiles && !selected && hasFiles
   if (!elsewhere && !readsFiles) return own()
   return session.getRelation(node.database, node.schema, node.alias).then(async existing => {

@@ -15,10 +15,11 @@ import { fileModelNames } from '../materializations/file-model-names.ts'
 import { canCreateFunction, createFunction } from '../materializations/function.ts'
 import { NodeWork, type Outcome, type Response } from '../materializations/node-work.ts'
 import { areBuiltIn } from '../materializations/overrides.ts'
+import { writeParquetModel } from '../materializations/parquet-model.ts'
 import { canReplace, replaceRelation } from '../materializations/replace-relation.ts'
 import { type MaterializationMacro, requireLanguage, runMaterializationMacro } from '../materializations/run-macro.ts'
 import { canLoadSeed, loadSeed, readSeed } from '../materializations/seed.ts'
-import { isDeltaNode } from '../project/delta-format.ts'
+import { isDeltaNode, isParquetNode } from '../project/file-format.ts'
 import type { Node, TestNode } from '../project/node.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { isWarningError } from './run-context.ts'
@@ -150,9 +151,11 @@ async function materialize(rendering: NodeRendering & { readonly compiled: Compi
       return runMaterializationMacro(work, materializationOf(node, session))
     }
     case 'external':
-      return isDeltaNode(node) ? writeDeltaModel(new NodeWork(rendering)) : writeExternalModel(new NodeWork(rendering))
     case 'incremental':
+    case 'snapshot':
       if (isDeltaNode(node)) return writeDeltaModel(new NodeWork(rendering))
+      if (isParquetNode(node)) return writeParquetModel(new NodeWork(rendering))
+      if (kind === 'external') return writeExternalModel(new NodeWork(rendering))
       break
     case 'function': {
       const work = new NodeWork(rendering)

@@ -1,10 +1,10 @@
 /**
- * Models kept as Delta tables: on this machine or in a bucket, with a view over the table under the model's name. A run
+ * Models and snapshots kept as Delta tables: on this machine or in a bucket, with a view over the table under the model's name. A run
  * is one commit. If others commit first, the commit alone is tried again where theirs does not touch it; otherwise the
  * change is made anew from the table as it is then.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
-import type { QueryResult } from '../base/sql-value.ts'
+import type { QueryResult, RelationInfo } from '../base/sql-value.ts'
 import { deltaPlace, deltaReader } from '../compile/delta-place.ts'
 import type { NodeSession } from '../compile/node-session.ts'
 import type { Change } from '../delta/change.ts'
@@ -14,15 +14,16 @@ import { type DeltaLocation, existingSnapshot } from '../lake/delta-location.ts'
 import type { Lake } from '../lake/lake.ts'
 import { lakeOf, trafficOf } from '../lake/lake-connection.ts'
 import { plainRows } from '../lake/plain-rows.ts'
-import { deltaOptions } from './delta-options.ts'
 import { type DeltaRows, prepareChange } from './delta-rows.ts'
+import { prepareSnapshotChange } from './delta-snapshot.ts'
 import { type Kept, publishUnderView } from './external.ts'
+import { fileModelOptions } from './file-model-options.ts'
 import type { NodeWork, Outcome } from './node-work.ts'
 
 const preparations = 5
 
 export async function writeDeltaModel(work: NodeWork): Promise<Outcome> {
-  const options = deltaOptions(work)
+  const options = fileModelOptions(work)
   const { lake, table } = await deltaTableOf(work.session, work)
   const rows: DeltaRows = {
     work,
@@ -30,7 +31,7 @@ export async function writeDeltaModel(work: NodeWork): Promise<Outcome> {
     files: table.files,
     writer: deltaWriter(sql => work.send(sql, { begin: false }), lake, table),
   }
-  return publishUnderView(work, () => writeTable(rows, lake, table))
+  return publishUnderView(work, existing => writeTable(rows, lake, { table, existing }))
 }
 
 /** The place of a node's table, and the lake to reach it by. */
@@ -44,13 +45,23 @@ export async function deltaTableOf(
   return { lake, table: lake.delta(location, trafficOf(await session.connection())) }
 }
 
-async function writeTable(rows: DeltaRows, lake: Lake, table: DeltaLocation): Promise<Kept> {
-  const { session } = rows.work
+interface Target {
+  readonly table: DeltaLocation
+  /** What the database has under the node's name. */
+  readonly existing: RelationInfo | undefined
+}
+
+async function writeTable(rows: DeltaRows, lake: Lake, { table, existing }: Target): Promise<Kept> {
+  const { session, node } = rows.work
   const { clock, ids } = lake.settings
   const surroundings = { clock, ids, engine: 'eider' }
   let reason = ''
   for (let attempt = 0; attempt < preparations; attempt++) {
-    const change = await prepareChange(rows, await existingSnapshot(table))
+    const base = await existingSnapshot(table)
+    const change =
+      node.resourceType === 'snapshot'
+        ? await prepareSnapshotChange(rows, base, { existing, reader: deltaReader(table.location) })
+        : await prepareChange(rows, base)
     if (change === undefined) return kept(rows, table, 'nothing to change')
     const signed = { ...change, ...signature(rows.work) }
     const { outcome, warning } = await publishChange(table.files, rows.writer, signed, surroundings)
@@ -64,9 +75,9 @@ async function writeTable(rows: DeltaRows, lake: Lake, table: DeltaLocation): Pr
   throw new DiagnosticError({
     code: 'lake/conflict',
     kind: 'Runtime',
-    message: `The Delta table "${table.location}" was changed by others each of the ${preparations} times that this model was put together (last by ${reason})`,
-    hint: 'Run the model again when the other run has ended',
-    node: rows.work.node.uniqueId,
+    message: `The Delta table "${table.location}" was changed by others each of the ${preparations} times that its new content was put together (last by ${reason})`,
+    hint: 'Run it again when the other run has ended',
+    node: node.uniqueId,
   })
 }
 

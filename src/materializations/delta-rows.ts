@@ -1,11 +1,7 @@
-/**
- * Makes the change of a Delta table that a model's rows ask for, by its strategy. What a strategy means is said by dbt's
- * macros: the stored rows that it may touch are put into a temporary table, the macro's SQL runs on that, and what it
- * leaves is written in their place. So every option of dbt and every macro of a project has its usual effect.
- */
+/** Makes the change of a Delta table that a model's rows ask for, by its strategy: only files that it may touch are read. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { quoteIdentifier } from '../base/sql-text.ts'
-import { createRelation, type Relation } from '../context/relation.ts'
+import type { Relation } from '../context/relation.ts'
 import type { AddFile } from '../delta/action.ts'
 import {
   appendChange,
@@ -23,15 +19,14 @@ import type { Snapshot } from '../delta/snapshot.ts'
 import type { FileFacts } from '../delta/statistics.ts'
 import type { TableFiles } from '../delta/table-files.ts'
 import { deltaField, schemaJson } from '../delta/type-from-duckdb.ts'
-import { truthy } from '../template/iteration.ts'
-import { str } from '../template/repr.ts'
-import { PyDict } from '../template/value.ts'
-import type { DeltaOptions } from './delta-options.ts'
+import type { FileModelOptions } from './file-model-options.ts'
 import type { NodeWork } from './node-work.ts'
+import { readPredicates } from './predicate-text.ts'
+import { columnsOf, dropTables, refuseOutside, runStrategy, temporaryTable } from './row-strategy.ts'
 
 export interface DeltaRows {
   readonly work: NodeWork
-  readonly options: DeltaOptions
+  readonly options: FileModelOptions
   readonly files: TableFiles
   readonly writer: FileWriter
 }
@@ -40,15 +35,15 @@ export interface DeltaRows {
 export async function prepareChange(rows: DeltaRows, base: Snapshot | undefined): Promise<Change | undefined> {
   const { work, options } = rows
   const query = work.compiled.compiledCode
-  if (base === undefined) return create(rows, query)
+  if (base === undefined) return createTable(rows, query)
   if (!options.isIncremental || work.fullRefresh) return overwrite(rows, base, query)
-  const isPlain = options.onSchemaChange === 'ignore'
+  const isPlain = options.onSchemaChange === 'ignore' && options.predicates.length === 0
   if (isPlain && options.strategy === 'append') return append(rows, base, query)
   if (isPlain && options.strategy === 'insert_overwrite') return insertOverwrite(rows, base, query)
   return byMacro(rows, base, query)
 }
 
-async function create({ work, options, writer }: DeltaRows, query: string): Promise<Change> {
+export async function createTable({ work, options, writer }: DeltaRows, query: string): Promise<Change> {
   const schema = await schemaOf(work, query)
   const partitionColumns = realNames(options.partitionBy, schema)
   const adds = await writeDataFiles(writer, { query, schema, partitionColumns })
@@ -72,27 +67,29 @@ async function append({ writer }: DeltaRows, base: Snapshot, query: string): Pro
 
 async function insertOverwrite({ writer }: DeltaRows, base: Snapshot, query: string): Promise<Change | undefined> {
   const adds = await writeAs(writer, base, query)
+  if (base.partitionColumns.length === 0) return overwriteChange(base, adds)
   return adds.length === 0 ? undefined : replacePartitionsChange(base, adds)
 }
 
 /** The new rows in a temporary table, the stored ones that matter in another, then the macro of the strategy. */
 async function byMacro(rows: DeltaRows, base: Snapshot, query: string): Promise<Change | undefined> {
   const { work, options, files, writer } = rows
-  const fresh = temporary(work, 'new')
-  const stored = temporary(work, 'stored')
-  await work.send(`create or replace temp table ${fresh.render()} as (\n${query}\n)`, { begin: false })
+  const fresh = await temporaryTable(work, 'new', query)
+  await refuseOutside(work, options, fresh)
   const touched = await touchedFiles(rows, base, fresh)
-  const keepsRows = options.strategy !== 'insert_overwrite'
+  const keepsRows = !replacesWhole(options)
   const scan = await snapshotSql(files, base, { keep: keepsRows ? touched : () => false })
-  await work.send(`create or replace temp table ${stored.render()} as (\n${scan}\n)`, { begin: false })
-  await runStrategy(work, options, fresh, stored)
+  const stored = await temporaryTable(work, 'stored', scan)
+  // On a table without rows to overwrite, it is the same as to append.
+  const strategy = keepsRows ? options.strategy : 'append'
+  await runStrategy(work, { ...options, strategy }, fresh, stored)
   const schema = await schemaAfter(rows, base, stored, touched)
   const adds = await writeDataFiles(writer, {
     query: `from ${stored.render()}`,
     schema,
     partitionColumns: base.partitionColumns,
   })
-  await work.send(`drop table ${fresh.render()}; drop table ${stored.render()}`, { begin: false })
+  await dropTables(work, [fresh, stored])
   return changeOf(rows, base, adds, schema, touched)
 }
 
@@ -107,36 +104,10 @@ function changeOf(
   const isTouched = base.files.some(matches)
   if (adds.length === 0 && !isTouched && isSameSchema) return undefined
   if (options.strategy === 'append') return appendChange(base, adds, schema)
-  const wasRead = options.strategy !== 'insert_overwrite'
+  const wasRead = !replacesWhole(options)
   const operation = options.strategy === 'merge' ? 'MERGE' : 'WRITE'
   const parameters = { mode: 'Overwrite', strategy: options.strategy }
   return replaceChange(base, adds, { matches, parameters, operation, wasRead, schema })
-}
-
-function temporary(work: NodeWork, what: string): Relation {
-  const path = { database: 'temp', schema: 'main', identifier: `${work.node.alias}__eider_${what}` }
-  return createRelation(path, { type: 'table' })
-}
-
-/** As dbt's own materialization does. */
-async function runStrategy(work: NodeWork, options: DeltaOptions, fresh: Relation, stored: Relation): Promise<void> {
-  if (options.strategy === 'merge') await work.macro('validate_merge_config', [work.names.lookup('config') ?? null])
-  const changed = await work.macro('process_schema_changes', [options.onSchemaChange, fresh, stored])
-  const columns = truthy(changed) ? changed : await work.macro('get_columns_in_relation', [stored])
-  const predicates = work.config('predicates')
-  const name = options.strategy === 'insert_overwrite' ? 'append' : options.strategy
-  const sql = await work.macro(`get_incremental_${name.replaceAll('+', '_')}_sql`, [
-    PyDict.of({
-      target_relation: stored,
-      temp_relation: fresh,
-      unique_key: work.config('unique_key'),
-      dest_columns: columns,
-      incremental_predicates: truthy(predicates) ? predicates : work.config('incremental_predicates'),
-    }),
-  ])
-  const text = str(sql).trim()
-  work.write(text)
-  if (text !== '') await work.send(text, { begin: false })
 }
 
 /** Which files may hold a row that the strategy changes: it may be one too many, never one too few. */
@@ -147,11 +118,18 @@ async function touchedFiles(
 ): Promise<(file: FileFacts) => boolean> {
   if (options.strategy === 'append') return () => false
   if (options.onSchemaChange === 'sync_all_columns' && (await columnsDiffer(work, base, fresh))) return () => true
-  if (options.strategy === 'insert_overwrite') return freshPartitions(work, base, fresh)
+  if (replacesWhole(options)) return freshPartitions(work, base, fresh)
+  const narrowed = readPredicates(options.predicates, base.schema)
+  if (options.strategy === 'insert_overwrite') return mayHoldRows(base, narrowed)
   if (!options.readsByKey) return () => true
   const known = options.uniqueKey.filter(key => base.schema.fields.some(field => sameText(field.name, key)))
   const predicates = await Promise.all(known.map(key => keyPredicates(work, base, fresh, key)))
-  return mayHoldRows(base, predicates.flat())
+  return mayHoldRows(base, [...predicates.flat(), ...narrowed])
+}
+
+/** Partitions, or the table, instead of single rows. */
+function replacesWhole({ strategy, predicates }: FileModelOptions): boolean {
+  return strategy === 'insert_overwrite' && predicates.length === 0
 }
 
 const mostValues = 1000
@@ -178,6 +156,7 @@ async function keyPredicates(work: NodeWork, base: Snapshot, fresh: Relation, ke
 }
 
 async function freshPartitions(work: NodeWork, base: Snapshot, fresh: Relation): Promise<(file: FileFacts) => boolean> {
+  if (base.partitionColumns.length === 0) return () => true
   const columns = base.partitionColumns.map(column => `nullif(${quoteIdentifier(column)}::varchar, '')`)
   const found = await work.send(`select distinct to_json([${columns.join(', ')}])::varchar from ${fresh.render()}`, {
     begin: false,
@@ -192,7 +171,7 @@ async function texts(work: NodeWork, sql: string): Promise<string[]> {
 }
 
 /** The table's columns as they were, then those that the strategy's tables have beside. */
-async function schemaAfter(
+export async function schemaAfter(
   { work }: DeltaRows,
   base: Snapshot,
   stored: Relation,
@@ -207,7 +186,7 @@ async function schemaAfter(
   const gone = base.schema.fields.find(one => !now.fields.some(field => sameText(field.name, one.name)))
   if (gone === undefined || isWhole) return { kind: 'struct', fields }
   throw new DiagnosticError({
-    code: 'lake/delta-model',
+    code: 'lake/file-model',
     kind: 'Runtime',
     message: `The column "${gone.name}" of the Delta table of "${work.node.name}" would be lost`,
     hint: 'Rebuild the table with --full-refresh',
@@ -223,9 +202,9 @@ async function columnsDiffer(work: NodeWork, base: Snapshot, fresh: Relation): P
   )
 }
 
-async function schemaOf(work: NodeWork, query: string): Promise<StructType> {
-  const { rows } = await work.send(`describe (\n${query}\n)`, { begin: false })
-  return { kind: 'struct', fields: rows.map(([name, type]) => deltaField(String(name), String(type))) }
+export async function schemaOf(work: NodeWork, query: string): Promise<StructType> {
+  const columns = await columnsOf(work, query)
+  return { kind: 'struct', fields: columns.map(({ name, type }) => deltaField(name, type)) }
 }
 
 /** The rows in the columns of the table; columns that it does not have are left out. */
@@ -234,7 +213,7 @@ function writeAs(writer: FileWriter, base: Snapshot, query: string): Promise<Add
   return writeDataFiles(writer, { query, schema, partitionColumns })
 }
 
-function realNames(names: readonly string[], schema: StructType): string[] {
+export function realNames(names: readonly string[], schema: StructType): string[] {
   return names.map(name => schema.fields.find(field => sameText(field.name, name))?.name ?? name)
 }
 

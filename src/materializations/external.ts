@@ -3,22 +3,23 @@
  * files takes the model's name. Always a function: a macro cannot put files in place without readers seeing a mixture.
  */
 import { quoteString } from '../base/sql-text.ts'
-import type { ColumnInfo } from '../base/sql-value.ts'
+import type { ColumnInfo, RelationInfo } from '../base/sql-value.ts'
 import { type ExternalFiles, externalFiles, readerText } from '../compile/external-files.ts'
 import { copyOptionText, type ExternalTarget, isLocalPath } from '../compile/external-target.ts'
+import type { NodeSession } from '../compile/node-session.ts'
 import { lakeOf, trafficOf } from '../lake/lake-connection.ts'
 import { isS3Url } from '../lake/s3-access.ts'
 import { truthy } from '../template/iteration.ts'
 import { str } from '../template/repr.ts'
 import { type NodeWork, type Outcome, plainResponse } from './node-work.ts'
-import { type WrittenFiles, writeExternal } from './write-external.ts'
+import { type ExternalWrite, type WrittenFiles, writeExternal } from './write-external.ts'
 import { hasRemoteFiles, writeRemote } from './write-remote.ts'
 
 export async function writeExternalModel(work: NodeWork): Promise<Outcome> {
   const files = await externalFiles(work.session, work.node, work.names)
-  return publishUnderView(work, async exists => {
-    const written = await writeRows(work, files, exists)
-    return { sql: written.sql, source: viewSource(files, written), rowCount: written.rowCount }
+  return publishUnderView(work, async existing => {
+    const replace = await replaced(work, files, existing !== undefined)
+    return writeFiles(work, files, { query: work.compiled.compiledCode, replace })
   })
 }
 
@@ -31,7 +32,10 @@ export interface Kept {
 }
 
 /** Hooks, contract, the rows by `write`, then a view over them: what all models have in common whose rows are in files. */
-export async function publishUnderView(work: NodeWork, write: (exists: boolean) => Promise<Kept>): Promise<Outcome> {
+export async function publishUnderView(
+  work: NodeWork,
+  write: (existing: RelationInfo | undefined) => Promise<Kept>,
+): Promise<Outcome> {
   const { session } = work
   const existing = await work.existing()
   await work.runHooks('pre-hook', false)
@@ -39,7 +43,7 @@ export async function publishUnderView(work: NodeWork, write: (exists: boolean) 
   await checkContract(work)
   const header = work.config('sql_header')
   if (header !== null && str(header).trim() !== '') await work.send(str(header), { begin: false })
-  const kept = await write(existing !== undefined)
+  const kept = await write(existing)
   const relation = work.relation('view')
   const sql = `create or replace view ${relation.render()} as (\n  select * from ${kept.source}\n);`
   work.write(`${kept.sql};\n\n${sql}`)
@@ -68,42 +72,68 @@ async function applyGrants(work: NodeWork): Promise<void> {
 }
 
 /** `insert_overwrite` replaces the partitions that the query gives, once there is something to replace them in. */
-function replaces(work: NodeWork, exists: boolean): 'everything' | 'partitions' {
-  const overwrites = work.config('incremental_strategy') === 'insert_overwrite'
-  return overwrites && exists && !work.fullRefresh ? 'partitions' : 'everything'
+async function replaced(work: NodeWork, files: ExternalFiles, exists: boolean): Promise<ExternalWrite['replace']> {
+  if (work.config('incremental_strategy') !== 'insert_overwrite' || work.fullRefresh) return 'everything'
+  return exists || (await hasFilesInBucket(work.session, files)) ? 'partitions' : 'everything'
 }
 
-async function writeRows(work: NodeWork, { target }: ExternalFiles, exists: boolean): Promise<WrittenFiles> {
+/** The database of a fresh checkout knows nothing of a shared bucket, so the objects decide. */
+export async function hasFilesInBucket(session: NodeSession, { target }: ExternalFiles): Promise<boolean> {
+  const lake = lakeOf(session.state.database)
+  if (lake === undefined || !isS3Url(target.location)) return false
+  return hasRemoteFiles(lake, trafficOf(await session.connection()), target)
+}
+
+/** Writes the rows of a query where the target is. */
+export async function writeFiles(
+  work: NodeWork,
+  files: ExternalFiles,
+  rows: Pick<ExternalWrite, 'query' | 'replace'>,
+): Promise<Kept> {
+  const { sql, rowCount, columns } = await writeRows(work, files.target, rows)
+  return { sql, source: viewSource(files, { rowCount, columns }), rowCount }
+}
+
+async function writeRows(
+  work: NodeWork,
+  target: ExternalTarget,
+  rows: Pick<ExternalWrite, 'query' | 'replace'>,
+): Promise<WrittenFiles> {
   const { session } = work
   const write = {
     send: (sql: string) => session.send(sql, { begin: false, path: work.node.originalFilePath }),
     files: session.state.config.files,
     target,
-    query: work.compiled.compiledCode,
-    replace: replaces(work, exists),
+    ...rows,
     runId: session.state.config.invocationId.slice(0, 8),
   }
   if (isLocalPath(target.location)) return writeExternal(write)
   const lake = lakeOf(session.state.database)
-  if (lake === undefined || !isS3Url(target.location)) return writeAway(work, target)
-  const traffic = trafficOf(await session.connection())
-  const isThere = exists || (await hasRemoteFiles(lake, traffic, target))
-  return writeRemote({ ...write, replace: replaces(work, isThere) }, lake, traffic)
+  if (lake === undefined || !isS3Url(target.location)) return writeAway(work, target, rows.query)
+  return writeRemote(write, lake, trafficOf(await session.connection()))
 }
 
 /** An address that only an extension of DuckDB can write to, whole files at a time. */
-async function writeAway(work: NodeWork, target: ExternalTarget): Promise<WrittenFiles> {
+async function writeAway(work: NodeWork, target: ExternalTarget, query: string): Promise<WrittenFiles> {
   const options = Array.from(target.copyOptions, ([name, value]) => copyOptionText(name, value))
-  const sql = `copy (\n${work.compiled.compiledCode}\n) to ${quoteString(target.location)} (${options.join(', ')})`
+  const sql = `copy (\n${query}\n) to ${quoteString(target.location)} (${options.join(', ')})`
   const { rowCount } = await work.send(sql, { begin: false })
   return { sql, rowCount, columns: [] }
 }
 
+/** A reader that gives what was written. */
+function viewSource(files: ExternalFiles, written: Pick<WrittenFiles, 'rowCount' | 'columns'>): string {
+  return readerText(files.target, files.readOptions, readerOptions(files, written))
+}
+
 /**
- * A reader that gives what was written: the columns' types where the files alone would not tell (no rows, partitions
- * named after values), the separators where a guess could go wrong.
+ * What a reader needs to be told: the columns' types where the files alone would not tell (no rows, partitions named after
+ * values), the separators where a guess could go wrong.
  */
-function viewSource({ target, readOptions }: ExternalFiles, written: WrittenFiles): string {
+export function readerOptions(
+  { target, readOptions }: ExternalFiles,
+  written: Pick<WrittenFiles, 'rowCount' | 'columns'>,
+): ReadonlyMap<string, string> {
   const more = new Map<string, string>()
   if (target.format === 'csv') {
     for (const name of ['delimiter', 'delim', 'sep', 'quote', 'escape', 'null', 'nullstr']) {
@@ -121,7 +151,7 @@ function viewSource({ target, readOptions }: ExternalFiles, written: WrittenFile
     more.set('hive_types', typesText(partitions))
   }
   for (const name of readOptions.keys()) more.delete(name)
-  return readerText(target, readOptions, more)
+  return more
 }
 
 const readerNames: Readonly<Record<string, string>> = { delimiter: 'delim', sep: 'delim', null: 'nullstr' }

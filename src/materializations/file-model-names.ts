@@ -8,13 +8,12 @@ import { externalFiles, readerText } from '../compile/external-files.ts'
 import { nodeRelation } from '../compile/node-relation.ts'
 import type { NodeSession } from '../compile/node-session.ts'
 import { existingSnapshot } from '../lake/delta-location.ts'
-import { lakeOf, trafficOf } from '../lake/lake-connection.ts'
-import { isS3Url } from '../lake/s3-access.ts'
-import { isDeltaNode, isIncrementalDelta } from '../project/delta-format.ts'
+import { isDeltaNode, isIncrementalDelta, isParquetNode } from '../project/file-format.ts'
 import type { Node } from '../project/node.ts'
 import { fn, type Value } from '../template/value.ts'
 import { deltaTableOf } from './delta-model.ts'
-import { hasRemoteFiles } from './write-remote.ts'
+import { hasFilesInBucket } from './external.ts'
+import { hasFiles } from './external-parts.ts'
 
 /** Undefined where the built-in macro is right. */
 export async function fileModelNames(
@@ -23,7 +22,8 @@ export async function fileModelNames(
 ): Promise<ReadonlyMap<string, Value> | undefined> {
   const isExternal = node.config.get('materialized') === 'external'
   const isParted = isExternal && node.config.get('incremental_strategy') === 'insert_overwrite'
-  if (!isParted && !isDeltaNode(node)) return undefined
+  const isOnFiles = isDeltaNode(node) || isParquetNode(node) || isParted
+  if (!isOnFiles || node.resourceType === 'snapshot') return undefined
   const fullRefresh = node.config.get('full_refresh') ?? session.state.config.flags.fullRefresh
   const incremental = fullRefresh !== true && (await isThere(node, session))
   return new Map([['is_incremental', fn('is_incremental', () => incremental)]])
@@ -38,13 +38,14 @@ async function isThere(node: Node, session: NodeSession): Promise<boolean> {
     if (existing === undefined) await makeView(node, session, deltaReader(await deltaPlace(session, node)))
     return true
   }
-  if (existing !== undefined) return true
-  const { target, readOptions } = await externalFiles(session, node, session.macroNames())
-  const lake = lakeOf(session.state.database)
-  if (lake === undefined || !isS3Url(target.location)) return false
-  if (!(await hasRemoteFiles(lake, trafficOf(await session.connection()), target))) return false
-  await makeView(node, session, readerText(target, readOptions))
-  return true
+  const isParquet = isParquetNode(node)
+  if (!isParquet && existing !== undefined) return true
+  const external = await externalFiles(session, node, session.macroNames())
+  const isFound = isParquet ? await hasFiles(session, external) : await hasFilesInBucket(session, external)
+  if (isFound && existing === undefined) {
+    await makeView(node, session, readerText(external.target, external.readOptions))
+  }
+  return isFound
 }
 
 async function makeView(node: Node, session: NodeSession, source: string): Promise<void> {

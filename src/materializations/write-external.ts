@@ -20,8 +20,8 @@ export interface ExternalWrite {
   readonly target: ExternalTarget
   /** The query, without a semicolon. */
   readonly query: string
-  /** `partitions`: only those that the query gives are replaced. */
-  readonly replace: 'everything' | 'partitions'
+  /** `partitions`: only those that the query gives are replaced; a set: the files at these places below the target. */
+  readonly replace: 'everything' | 'partitions' | ReadonlySet<string>
   /** Names the place for this run: letters, digits and dashes. */
   readonly runId: string
 }
@@ -57,9 +57,14 @@ interface TargetPlace {
   readonly prefix: string
 }
 
+/** Absolute, of a location on this machine. */
+export function localTargetPath(files: FileSystem, location: string): string {
+  const path = location.replace(/^file:\/\//, '').replace(/\/+$/, '')
+  return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path) ? path : `${files.root}/${path}`
+}
+
 function targetPlace({ files, target, runId }: ExternalWrite): TargetPlace {
-  const location = target.location.replace(/^file:\/\//, '').replace(/\/+$/, '')
-  const path = location.startsWith('/') || /^[A-Za-z]:[\\/]/.test(location) ? location : `${files.root}/${location}`
+  const path = localTargetPath(files, target.location)
   const slash = path.lastIndexOf('/')
   const folder = target.severalFiles ? path : path.slice(0, slash)
   const prefix = target.severalFiles ? stagingPrefix : `${stagingPrefix}${path.slice(slash + 1)}-`
@@ -174,8 +179,14 @@ function putInPlace(write: ExternalWrite, place: TargetPlace, staged: readonly s
   const replaced = new Set(Array.from(fresh, folderOf))
   for (const path of old) {
     if (fresh.has(path)) continue
-    if (write.replace === 'everything' || replaced.has(folderOf(path))) removeFile(files, place.path, path)
+    if (isReplaced(write.replace, path, replaced)) removeFile(files, place.path, path)
   }
+}
+
+/** @param folders those that new files are in */
+export function isReplaced(replace: ExternalWrite['replace'], path: string, folders: ReadonlySet<string>): boolean {
+  if (typeof replace !== 'string') return replace.has(path)
+  return replace === 'everything' || folders.has(folderOf(path))
 }
 
 /** Whether a path below the location has the form of those that are written there. */

@@ -16,7 +16,7 @@ import { metered, type Traffic } from '../lake/traffic.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import { localFileContent } from '../storage/local-store.ts'
 import { type ObjectStore, storeBelow } from '../storage/object-store.ts'
-import { type ExternalWrite, folderOf, isOurs, type WrittenFiles, writeExternal } from './write-external.ts'
+import { type ExternalWrite, folderOf, isOurs, isReplaced, type WrittenFiles, writeExternal } from './write-external.ts'
 
 const parallelUploads = 3
 
@@ -85,7 +85,7 @@ async function removeStale(
   const replaced = new Set(Array.from(fresh, folderOf))
   const stale: string[] = []
   for await (const path of ownKeys(store, key, target)) {
-    if (!fresh.has(path) && (replace === 'everything' || replaced.has(folderOf(path)))) stale.push(path)
+    if (!fresh.has(path) && isReplaced(replace, path, replaced)) stale.push(path)
   }
   const below = storeBelow(store, key)
   for (const path of stale) await below.delete(path)

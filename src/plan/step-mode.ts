@@ -1,6 +1,6 @@
 /** How one node will be done, and why: taken once here, only read by execution. */
 import type { RelationKind } from '../base/sql-value.ts'
-import { isDeltaNode, isIncrementalDelta } from '../project/delta-format.ts'
+import { isDeltaNode, isIncrementalDelta, isParquetNode } from '../project/file-format.ts'
 import type { GraphMember, Node } from '../project/node.ts'
 import { partitionColumns } from '../project/partition-columns.ts'
 import type { Value } from '../template/value.ts'
@@ -55,7 +55,7 @@ function chooseForNode(node: Node, facts: ModeFacts): ModeChoice {
   if (node.resourceType === 'snapshot') return stepwise(String(node.config.get('strategy') ?? 'snapshot'))
   if (forced !== undefined) return { mode: { kind: 'full refresh' }, reason: forced }
   if (node.resourceType === 'seed') return { mode: { kind: 'full refresh' }, reason: 'the file is loaded again' }
-  if (isDeltaNode(node)) return deltaMode(node)
+  if (isDeltaNode(node) || isParquetNode(node)) return fileMode(node)
   if (materialized === 'incremental') return incremental(node, facts.existing)
   const partitions = materialized === 'external' ? replacedPartitions(node) : []
   if (partitions.length > 0) {
@@ -78,8 +78,9 @@ function incremental(node: Node, existing: RelationKind | null): ModeChoice {
 }
 
 /** Its rows are in files, under a view. */
-function deltaMode(node: Node): ModeChoice {
-  if (isIncrementalDelta(node)) return stepwise(String(node.config.get('incremental_strategy') ?? 'delete+insert'))
+function fileMode(node: Node): ModeChoice {
+  if (isIncrementalDelta(node) || isParquetNode(node))
+    return stepwise(String(node.config.get('incremental_strategy') ?? 'delete+insert'))
   return { mode: { kind: 'full refresh' }, reason: 'Delta table: is made again as a whole' }
 }
 

@@ -194,8 +194,8 @@ test('a model that fails changes nothing', async () => {
 
 test.each([
   [
-    "{{ config(materialized='incremental', format='delta', incremental_strategy='insert_overwrite') }} select 1 as id",
-    'has no "partition_by"',
+    "{{ config(materialized='incremental', format='delta', incremental_strategy='replace_where') }} select 1 as id",
+    'the model has none',
   ],
   [
     "{{ config(materialized='external', format='delta') }} select interval 1 day as i",

@@ -1,0 +1,100 @@
+/** The configuration of a model whose rows are kept in files, checked before anything is sent. */
+import { DiagnosticError } from '../base/diagnostic.ts'
+import { partitionColumns } from '../project/partition-columns.ts'
+import { truthy } from '../template/iteration.ts'
+import { str } from '../template/repr.ts'
+import { PyDict, type Value } from '../template/value.ts'
+import type { NodeWork } from './node-work.ts'
+import { areBuiltIn } from './overrides.ts'
+
+export interface FileModelOptions {
+  readonly partitionBy: readonly string[]
+  /** `append`, `insert_overwrite`, `delete+insert`, `merge`, or a name for which the project has a macro. */
+  readonly strategy: string
+  readonly uniqueKey: readonly string[]
+  /** SQL conditions over stored rows: `insert_overwrite` replaces those that meet all, other strategies change no others. */
+  readonly predicates: readonly string[]
+  readonly onSchemaChange: 'ignore' | 'append_new_columns' | 'sync_all_columns' | 'fail'
+  /** Properties of a new Delta table, such as `delta.appendOnly`. */
+  readonly properties: Readonly<Record<string, string>>
+  /** The rows are added to what is there; otherwise the model is made anew each time. */
+  readonly isIncremental: boolean
+  /** The strategy only looks at stored rows that have the key of a new one. */
+  readonly readsByKey: boolean
+}
+
+/** @throws `lake/file-model` for what contradicts itself */
+export function fileModelOptions(work: NodeWork): FileModelOptions {
+  const { node } = work
+  const written = work.config('incremental_strategy')
+  const using = texts(work.config('merge_on_using_columns'))
+  const uniqueKey = written === 'merge' && using.length > 0 ? using : texts(work.config('unique_key'))
+  const strategy = strategyOf(written === null ? null : str(written), uniqueKey)
+  const predicates = predicatesOf(work)
+  if (written === 'replace_where' && predicates.length === 0) {
+    throw new DiagnosticError({
+      code: 'lake/file-model',
+      message: `The strategy "replace_where" of "${node.name}" replaces the rows that meet a condition, but the model has none`,
+      hint: 'Set incremental_predicates, or use the strategy "insert_overwrite" to replace partitions or everything',
+      node: node.uniqueId,
+    })
+  }
+  const properties = work.config('tblproperties')
+  return {
+    partitionBy: partitionColumns(node.config),
+    strategy,
+    uniqueKey,
+    predicates,
+    onSchemaChange: schemaChange(work),
+    properties:
+      properties instanceof PyDict
+        ? Object.fromEntries(Array.from(properties, ([key, value]) => [str(key), propertyText(str(value))]))
+        : {},
+    isIncremental: work.config('materialized') === 'incremental' || written !== null || uniqueKey.length > 0,
+    readsByKey: uniqueKey.length > 0 && isByKey(work, strategy),
+  }
+}
+
+/** Clauses and macros of users may look at other rows too. */
+function isByKey(work: NodeWork, strategy: string): boolean {
+  const macros = strategyMacros[strategy]
+  if (macros === undefined || truthy(work.config('merge_clauses'))) return false
+  return areBuiltIn(work.session.state.macros, macros)
+}
+
+const strategyMacros: Readonly<Record<string, readonly string[]>> = {
+  'delete+insert': ['get_incremental_delete_insert_sql', 'get_incremental_default_sql', 'get_delete_insert_merge_sql'],
+  merge: ['get_incremental_merge_sql', 'get_merge_sql', 'merge_join_clause', 'merge_clause_defaults'],
+}
+
+/**
+ * dbt-duckdb's default: rows whose keys come again are replaced, without a key rows are added. `replace_where` is what
+ * dbt-databricks calls replacing by a condition.
+ */
+function strategyOf(written: string | null, uniqueKey: readonly string[]): string {
+  if (written === 'replace_where') return 'insert_overwrite'
+  if (written !== null && written !== 'default') return written === 'delete_insert' ? 'delete+insert' : written
+  return uniqueKey.length > 0 ? 'delete+insert' : 'append'
+}
+
+function predicatesOf(work: NodeWork): string[] {
+  const configured = work.config('predicates')
+  return texts(truthy(configured) ? configured : work.config('incremental_predicates'))
+}
+
+function texts(value: Value): string[] {
+  if (Array.isArray(value)) return value.map(str)
+  return truthy(value) ? [str(value)] : []
+}
+
+const schemaChanges = ['ignore', 'append_new_columns', 'sync_all_columns', 'fail'] as const
+
+function schemaChange(work: NodeWork): FileModelOptions['onSchemaChange'] {
+  const written = work.config('on_schema_change')
+  return schemaChanges.find(one => one === written) ?? 'ignore'
+}
+
+/** Python's words for truth are not the log's. */
+function propertyText(text: string): string {
+  return text === 'True' || text === 'False' ? text.toLowerCase() : text
+}
