@@ -61,7 +61,8 @@ export async function cloneNode(node: Node, session: NodeSession, options: NodeR
 
 /** Compiles and runs a model, seed, snapshot, function or data test. @throws DiagnosticError what failed */
 export async function runNode(node: Node, session: NodeSession, options: NodeRunOptions): Promise<NodeOutcome> {
-  const isPython = node.language === 'python'
+  // A function in Python is a template all the same.
+  const isPython = node.language === 'python' && node.resourceType === 'model'
   if (isPython) requirePythonMacro(node, session)
   const extra = await fileModelNames(node, session)
   const compileOptions = { ...(options.batch && { batch: options.batch }), ...(extra && { extra }) }

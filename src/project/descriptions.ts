@@ -110,20 +110,28 @@ export class Descriptions {
   }
 
   private renderTemplate(text: string, owner: Described, at: FindPlace): Rendered {
-    const docBlocks: string[] = []
     const doc = (args: readonly Value[]): Value => {
       const [first = null, second] = args
-      const found = this.find(String(first), second === undefined ? undefined : String(second), owner, at)
-      if (found) docBlocks.push(found.uniqueId)
-      return found?.contents ?? ''
+      return this.find(String(first), second === undefined ? undefined : String(second), owner, at)?.contents ?? ''
     }
     try {
-      return { text: this.renderer.description(text, doc, owner.packageName), docBlocks }
+      return {
+        text: this.renderer.description(text, doc, owner.packageName),
+        docBlocks: this.plainlyQuoted(text, owner),
+      }
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error
       this.diagnostics.add({ ...error.diagnostic, node: owner.uniqueId, ...placed(at) })
       return { text, docBlocks: [] }
     }
+  }
+
+  /** Blocks quoted by a `{{ doc(…) }}` of its own: dbt does not count those inside a larger expression. */
+  private plainlyQuoted(text: string, { packageName }: Described): string[] {
+    return [...text.matchAll(quotation)].flatMap(([, , first = '', , second]) => {
+      const doc = this.docs.find(second ?? first, second === undefined ? null : first, packageName)
+      return doc ? [doc.uniqueId] : []
+    })
   }
 
   /** One argument is a name, two are a package and a name. */

@@ -49,7 +49,7 @@ export class NodeCalls {
   /** Calls of a node's own text land in the draft; what fails is reported. */
   readCode(draft: Draft): void {
     const { rawCode } = draft
-    if (draft.language === 'python') readPythonCalls(rawCode, draft.calls)
+    if (draft.language === 'python' && draft.resourceType === 'model') readPythonCalls(rawCode, draft.calls)
     else if (hasMarks(rawCode)) this.reporting(draft, () => this.readTemplate(draft))
   }
 

@@ -194,9 +194,16 @@ function columnJson(column: Column): JsonRecord {
     config: column.config,
     tags: [...column.tags],
     granularity: column.granularity,
-    doc_blocks: [...column.docBlocks],
     ...(column.extra.size > 0 ? Object.fromEntries(column.extra.entries()) : {}),
+    doc_blocks: columnDocBlocks(column),
   }
+}
+
+/** A column may have a key `doc_blocks` of its own: it counts if it is a list of texts, as in dbt. */
+function columnDocBlocks({ docBlocks, extra }: Column): readonly Value[] {
+  const written = extra.get('doc_blocks')
+  if (written === undefined) return [...docBlocks]
+  return Array.isArray(written) && written.every(one => typeof one === 'string') ? written : []
 }
 
 function constraintJson(constraint: Constraint): JsonRecord {
