@@ -23,6 +23,7 @@ export async function openDatabase(session: Session, config: Config, options: Op
 }
 
 const defaultCacheBytes = 20 * 1024 ** 3
+const defaultPartialBytes = 32 * 1024 ** 2
 
 /** What the profile, the environment and the machine say about the lake. */
 async function lakeSettings(session: Session, config: Config): Promise<import('../lake/lake.ts').LakeSettings> {
@@ -39,6 +40,10 @@ async function lakeSettings(session: Session, config: Config): Promise<import('.
     clock: session.launch.clock,
     ids: session.launch.ids,
     signal: session.signal,
+    partialReads: {
+      isOn: !/^(?:0|false|no|off)$/i.test(environment.EIDER_PARTIAL_READS ?? ''),
+      leastBytes: Number(environment.EIDER_PARTIAL_READ_BYTES ?? defaultPartialBytes),
+    },
   }
 }
 

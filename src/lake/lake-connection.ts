@@ -18,10 +18,20 @@ import { escapePattern, textList } from '../delta/sql-words.ts'
 import { copyFolder } from '../storage/local-cache.ts'
 import { localFileContent } from '../storage/local-store.ts'
 import { wantedSnapshot } from './delta-location.ts'
+import { partitionNames } from './hive-files.ts'
 import { Lake, type LakeSettings } from './lake.ts'
-import { type DeltaMention, type LakeText, lakeText } from './lake-mentions.ts'
-import { deltaVariableName, filesVariable, type LakeVariable, type Rewritten, rewriteText } from './lake-rewrite.ts'
+import { type DeltaMention, type LakeText, lakeText, readsParquet } from './lake-mentions.ts'
+import {
+  deltaVariableName,
+  type Found,
+  filesVariable,
+  type LakeVariable,
+  type Rewritten,
+  rewriteText,
+} from './lake-rewrite.ts'
+import type { Reading, ReadSource } from './partial-reads.ts'
 import { isS3Url, partsOfUrl } from './s3-access.ts'
+import { isPlannable, type LeftoverTarget, leftoverIn, localTarget, type StagedTarget } from './sent-again.ts'
 import { metered, noTraffic, type Traffic } from './traffic.ts'
 
 /** Opens nothing by itself. */
@@ -92,6 +102,22 @@ interface Statement extends StatementText {
   readonly options: ExecuteOptions
 }
 
+/** What stands for the mentions of a statement, and the files behind it. */
+interface FoundFiles extends Omit<Found, 'target'> {
+  readonly sources: readonly ReadSource[]
+}
+
+interface ResolvedVariables {
+  readonly sources: readonly ReadSource[]
+  /** SQL for each by name. */
+  readonly values: ReadonlyMap<string, string>
+  readonly trouble: unknown
+}
+
+function pathsOf({ files }: ReadSource): string[] {
+  return files.map(({ copy }) => copy.path)
+}
+
 function plainText(sql: string): Rewritten {
   return { sql, originalOffset: offset => offset }
 }
@@ -102,6 +128,8 @@ class LakeConnection implements Connection {
   private readonly inner: Connection
   /** Variables of the session and the values they have. */
   private readonly variables = new Map<string, string>()
+  /** No statement of the transaction has been sent yet. */
+  private isFresh = false
 
   constructor(inner: Connection, lake: Lake) {
     this.inner = inner
@@ -109,11 +137,15 @@ class LakeConnection implements Connection {
   }
 
   async execute(sql: string, options: ExecuteOptions = {}): Promise<QueryResult> {
-    const { views } = this.lake
-    if (views.isEmpty && !mayMention.test(sql)) return this.inner.execute(sql, options)
-    const statements = mayHoldSeveralStatements(sql) ? splitStatements(sql) : [{ sql, start: 0 }]
-    if (statements.length > 1) return this.executeEach(sql, statements, options)
-    return this.executeOne({ whole: sql, sql, start: 0, options })
+    try {
+      const { views } = this.lake
+      if (views.isEmpty && !mayMention.test(sql)) return await this.inner.execute(sql, options)
+      const statements = mayHoldSeveralStatements(sql) ? splitStatements(sql) : [{ sql, start: 0 }]
+      if (statements.length > 1) return await this.executeEach(sql, statements, options)
+      return await this.executeOne({ whole: sql, sql, start: 0, options })
+    } finally {
+      this.isFresh = false
+    }
   }
 
   async rows(sql: string, options: ExecuteOptions = {}): Promise<readonly (readonly SqlValue[])[]> {
@@ -121,6 +153,7 @@ class LakeConnection implements Connection {
   }
 
   begin(): void {
+    if (!this.inner.inTransaction) this.isFresh = true
     this.inner.begin()
   }
 
@@ -151,7 +184,10 @@ class LakeConnection implements Connection {
     options: ExecuteOptions,
   ): Promise<QueryResult> {
     let result: QueryResult = { columns: [], rows: [], rowCount: 0 }
-    for (const { sql, start } of statements) result = await this.executeOne({ whole, sql, start, options })
+    for (const { sql, start } of statements) {
+      result = await this.executeOne({ whole, sql, start, options })
+      this.isFresh = false
+    }
     return result
   }
 
@@ -163,25 +199,95 @@ class LakeConnection implements Connection {
     }
     const target = text.mentions.find(one => one.kind === 'target')
     if (target === undefined) return this.send(statement, text, variables)
-    return this.copyAway(target.url, staging => this.send(statement, text, variables, staging))
+    return this.copyAway(target.url, staged => this.send(statement, text, variables, staged))
   }
 
+  /** An object that was replaced while it was read is looked up once more: once is chance. */
   private async send(
     statement: Statement,
     text: LakeText,
     variables: readonly LakeVariable[],
-    staging = '',
+    target?: StagedTarget,
+  ): Promise<QueryResult> {
+    const all = [...variables, ...this.ownVariables(text)]
+    try {
+      return await this.sendOnce(statement, text, all, target)
+    } catch (error) {
+      if (!(error instanceof DiagnosticError) || error.diagnostic.code !== 'storage/object-changed') throw error
+      const patterns = text.mentions.flatMap(mention => (mention.kind === 'files' ? mention.patterns : []))
+      const further = all.flatMap(variable => (variable.kind === 'files' ? [variable.pattern] : []))
+      for (const pattern of [...patterns, ...further]) this.lake.files.forget(pattern)
+      await target?.clear()
+      return this.sendOnce(statement, text, all, target)
+    }
+  }
+
+  private async sendOnce(
+    statement: Statement,
+    text: LakeText,
+    variables: readonly LakeVariable[],
+    target?: StagedTarget,
   ): Promise<QueryResult> {
     const found = await this.find(text)
-    const missing = await this.setVariables([...variables, ...this.ownVariables(text)])
-    const rewritten = rewriteText(statement.sql, text, { ...found, target: () => staging })
+    const resolved = await this.resolveVariables(variables)
+    const sources = [...found.sources, ...resolved.sources]
+    const leftover = localTarget(statement.sql, this.lake.settings.root) ?? target
+    const isWhole = !(await this.mayBePartial(statement, sources, leftover))
+    const reading = await this.lake.reads.begin(sources, { isWhole })
+    for (const [name, value] of resolved.values) await this.setVariable(name, value)
+    const rewritten = rewriteText(statement.sql, text, { ...found, target: () => target?.path ?? '' })
     try {
-      const result = await this.sendRewritten(statement, rewritten)
+      const result = await this.sendReading(statement, rewritten, reading, leftover)
       if (text.madeView !== undefined) this.lake.views.made(text.madeView, rewritten.sql)
       return result
     } catch (error) {
-      throw missing ?? error
+      throw resolved.trouble ?? reading.trouble ?? error
     }
+  }
+
+  /** Sends it again for as long as an error leads to more of the files being there. */
+  private async sendReading(
+    statement: Statement,
+    rewritten: Rewritten,
+    reading: Reading,
+    leftover: LeftoverTarget | undefined,
+  ): Promise<QueryResult> {
+    const isInTransaction = this.inTransaction
+    const again = (): void => {
+      if (isInTransaction && !this.inner.inTransaction) this.inner.begin()
+    }
+    await reading.fetchPlanned(async () => {
+      try {
+        const rows = await this.inner.rows(`EXPLAIN (FORMAT json) ${rewritten.sql}`, statement.options)
+        return String(rows[0]?.[1] ?? '')
+      } catch (error) {
+        again()
+        throw error
+      }
+    })
+    for (;;) {
+      try {
+        return await this.sendRewritten(statement, rewritten)
+      } catch (error) {
+        if (!(await reading.mend(error))) throw error
+        await leftover?.clear()
+        again()
+      }
+    }
+  }
+
+  /** A statement over files with holes may fail and be sent again, which has to be the same as sending it once. */
+  private async mayBePartial(
+    { sql }: Statement,
+    sources: readonly ReadSource[],
+    leftover: LeftoverTarget | undefined,
+  ): Promise<boolean> {
+    if (sources.every(({ files }) => files.every(({ copy }) => copy.isWhole))) return false
+    if (!isPlannable(sql) || (leftover !== undefined && !(await leftover.isEmpty()))) return false
+    if (this.inner.inTransaction) return this.isFresh
+    // Statements of one transaction have one number, those without a transaction of their own each another.
+    const ids = [await this.inner.rows('select txid_current()'), await this.inner.rows('select txid_current()')]
+    return new Set(ids.map(rows => String(rows[0]?.[0]))).size > 1
   }
 
   private async sendRewritten(statement: Statement, rewritten: Rewritten): Promise<QueryResult> {
@@ -203,28 +309,39 @@ class LakeConnection implements Connection {
       }
       if (mention.kind !== 'files') return []
       const addresses = mention.patterns.filter(isS3Url)
-      return addresses.map(pattern => ({ kind: 'files', name: filesVariable(pattern), pattern }))
+      const isParquet = readsParquet(mention.reader)
+      return addresses.map(pattern => ({ kind: 'files', name: filesVariable(pattern), pattern, isParquet }))
     })
   }
 
-  private async find(text: LakeText): Promise<Omit<Parameters<typeof rewriteText>[2], 'target'>> {
+  private async find(text: LakeText): Promise<FoundFiles> {
     const { files } = this.lake
+    const sources: ReadSource[] = []
     const paths = new Map<string, readonly string[]>()
     const urls = new Map<string, readonly string[]>()
     const queries = new Map<DeltaMention, string>()
     for (const mention of text.mentions) {
       if (mention.kind === 'files') {
-        const addresses = text.madeView === undefined ? mention.patterns.filter(isS3Url) : []
-        for (const pattern of addresses) paths.set(pattern, await files.copies(pattern, this.traffic))
+        for (const pattern of text.madeView === undefined ? mention.patterns.filter(isS3Url) : []) {
+          const source = await this.openSource(pattern, readsParquet(mention.reader))
+          sources.push(mention.patterns.length > 1 ? { ...source, partitions: [] } : source)
+          paths.set(pattern, pathsOf(source))
+        }
       } else if (mention.kind === 'glob') urls.set(mention.pattern, await files.urls(mention.pattern, this.traffic))
       else if (mention.kind === 'delta' && text.madeView === undefined)
         queries.set(mention, await this.deltaSql(mention))
     }
     return {
+      sources,
       paths: pattern => paths.get(pattern) ?? [],
       urls: pattern => urls.get(pattern) ?? [],
       deltaSql: mention => queries.get(mention) ?? '',
     }
+  }
+
+  private async openSource(pattern: string, isParquet: boolean): Promise<ReadSource> {
+    const files = await this.lake.files.open(pattern, this.traffic)
+    return { files, isParquet, partitions: partitionNames(files.map(({ copy }) => copy.path)) }
   }
 
   private async deltaSql(wanted: Pick<DeltaMention, 'location' | 'version' | 'timestamp'>): Promise<string> {
@@ -233,25 +350,26 @@ class LakeConnection implements Connection {
   }
 
   /**
-   * Gives the failure of a variable that could not be set. A view of that name need not be the one that the statement
-   * reads, so the failure only counts if the statement fails.
+   * A view of that name need not be the one that the statement reads, so trouble with a variable only counts if the
+   * statement fails.
    */
-  private async setVariables(variables: readonly LakeVariable[]): Promise<unknown> {
-    let failure: unknown
+  private async resolveVariables(variables: readonly LakeVariable[]): Promise<ResolvedVariables> {
+    const sources: ReadSource[] = []
+    const values = new Map<string, string>()
+    let trouble: unknown
     for (const variable of variables) {
       try {
-        await this.setVariable(variable.name, await this.valueOf(variable))
+        if (variable.kind === 'delta') values.set(variable.name, quoteString(await this.deltaSql(variable)))
+        else {
+          const source = await this.openSource(variable.pattern, variable.isParquet)
+          sources.push({ ...source, isOptional: true })
+          values.set(variable.name, textList(pathsOf(source).map(escapePattern)))
+        }
       } catch (error) {
-        failure ??= error
+        trouble ??= error
       }
     }
-    return failure
-  }
-
-  private async valueOf(variable: LakeVariable): Promise<string> {
-    if (variable.kind === 'delta') return quoteString(await this.deltaSql(variable))
-    const paths = await this.lake.files.copies(variable.pattern, this.traffic)
-    return textList(paths.map(escapePattern))
+    return { sources, values, trouble }
   }
 
   private async setVariable(name: string, value: string): Promise<void> {
@@ -261,7 +379,7 @@ class LakeConnection implements Connection {
   }
 
   /** Writes beside the bucket first; the objects appear when every row is written. */
-  private async copyAway(url: string, send: (staging: string) => Promise<QueryResult>): Promise<QueryResult> {
+  private async copyAway(url: string, send: (target: StagedTarget) => Promise<QueryResult>): Promise<QueryResult> {
     const { scratch, settings, files } = this.lake
     const folder = `copy-${settings.ids()}`
     const { key } = partsOfUrl(url)
@@ -269,8 +387,9 @@ class LakeConnection implements Connection {
     // DuckDB makes the last folder of a path only.
     await scratch.put(`${folder}.writing/mark`, new Uint8Array())
     const staging = `${folder}.writing/${name}`
+    const leftover = leftoverIn(scratch, staging)
     try {
-      const result = await send(scratch.locate(staging))
+      const result = await send({ ...leftover, path: scratch.locate(staging) })
       const store = metered(this.lake.storeOf(url), this.traffic)
       for await (const info of scratch.list(staging)) {
         const rest = info.key.slice(staging.length)
@@ -279,7 +398,7 @@ class LakeConnection implements Connection {
       files.forget(url)
       return result
     } finally {
-      for await (const info of scratch.list(`${folder}.writing/`)) await scratch.delete(info.key)
+      await leftoverIn(scratch, `${folder}.writing/`).clear()
     }
   }
 }

@@ -18,6 +18,8 @@ export interface FilesMention extends Span {
   readonly patterns: readonly string[]
   /** `table` stands for itself after FROM, `copy` in COPY … FROM. */
   readonly as: 'argument' | 'table' | 'copy'
+  /** The function that reads them; unknown in COPY … FROM. */
+  readonly reader?: string
   /** Further tokens call it by this name unless an alias follows. */
   readonly hasAlias: boolean
   /** The whole call of a reader that gives the files' names as a column. */
@@ -97,6 +99,19 @@ interface Frame {
   inFrom: boolean
 }
 
+/** DuckDB's own choice by the name's end. */
+function readerOf(pattern: string): string {
+  const name = pattern.toLowerCase().replace(/\.(?:gz|zst)$/, '')
+  if (/\.(?:csv|tsv)$/.test(name)) return 'read_csv'
+  if (/\.(?:json|jsonl|ndjson)$/.test(name)) return 'read_json'
+  return 'read_parquet'
+}
+
+/** Reads nothing of a file but what a plan of it can name. */
+export function readsParquet(reader: string | undefined): boolean {
+  return reader === 'read_parquet' || reader === 'parquet_scan'
+}
+
 export function lakeText(sql: string): LakeText {
   return new MentionReader(sqlTokens(sql)).read()
 }
@@ -169,7 +184,8 @@ class MentionReader {
       this.mentions.push({ kind: 'files', start, end, patterns: [token.value], as: 'copy', hasAlias: true })
     } else if (frame.inFrom && this.isTablePlace(before)) {
       const hasAlias = this.aliasFollows(at + 1)
-      this.mentions.push({ kind: 'files', start, end, patterns: [token.value], as: 'table', hasAlias })
+      const reader = readerOf(token.value)
+      this.mentions.push({ kind: 'files', start, end, patterns: [token.value], as: 'table', reader, hasAlias })
     }
   }
 
@@ -195,7 +211,17 @@ class MentionReader {
     const named = this.namedColumn(open)
     const hasAlias = this.aliasFollows(this.close(open) + 1)
     const span = { start: first.start, end: end.end }
-    this.mentions.push({ kind: 'files', ...span, patterns, as: 'argument', hasAlias, ...(named && { named }) })
+    const call = this.tokens[open - 1]?.value.toLowerCase()
+    const reader = call === undefined ? {} : { reader: call }
+    this.mentions.push({
+      kind: 'files',
+      ...span,
+      patterns,
+      as: 'argument',
+      ...reader,
+      hasAlias,
+      ...(named && { named }),
+    })
   }
 
   /** Of a list of nothing but texts. */

@@ -6,8 +6,9 @@
 import { quoteIdentifier, quoteString } from '../base/sql-text.ts'
 import { unreachable } from '../base/unreachable.ts'
 import { escapePattern, textList } from '../delta/sql-words.ts'
-import type { DeltaMention, FilesMention, LakeText } from './lake-mentions.ts'
+import { type DeltaMention, type FilesMention, type LakeText, readsParquet } from './lake-mentions.ts'
 import { isS3Url } from './s3-access.ts'
+import { sqlTokens } from './sql-tokens.ts'
 
 /** What stands for each thing that a text mentions. */
 export interface Found {
@@ -65,7 +66,7 @@ function filesEdits(mention: FilesMention, inView: boolean, found: Found): Edit[
   if (as === 'table') {
     const [pattern = ''] = patterns
     const alias = mention.hasAlias ? '' : ` AS ${quoteIdentifier(tableName(pattern))}`
-    return [{ start, end, text: `${readerOf(pattern)}(${list})${alias}` }]
+    return [{ start, end, text: `${mention.reader ?? 'read_parquet'}(${list})${alias}` }]
   }
   const edits: Edit[] = [{ start, end, text: list }]
   if (named === undefined) return edits
@@ -119,7 +120,13 @@ export function deltaVariableName({
 }
 
 export type LakeVariable =
-  | { readonly kind: 'files'; readonly name: string; readonly pattern: string }
+  | {
+      readonly kind: 'files'
+      readonly name: string
+      readonly pattern: string
+      /** The view reads them as Parquet and as nothing else. */
+      readonly isParquet: boolean
+    }
   | {
       readonly kind: 'delta'
       readonly name: string
@@ -130,25 +137,33 @@ export type LakeVariable =
 
 /** The variables that the text of a view asks for. */
 export function variablesIn(sql: string): LakeVariable[] {
-  return [...sql.matchAll(/getvariable\('((?:[^']|'')*)'\)/gi)].flatMap(([, quoted = '']): LakeVariable[] => {
-    const name = quoted.replaceAll("''", "'")
-    if (name.startsWith(filesLead)) return [{ kind: 'files', name, pattern: name.slice(filesLead.length) }]
-    if (!name.startsWith(deltaLead)) return []
-    const wanted = JSON.parse(name.slice(deltaLead.length)) as {
-      location: string
-      version?: number
-      timestamp?: string
+  const tokens = sqlTokens(sql)
+  const calls: string[] = []
+  const found: LakeVariable[] = []
+  for (const [at, { kind, value }] of tokens.entries()) {
+    if (kind === 'symbol' && value === '(') calls.push(tokens[at - 1]?.value.toLowerCase() ?? '')
+    else if (kind === 'symbol' && value === ')') calls.pop()
+    else if (kind === 'text' && calls.at(-1) === 'getvariable') {
+      const variable = variableNamed(
+        value,
+        calls.findLast(call => !aroundVariables.has(call)),
+      )
+      if (variable !== undefined) found.push(variable)
     }
-    return [{ kind: 'delta', name, ...wanted }]
-  })
+  }
+  return found
 }
 
-/** DuckDB's own choice by the name's end. */
-function readerOf(pattern: string): string {
-  const name = pattern.toLowerCase().replace(/\.(?:gz|zst)$/, '')
-  if (/\.(?:csv|tsv)$/.test(name)) return 'read_csv'
-  if (/\.(?:json|jsonl|ndjson)$/.test(name)) return 'read_json'
-  return 'read_parquet'
+/** Calls between a reader and the variable that names its files. */
+const aroundVariables: ReadonlySet<string> = new Set(['getvariable', 'coalesce', 'list_concat'])
+
+function variableNamed(name: string, reader: string | undefined): LakeVariable | undefined {
+  if (name.startsWith(filesLead)) {
+    return { kind: 'files', name, pattern: name.slice(filesLead.length), isParquet: readsParquet(reader) }
+  }
+  if (!name.startsWith(deltaLead)) return undefined
+  const wanted = JSON.parse(name.slice(deltaLead.length)) as { location: string; version?: number; timestamp?: string }
+  return { kind: 'delta', name, ...wanted }
 }
 
 /** What DuckDB calls a table that is a file: its name without what follows the first dot. */

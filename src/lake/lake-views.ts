@@ -49,7 +49,7 @@ export class LakeViews {
       const view = this.views.get(name)
       if (view === undefined || seen.has(name)) continue
       seen.add(name)
-      for (const variable of view.own) found.set(variable.name, variable)
+      for (const variable of view.own) found.set(variable.name, bothOf(found.get(variable.name), variable))
       open.push(...view.names)
     }
     return [...found.values()]
@@ -58,6 +58,11 @@ export class LakeViews {
   private reads(names: ReadonlySet<string>): boolean {
     return [...names].some(name => this.views.has(name))
   }
+}
+
+/** Parquet only where everyone reads it so. */
+function bothOf(first: LakeVariable | undefined, second: LakeVariable): LakeVariable {
+  return first?.kind === 'files' && !first.isParquet ? first : second
 }
 
 function knownView(sql: string): KnownView {

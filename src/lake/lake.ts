@@ -11,6 +11,7 @@ import type { ObjectStore } from '../storage/object-store.ts'
 import { s3Store } from '../storage/s3-store.ts'
 import { type DeltaLocation, deltaLocation } from './delta-location.ts'
 import { LakeViews } from './lake-views.ts'
+import { PartialReads, type PartialRules } from './partial-reads.ts'
 import { plainRows } from './plain-rows.ts'
 import { RemoteFiles } from './remote-files.ts'
 import { partsOfUrl, type S3Access } from './s3-access.ts'
@@ -33,6 +34,8 @@ export interface LakeSettings {
   readonly pauseMs?: number
   /** Larger content goes up in parts of this size. */
   readonly partBytes?: number
+  /** Which files are fetched in part; without it none. */
+  readonly partialReads?: PartialRules
 }
 
 /** No upload takes longer. */
@@ -44,6 +47,7 @@ export class Lake {
   readonly scratch: ObjectStore
   readonly views = new LakeViews()
   readonly files: RemoteFiles
+  readonly reads: PartialReads
   private readonly reader: ParquetReader
   private readonly stores = new Map<string, ObjectStore>()
   private readonly options = new Map<string, Readonly<Record<string, string>>>()
@@ -55,6 +59,7 @@ export class Lake {
     this.scratch = localStore(settings.scratchFolder)
     this.files = new RemoteFiles(url => this.storeOf(url), this.cache)
     this.reader = readerOn(database)
+    this.reads = new PartialReads(this.reader, settings.partialReads ?? { isOn: false, leastBytes: 0 })
   }
 
   /** The store of the bucket of a URL. */

@@ -6,13 +6,13 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import { globMatcher } from '../storage/glob.ts'
 import type { LocalCache } from '../storage/local-cache.ts'
 import type { ObjectInfo, ObjectStore } from '../storage/object-store.ts'
+import { inBatches, type ReadFile } from './read-file.ts'
 import { partsOfUrl } from './s3-access.ts'
 import { metered, type Traffic } from './traffic.ts'
 
 /** Finds the store of a bucket by a URL in it. */
 export type StoreOf = (url: string) => ObjectStore
 
-const parallelFiles = 8
 const special = /[*?[]/
 
 export class RemoteFiles {
@@ -25,16 +25,12 @@ export class RemoteFiles {
     this.cache = cache
   }
 
-  /** Paths of copies, in order of the keys. @throws `lake/no-files` if there is no such object */
-  async copies(pattern: string, traffic: Traffic): Promise<string[]> {
-    try {
-      return await this.fetchAll(pattern, await this.objects(pattern, traffic), traffic)
-    } catch (error) {
-      // An object was replaced between the listing and the reading: once is chance.
-      if (!(error instanceof DiagnosticError) || error.diagnostic.code !== 'storage/object-changed') throw error
-      this.pins.delete(pattern)
-      return this.fetchAll(pattern, await this.objects(pattern, traffic), traffic)
-    }
+  /** The objects as copies of which nothing is fetched yet, in order of the keys. @throws `lake/no-files` */
+  async open(pattern: string, traffic: Traffic): Promise<ReadFile[]> {
+    const objects = await this.objects(pattern, traffic)
+    if (objects.length === 0) throw noFiles(pattern)
+    const store = metered(this.storeOf(pattern), traffic)
+    return inBatches(objects, async info => ({ copy: await this.cache.open(store, info), store }))
   }
 
   /** URLs of the objects. */
@@ -59,21 +55,6 @@ export class RemoteFiles {
     this.pins.set(pattern, asked)
     asked.catch(() => this.pins.delete(pattern))
     return asked
-  }
-
-  private async fetchAll(pattern: string, objects: readonly ObjectInfo[], traffic: Traffic): Promise<string[]> {
-    if (objects.length === 0) throw noFiles(pattern)
-    const store = metered(this.storeOf(pattern), traffic)
-    const paths: string[] = new Array<string>(objects.length)
-    let next = 0
-    const work = async (): Promise<void> => {
-      for (let at = next++; at < objects.length; at = next++) {
-        const info = objects[at]
-        if (info !== undefined) paths[at] = await this.cache.fetch(store, info)
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(parallelFiles, objects.length) }, work))
-    return paths
   }
 }
 

@@ -124,6 +124,16 @@ export class LocalCopy {
     return this.fill(store, [this.everything])
   }
 
+  /** What lies in a range of the file, holes as zeros. */
+  async read(range: ByteRange): Promise<Uint8Array> {
+    const file = await open(this.path)
+    try {
+      return await readPiece(file, range)
+    } finally {
+      await file.close()
+    }
+  }
+
   /** Compares what is there with its record. A copy that is damaged is removed; gives whether it was good. */
   check(): Promise<boolean> {
     return this.alone(async () => {

@@ -7,6 +7,7 @@ import { duckdbDatabase } from '../../src/adapter/duckdb.ts'
 import { type DuckdbSettings, defaultDuckdbSettings } from '../../src/adapter/settings.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { openLake } from '../../src/lake/lake-connection.ts'
+import type { PartialRules } from '../../src/lake/partial-reads.ts'
 import { s3Access } from '../../src/lake/s3-access.ts'
 import type { ObjectStore } from '../../src/storage/object-store.ts'
 import { s3Store } from '../../src/storage/s3-store.ts'
@@ -26,7 +27,12 @@ export interface LakeRig {
   close(): Promise<void>
 }
 
-export async function lakeRig(options: S3DoubleOptions = {}, partBytes?: number): Promise<LakeRig> {
+export interface LakeRigOptions extends S3DoubleOptions {
+  readonly partBytes?: number
+  readonly partialReads?: PartialRules
+}
+
+export async function lakeRig(options: LakeRigOptions = {}): Promise<LakeRig> {
   const folder = mkdtempSync(join(tmpdir(), 'eider-lake-'))
   const double = await startS3Double(options)
   const settings: DuckdbSettings = {
@@ -55,7 +61,8 @@ export async function lakeRig(options: S3DoubleOptions = {}, partBytes?: number)
       clock: systemClock,
       ids: nextId,
       pauseMs: 1,
-      ...(partBytes !== undefined && { partBytes }),
+      ...(options.partBytes !== undefined && { partBytes: options.partBytes }),
+      ...(options.partialReads !== undefined && { partialReads: options.partialReads }),
     })
   const database = open()
   const connection = await database.connect()
