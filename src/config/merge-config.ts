@@ -214,15 +214,29 @@ function finished(type: ConfiguredType, config: PyDict): PyDict {
   const analysis = config.get('static_analysis')
   if (typeof analysis === 'boolean') config.set('static_analysis', analysis ? 'on' : 'off')
   if (type === 'test') settleStoreFailures(config)
+  if (type === 'model') settleFreshness(config)
   return config
 }
 
+/** A record of known keys: those that are missing have their defaults, others are dropped. */
 function filledIn(parts: PyDict, value: PyDict): PyDict {
-  for (const [key, item] of value) {
-    const part = parts.get(key)
-    parts.set(key, part instanceof PyDict && item instanceof PyDict ? filledIn(part, item) : item)
+  for (const [key, part] of [...parts]) {
+    const item = value.get(key)
+    if (item !== undefined)
+      parts.set(key, part instanceof PyDict && item instanceof PyDict ? filledIn(part, item) : item)
   }
   return parts
+}
+
+/** A model's freshness is about when it is built; what sources say under the same key means nothing there. */
+function settleFreshness(config: PyDict): void {
+  const freshness = config.get('freshness')
+  const after = freshness instanceof PyDict ? freshness.get('build_after') : undefined
+  if (after === undefined) config.set('freshness', null)
+  else if (after instanceof PyDict) {
+    const parts = PyDict.of({ count: null, period: null, updates_on: 'any' })
+    config.set('freshness', PyDict.of({ build_after: filledIn(parts, after) }))
+  }
 }
 
 /** A hook is SQL, or a dict, or the JSON text of one, which `before_begin()` and `after_commit()` write. */

@@ -7,8 +7,10 @@
  * 2. Every counted node has exactly one of `node finished` and `node skipped`; one `node started` precedes the former.
  * 3. `index` counts from 1 to `total` in the order of starting; nodes that are not counted (ephemeral models) have none.
  */
+
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { GraphMember } from '../project/node.ts'
+import type { Value } from '../template/value.ts'
 import type { NodeResult, NodeStatus, RunResult } from './run-result.ts'
 
 /** Place of a node in the run's count. */
@@ -147,8 +149,8 @@ export type RunEvent =
 
 export interface Preview {
   readonly columns: readonly string[]
-  /** Values as dbt's JSON has them: text, numbers, booleans, null. */
-  readonly rows: readonly (readonly unknown[])[]
+  /** Values as dbt's JSON has them: text, integers, floats, booleans, null. */
+  readonly rows: readonly (readonly Value[])[]
 }
 
 export type EventSink = (event: RunEvent) => void

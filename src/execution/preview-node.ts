@@ -6,7 +6,6 @@ import { AgateTable } from '../context/agate-table.ts'
 import { NodeWork } from '../materializations/node-work.ts'
 import { readSeed } from '../materializations/seed.ts'
 import type { Node } from '../project/node.ts'
-import { fromPython, type PlainData } from '../template/plain-data.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, PyFloat, PyObject, type Value } from '../template/value.ts'
 import type { Preview } from './event.ts'
@@ -84,19 +83,16 @@ function seedRows(node: Node, session: NodeSession, limit: number | null): Rows 
   return { table: AgateTable.fromText(names, rows, { textColumns }).limit(0, limit, 1), sql: null }
 }
 
-/** Values as agate's JSON has them: whole numbers as integers, dates as text. */
+/** Values as agate's JSON has them: integers as such, other numbers as floats, dates as text. */
 export function previewOf(table: AgateTable): Preview {
   return { columns: table.names, rows: table.rows.map(row => row.values.map(plainCell)) }
 }
 
-function plainCell(value: Value): PlainData {
-  if (value instanceof PyFloat) return value.value
-  return fromPython(value, other => {
-    if (!(other instanceof PyObject)) return undefined
-    const number = other.toFloat()
-    if (number !== undefined) return number
-    const iso = other.attr('isoformat')
-    const text = iso instanceof PyObject ? iso.call?.([], new Map()) : undefined
-    return typeof text === 'string' ? text : other.str()
-  })
+function plainCell(value: Value): Value {
+  if (!(value instanceof PyObject)) return value
+  const number = value.toFloat()
+  if (number !== undefined) return new PyFloat(number)
+  const iso = value.attr('isoformat')
+  const text = iso instanceof PyObject ? iso.call?.([], new Map()) : undefined
+  return typeof text === 'string' ? text : value.str()
 }

@@ -16,6 +16,12 @@ describe('show', () => {
     expect(JSON.parse(p.stdout)).toEqual({ show: [{ x: 1.5, y: 'é' }] })
   })
 
+  test('tells floats and decimals from integers', async () => {
+    const p = project(shop)
+    await p.run(['show', '--quiet', '--output', 'json', '--inline', 'select 3.0 as x, 2::double as y, 1 as z'])
+    for (const cell of ['"x": 3.0', '"y": 2.0', '"z": 1\n']) expect(p.stdout).toContain(cell)
+  })
+
   test('asks for a node or a query', async () => {
     const p = project(shop)
     expect(await p.run('show')).toBe(2)

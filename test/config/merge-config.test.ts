@@ -68,6 +68,25 @@ describe('values', () => {
     expect(config.docs).toEqual({ show: false, node_color: null })
   })
 
+  it('of contract and docs hold the keys they are known to have and no others', () => {
+    const { contract, docs } = merged('model', { properties: { contract: { enforce: true }, docs: { shown: false } } })
+    expect({ contract, docs }).toEqual({
+      contract: { enforced: false, alias_types: true },
+      docs: { show: true, node_color: null },
+    })
+  })
+
+  it.each([
+    [{ warn_after: { count: 1, period: 'day' } }, null],
+    [{}, null],
+    [
+      { build_after: { count: 1, period: 'day', more: 1 }, warn_after: {} },
+      { build_after: { count: 1, period: 'day', updates_on: 'any' } },
+    ],
+  ])("of a model's freshness say when it is built: %j", (freshness, expected) => {
+    expect(merged('model', { properties: { freshness } }).freshness).toEqual(expected)
+  })
+
   it('of grants replace, or extend with a plus', () => {
     const own = { '+grants': { select: 'a', insert: ['x'] }, pkg: { '+grants': { '+select': ['b'], insert: 'y' } } }
     expect(merged('model', { own }).grants).toEqual({ select: ['a', 'b'], insert: ['y'] })
