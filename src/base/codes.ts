@@ -195,6 +195,7 @@ export const codes = {
   'materializations/macro-missing': 'A macro that a materialization needs does not exist',
   'materializations/materialization-missing': 'There is no materialization of that name',
   'materializations/materialization-result': 'A materialization macro gave back something other than relations',
+  'execution/catalog-macro': 'A macro of the project for the catalog failed or gave something that is no catalog',
   'execution/warning-is-error': 'A warning counts as an error because of --warn-error',
   'execution/interrupted': 'The run was interrupted',
   'execution/internal': 'Something failed that should not be able to: a bug in eider',

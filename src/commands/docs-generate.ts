@@ -2,11 +2,13 @@
 import { posix } from 'node:path'
 import { artifactMetadata } from '../artifacts/artifact-metadata.ts'
 import { emptyCatalog, renderCatalog } from '../artifacts/catalog.ts'
-import { type Catalog, readCatalog } from '../execution/read-catalog.ts'
+import { Diagnostics } from '../base/diagnostic.ts'
+import type { Catalog } from '../execution/catalog-table.ts'
+import { readCatalog } from '../execution/read-catalog.ts'
 import { commandResourceTypes } from '../graph/command-selection.ts'
 import { artifactWriter } from './artifact-writer.ts'
 import { compilationPlan, compileAndWrite } from './compile.ts'
-import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
+import { type LoadedProject, loadGraph, tellFound, tellProblems } from './load-graph.ts'
 import { openDatabase } from './open-database.ts'
 import { runOf } from './run-nodes.ts'
 import { selectMembers } from './select-members.ts'
@@ -20,10 +22,29 @@ export const docsGenerate: Command = async session => {
   const writer = artifactWriter(session, config)
   note(session, 'BuildingCatalog', 'E044', 'Building catalog')
   const catalog = config.flags.emptyCatalog ? emptyCatalog : await catalogOf(session, loaded)
+  tellFailures(session, loaded, catalog)
   writer.write('CatalogArtifact', 'catalog.json', () => renderCatalog(catalog, artifactMetadata(config, 'catalog/v1')))
   copyAssets(loaded)
+  const count = catalog.failures.length
+  if (count > 0) {
+    const message = `dbt encountered ${count} failure${count === 1 ? '' : 's'} while writing the catalog`
+    session.emit({ kind: 'note', name: 'WriteCatalogFailure', code: 'E041', level: 'error', message })
+  }
   note(session, 'CatalogWritten', 'E046', `Catalog written to ${writer.pathOf('catalog.json')}`)
-  return 'success'
+  return count > 0 ? 'failure' : 'success'
+}
+
+/** What macros of the project could not tell is a warning. @throws CommandStopped where warnings are errors */
+function tellFailures(session: Session, { warnings }: LoadedProject, { failures }: Catalog): void {
+  const problems = new Diagnostics()
+  for (const failure of failures) {
+    problems.add({
+      code: 'execution/catalog-macro',
+      severity: 'warning',
+      message: `Encountered an error while generating catalog: ${failure}`,
+    })
+  }
+  tellProblems(session, warnings, problems)
 }
 
 /** Folders that descriptions show pictures from, copied beside the catalog; only those inside the project. */
@@ -54,7 +75,7 @@ async function catalogOf(session: Session, loaded: LoadedProject): Promise<Catal
   const database = await openDatabase(session, loaded.config, { readOnlyIfLocked: true })
   try {
     const run = runOf(session, loaded, { database, deferral: null, selection: { uniqueIds: [...(wanted ?? [])] } })
-    return await readCatalog(run, wanted)
+    return await readCatalog(run, wanted, !flags.compile)
   } finally {
     await database.close()
   }

@@ -11,6 +11,7 @@ const events: Readonly<Partial<Record<DiagnosticCode, WarningEvent>>> = {
   'config/duplicate-key': { name: 'DuplicateYAMLKeysDeprecation', code: 'D024' },
   'config/include-exclude': { name: 'WEOIncludeExcludeDeprecation', code: 'D031' },
   'config/unknown-key': { name: 'CustomTopLevelKeyDeprecation', code: 'D025' },
+  'execution/catalog-macro': { name: 'CatalogGenerationError', code: 'E040' },
   'graph/contract-broken': { name: 'UnversionedBreakingChange', code: 'I071' },
   'graph/deprecated-model': { name: 'DeprecatedModel', code: 'I065' },
   'graph/deprecated-reference': { name: 'DeprecatedReference', code: 'I067' },

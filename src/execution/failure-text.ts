@@ -8,6 +8,17 @@ export function failureText(diagnostic: Diagnostic, member: GraphMember): string
   return [`${diagnostic.kind} Error in ${memberText(member)}`, ...lines.map(line => `  ${line}`)].join('\n')
 }
 
+/** The same for a macro that was called for no node: `Compilation Error in macro x (macros/x.sql)`. */
+export function macroFailureText(diagnostic: Diagnostic, macro: string): string {
+  const outermost = diagnostic.notes.findLast(note => note.message.endsWith(` macro '${macro}'`)) ?? {
+    at: diagnostic.at,
+  }
+  const path = outermost.at?.file.path
+  const owner = `macro ${macro}${path === undefined ? '' : ` (${path})`}`
+  const lines = [...diagnostic.message.split('\n'), ...callLines(diagnostic, owner)]
+  return [`${diagnostic.kind} Error in ${owner}`, ...lines.map(line => `  ${line}`)].join('\n')
+}
+
 /**
  * `> in macro x (macros/x.sql)`, one line a call, after an empty one. dbt tells the macros of errors in templates, not
  * of those that the database raised.

@@ -4,33 +4,12 @@ import type { SqlValue } from '../base/sql-value.ts'
 import { isNode } from '../compile/node-providers.ts'
 import { isEphemeral } from '../compile/node-relation.ts'
 import { NodeSession } from '../compile/node-session.ts'
+import { areBuiltIn } from '../materializations/overrides.ts'
 import type { GraphMember } from '../project/node.ts'
+import { catalogMacros, tablesOfMacros } from './catalog-macros.ts'
+import type { Catalog, CatalogColumn, CatalogTable, FoundTable } from './catalog-table.ts'
 import type { Run } from './run.ts'
 import { Lanes, runStateOf } from './run-context.ts'
-
-interface CatalogColumn {
-  readonly name: string
-  readonly type: string
-  /** From 1. */
-  readonly index: number
-  readonly comment: string | null
-}
-
-export interface CatalogTable {
-  readonly uniqueId: string
-  readonly database: string
-  readonly schema: string
-  readonly name: string
-  readonly type: 'BASE TABLE' | 'VIEW'
-  readonly comment: string | null
-  readonly columns: readonly CatalogColumn[]
-}
-
-export interface Catalog {
-  /** By unique id. */
-  readonly nodes: ReadonlyMap<string, CatalogTable>
-  readonly sources: ReadonlyMap<string, CatalogTable>
-}
 
 interface Place {
   readonly uniqueId: string
@@ -40,27 +19,53 @@ interface Place {
   readonly identifier: string
 }
 
-/** @param uniqueIds the nodes and sources wanted; null for all of them */
-export async function readCatalog(run: Run, uniqueIds: ReadonlySet<string> | null): Promise<Catalog> {
+/**
+ * @param uniqueIds the nodes and sources wanted; null for all of them
+ * @param wholeSchemas macros of the project are asked for all relations of the schemas in use
+ */
+export async function readCatalog(
+  run: Run,
+  uniqueIds: ReadonlySet<string> | null,
+  wholeSchemas: boolean,
+): Promise<Catalog> {
   const places = [...run.graph.members.values()].flatMap(member => placeOf(member, run))
   const nodes = new Map<string, CatalogTable>()
   const sources = new Map<string, CatalogTable>()
-  if (places.length === 0) return { nodes, sources }
+  if (places.length === 0) return { nodes, sources, failures: [] }
+  const isWanted = ({ uniqueId }: { readonly uniqueId: string }): boolean => uniqueIds?.has(uniqueId) ?? true
   const state = runStateOf(run, { readsUpstreamFiles: false, signal: run.signal })
   const lanes = new Lanes(state)
   try {
     const session = new NodeSession(state, lanes.of('MainThread'), null)
-    const tables = groupColumns(await session.ask(catalogSql(places)))
+    const { tables, failures } = await tablesIn(session, places, wholeSchemas ? null : places.filter(isWanted))
     for (const { uniqueId, isSource, ...place } of places) {
       const table = tables.get(keyOf(place.database, place.schema, place.identifier))
-      if (!table || (uniqueIds && !uniqueIds.has(uniqueId))) continue
+      if (!table || !isWanted({ uniqueId })) continue
       const into = isSource ? sources : nodes
       into.set(uniqueId, { ...table, uniqueId })
     }
+    return { nodes, sources, failures }
   } finally {
     await lanes.close()
   }
-  return { nodes, sources }
+}
+
+interface Found {
+  readonly tables: ReadonlyMap<string, FoundTable>
+  readonly failures: Catalog['failures']
+}
+
+/** @param selected what macros of the project are asked for; null for whole schemas */
+async function tablesIn(
+  session: NodeSession,
+  places: readonly Place[],
+  selected: readonly Place[] | null,
+): Promise<Found> {
+  if (areBuiltIn(session.state.macros, catalogMacros)) {
+    return { tables: groupColumns(await session.ask(catalogSql(places))), failures: [] }
+  }
+  const { tables, failures } = await tablesOfMacros(session, places, selected)
+  return { tables: new Map(tables.map(table => [keyOf(table.database, table.schema, table.name), table])), failures }
 }
 
 function placeOf(member: GraphMember, run: Run): Place[] {
@@ -93,8 +98,8 @@ where (lower(t.database_name), lower(t.schema_name)) in (${[...pairs].join(', ')
 order by t.schema_name, t.name, c.column_index`
 }
 
-function groupColumns(rows: readonly (readonly SqlValue[])[]): Map<string, Omit<CatalogTable, 'uniqueId'>> {
-  const tables = new Map<string, Omit<CatalogTable, 'uniqueId'> & { readonly columns: CatalogColumn[] }>()
+function groupColumns(rows: readonly (readonly SqlValue[])[]): Map<string, FoundTable> {
+  const tables = new Map<string, FoundTable & { readonly columns: CatalogColumn[] }>()
   for (const [database, schema, name, kind, comment, column, index, type, columnComment] of rows) {
     const key = keyOf(String(database), String(schema), String(name))
     let table = tables.get(key)
@@ -105,6 +110,8 @@ function groupColumns(rows: readonly (readonly SqlValue[])[]): Map<string, Omit<
         name: String(name),
         type: kind === 'VIEW' ? 'VIEW' : 'BASE TABLE',
         comment: textOf(comment),
+        owner: null,
+        statistics: [],
         columns: [],
       }
       tables.set(key, table)

@@ -28,4 +28,41 @@ describe('docs generate', () => {
     expect(p.exists('target/manifest.json')).toBe(false)
     expect(p.exists('target/catalog.json')).toBe(true)
   })
+
+  const ownCatalog = `{% macro get_catalog_relations(information_schema, relations) %}
+  {%- if var('refused', false) %}{% do exceptions.raise_compiler_error('no catalog today') %}{% endif -%}
+  {%- do log(information_schema ~ ' of ' ~ (relations | map(attribute='identifier') | sort | join(' ')), info=true) -%}
+  {{ return(run_query("select '" ~ information_schema.database ~ "' as table_database, 'main' as table_schema,
+    'A' as table_name, 'odd' as table_type, null as table_comment, 'me' as table_owner, 'id' as column_name,
+    1 as column_index, 'int' as column_type, 'key' as column_comment, 'Size' as \\"stats:size:label\\",
+    12 as \\"stats:size:value\\", 'Bytes' as \\"stats:size:description\\", true as \\"stats:size:include\\"")) }}
+{% endmacro %}`
+
+  test('asks the macros of a project that has its own', async () => {
+    const p = project({ ...shop, 'macros/catalog.sql': ownCatalog })
+    expect(await p.run('docs generate')).toBe(0)
+    expect(p.stdout).toContain('"shop".INFORMATION_SCHEMA of a b countries')
+    const { nodes } = p.json('target/catalog.json') as { nodes: Record<string, object> }
+    expect(Object.keys(nodes)).toEqual(['model.shop.a'])
+    expect(nodes['model.shop.a']).toMatchObject({
+      metadata: { type: 'odd', name: 'A', owner: 'me' },
+      columns: { id: { type: 'int', index: 1, name: 'id', comment: 'key' } },
+      stats: {
+        size: { id: 'size', label: 'Size', value: 12, include: true, description: 'Bytes' },
+        has_stats: { value: true },
+      },
+    })
+  })
+
+  test('tells what such a macro could not do, and ends with a failure', async () => {
+    const p = project({ ...shop, 'macros/catalog.sql': ownCatalog })
+    expect(await p.run(['docs', 'generate', '--vars', 'refused: true'])).toBe(1)
+    expect(p.stdout).toContain('dbt encountered 1 failure while writing the catalog')
+    const { errors } = p.json('target/catalog.json') as { errors: string[] }
+    expect(errors).toEqual([
+      'Compilation Error in macro get_catalog_relations (macros/catalog.sql)\n  no catalog today\n  \n  > in macro get_catalog_relations (macros/catalog.sql)\n  > called by macro get_catalog_relations (macros/catalog.sql)',
+    ])
+    expect(await p.run(['--warn-error', 'docs', 'generate', '--vars', 'refused: true'])).toBe(2)
+    expect(p.stdout).toContain('Encountered an error while generating catalog: Compilation Error in macro')
+  })
 })

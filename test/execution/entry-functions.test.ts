@@ -97,7 +97,7 @@ test('the catalogue has the columns, types and comments of what is built', async
     'models/unbuilt.sql': 'select 1 as id',
   })
   await p.run({ only: ['m'] })
-  const { nodes } = await readCatalog(run, null)
+  const { nodes } = await readCatalog(run, null, false)
   expect([...nodes.keys()]).toEqual(['model.shop.m'])
   expect(nodes.get('model.shop.m')).toMatchObject({
     schema: 'main',
