@@ -27,7 +27,7 @@
 {%- endmacro %}
 
 {% macro default__get_empty_subquery_sql(select_sql, select_sql_header=none) %}
-    {{- select_sql_header if select_sql_header is not none }}
+    {{- select_sql_header ~ '\n    ' if select_sql_header is not none -}}
     select * from (
         {{ select_sql }}
     ) as __dbt_sbq

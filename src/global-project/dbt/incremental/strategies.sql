@@ -63,4 +63,5 @@
         select {{ columns }}
         from {{ temp_relation }}
     )
+
 {% endmacro %}

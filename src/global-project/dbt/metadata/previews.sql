@@ -12,7 +12,7 @@
 
 {% macro default__get_limit_sql(sql, limit) %}
   {{ sql }}
-  {% if limit is not none -%}
-    limit {{ limit }}
+  {% if limit is not none %}
+  limit {{ limit }}
   {%- endif -%}
 {% endmacro %}

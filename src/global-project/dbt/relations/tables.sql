@@ -42,7 +42,7 @@
     {%- do names.append(adapter.quote(column['name']) if column.get('quote') else column['name']) -%}
   {%- endfor -%}
   {{ names | join(', ') }}
-{% endmacro %}
+{%- endmacro %}
 
 {#- Brings a query's columns into the declared order. -#}
 {% macro get_select_subquery(sql) %}
@@ -50,8 +50,8 @@
 {% endmacro %}
 
 {% macro default__get_select_subquery(sql) %}
-  select {{ adapter.dispatch('get_column_names', 'dbt')() }}
-  from (
-    {{ sql }}
-  ) as model_subq
+    select {{ adapter.dispatch('get_column_names', 'dbt')() }}
+    from (
+        {{ sql }}
+    ) as model_subq
 {%- endmacro %}

@@ -42,13 +42,13 @@
 
 {#- The text written to disk as the seed's SQL. -#}
 {% macro get_csv_sql(create_or_truncate_sql, insert_sql) %}
-  {{ adapter.dispatch('get_csv_sql', 'dbt')(create_or_truncate_sql, insert_sql) }}
+    {{ adapter.dispatch('get_csv_sql', 'dbt')(create_or_truncate_sql, insert_sql) }}
 {% endmacro %}
 
 {% macro default__get_csv_sql(create_or_truncate_sql, insert_sql) %}
-  {{ create_or_truncate_sql }};
-  -- dbt seed --
-  {{ insert_sql }}
+    {{ create_or_truncate_sql }};
+    -- dbt seed --
+    {{ insert_sql }}
 {% endmacro %}
 
 {% macro get_binding_char() -%}

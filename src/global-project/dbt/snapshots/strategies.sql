@@ -107,7 +107,8 @@
   {%- for arg in args -%}
     {%- do parts.append('coalesce(cast(' ~ arg ~ " as varchar ), '')") -%}
   {%- endfor -%}
-  md5({{ parts | join(" || '|' || ") }} )
+  md5({{ parts | join("\n         || '|' || ") }}
+        )
 {%- endmacro %}
 
 {% macro get_true_sql() %}

@@ -21,7 +21,11 @@
 {% endmacro %}
 
 {% macro default__dateadd(datepart, interval, from_date_or_timestamp) %}
-  dateadd( {{ datepart }}, {{ interval }}, {{ from_date_or_timestamp }} )
+
+    dateadd(
+        {{ [datepart, interval, from_date_or_timestamp] | join(',\n        ') }}
+        )
+
 {% endmacro %}
 
 {% macro datediff(first_date, second_date, datepart) %}
@@ -29,7 +33,9 @@
 {% endmacro %}
 
 {% macro default__datediff(first_date, second_date, datepart) -%}
-  datediff( {{ datepart }}, {{ first_date }}, {{ second_date }} )
+  datediff(
+        {{ [datepart, first_date, second_date] | join(',\n        ') }}
+        )
 {%- endmacro %}
 
 {% macro last_day(date, datepart) %}
@@ -39,7 +45,9 @@
 {#- The day before the next period begins. -#}
 {% macro default_last_day(date, datepart) -%}
   {%- set next_period = dbt.dateadd(datepart, '1', dbt.date_trunc(datepart, date)) -%}
-  cast( {{ dbt.dateadd('day', '-1', next_period) }} as date)
+  cast(
+        {{ dbt.dateadd('day', '-1', next_period) }}
+        as date)
 {%- endmacro %}
 
 {% macro default__last_day(date, datepart) -%}

@@ -24,16 +24,37 @@
   {%- set terms = [] -%}
   {%- set factors = [] -%}
   {%- for digit in range(digits) -%}
-    {%- do terms.append('p' ~ digit ~ '.generated_number * power(2, ' ~ digit ~ ')') -%}
-    {%- do factors.append('p as p' ~ digit) -%}
+    {%- do terms.append('p' ~ digit ~ '.generated_number * power(2, ' ~ digit ~ ')\n    ') -%}
+    {%- do factors.append('p as p' ~ digit ~ '\n    ') -%}
   {%- endfor %}
-  with p as ( select 0 as generated_number union all select 1 ), unioned as (
-    select {{ terms | join(' + ') }} + 1 as generated_number
-    from {{ factors | join(' cross join ') }}
-  )
-  select * from unioned
-  where generated_number <= {{ upper_bound }}
-  order by generated_number
+
+    {# The layout is part of compiled models too. #}
+
+    with p as (
+        select 0 as generated_number union all select 1
+    ), unioned as (
+
+    select
+
+    {# each binary digit's share #}
+    {{ terms | join(' + \n    \n    ') }}
+    {# numbers begin at one #}
+    + 1
+    as generated_number
+
+    from
+
+    {# one p per digit #}
+    {{ factors | join(' cross join \n    \n    ') }}
+    {# #}
+
+    )
+
+    select *
+    from unioned
+    where generated_number <= {{ upper_bound }}
+    order by generated_number
+
 {% endmacro %}
 
 {#- Asks the database how many periods lie between two expressions. -#}
@@ -55,16 +76,36 @@
 {% endmacro %}
 
 {% macro default__date_spine(datepart, start_date, end_date) %}
+  {%- set period = 'date_' ~ datepart -%}
   {%- set rows = dbt.generate_series(dbt.get_intervals_between(start_date, end_date, datepart)) %}
-  with rawdata as (
-    {{ rows }}
-  ),
-  all_periods as (
-    select ( {{ dbt.dateadd(datepart, 'row_number() over (order by 1) - 1', start_date) }} ) as date_{{ datepart }}
-    from rawdata
-  ),
-  filtered as (
-    select * from all_periods where date_{{ datepart }} <= {{ end_date }}
-  )
-  select * from filtered
+
+
+    {# One row per number, one date per row, and none past the end. #}
+
+
+    with rawdata as (
+
+        {{ rows }}
+
+    ),
+
+    all_periods as (
+
+        select (
+            {{ dbt.dateadd(datepart, 'row_number() over (order by 1) - 1', start_date) }}
+        ) as {{ period }}
+        from rawdata
+
+    ),
+
+    filtered as (
+
+        select *
+        from all_periods
+        where {{ period }} <= {{ end_date }}
+
+    )
+
+    select * from filtered
+
 {% endmacro %}

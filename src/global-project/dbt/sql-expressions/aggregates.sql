@@ -24,8 +24,21 @@
 {% macro default__listagg(measure, delimiter_text, order_by_clause, limit_num) -%}
   {%- set ordering = 'within group (' ~ order_by_clause ~ ')' if order_by_clause else '' -%}
   {%- if limit_num -%}
-    array_to_string( array_slice( array_agg( {{ measure }} ){{ ordering }} ,0 ,{{ limit_num }} ), {{ delimiter_text }} )
+    array_to_string(
+        array_slice(
+            array_agg(
+                {{ measure }}
+            ){{ ordering }}
+            ,0
+            ,{{ limit_num }}
+        ),
+        {{ delimiter_text }}
+        )
   {%- else %}
-    listagg( {{ measure }}, {{ delimiter_text }} ) {{ ordering }}
+    listagg(
+        {{ measure }},
+        {{ delimiter_text }}
+        )
+        {{ ordering }}
   {%- endif -%}
 {%- endmacro %}

@@ -14,7 +14,7 @@
 {% endmacro %}
 
 {% macro default__safe_cast(field, type) %}
-
+    {# a failing cast is an error here #}
     cast({{ field }} as {{ type }})
 {% endmacro %}
 
@@ -23,5 +23,5 @@
 {% endmacro %}
 
 {% macro default__cast_bool_to_text(field) %}
-  cast({{ field }} as {{ api.Column.translate_type('string') }})
+    cast({{ field }} as {{ api.Column.translate_type('string') }})
 {% endmacro %}

@@ -18,7 +18,9 @@
 {% endmacro %}
 
 {% macro default__except() %}
-  except
+
+    except
+
 {% endmacro %}
 
 {% macro intersect() %}
@@ -26,5 +28,7 @@
 {% endmacro %}
 
 {% macro default__intersect() %}
-  intersect
+
+    intersect
+
 {% endmacro %}

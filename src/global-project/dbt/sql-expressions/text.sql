@@ -13,7 +13,10 @@
 {%- endmacro %}
 
 {% macro default__length(expression) %}
-  length( {{ expression }} )
+
+    length(
+        {{ expression }}
+    )
 {%- endmacro %}
 
 {% macro position(substring_text, string_text) -%}
@@ -21,7 +24,10 @@
 {%- endmacro %}
 
 {% macro default__position(substring_text, string_text) %}
-  position( {{ substring_text }} in {{ string_text }} )
+
+    position(
+        {{ substring_text }} in {{ string_text }}
+    )
 {%- endmacro %}
 
 {% macro replace(field, old_chars, new_chars) -%}
@@ -29,7 +35,12 @@
 {%- endmacro %}
 
 {% macro default__replace(field, old_chars, new_chars) %}
-  replace( {{ field }}, {{ old_chars }}, {{ new_chars }} )
+
+    replace(
+        {{ [field, old_chars, new_chars] | join(',\n        ') }}
+    )
+
+
 {% endmacro %}
 
 {% macro right(string_text, length_expression) -%}
@@ -37,7 +48,11 @@
 {%- endmacro %}
 
 {% macro default__right(string_text, length_expression) %}
-  right( {{ string_text }}, {{ length_expression }} )
+
+    right(
+        {{ string_text }},
+        {{ length_expression }}
+    )
 {%- endmacro %}
 
 {% macro split_part(string_text, delimiter_text, part_number) %}
@@ -45,13 +60,25 @@
 {% endmacro %}
 
 {% macro default__split_part(string_text, delimiter_text, part_number) %}
-  split_part( {{ string_text }}, {{ delimiter_text }}, {{ part_number }} )
+
+    split_part(
+        {{ [string_text, delimiter_text, part_number] | join(',\n        ') }}
+        )
+
 {% endmacro %}
 
 {#- Counts from the end: the number of delimiters decides which part from the start is meant. -#}
 {% macro _split_part_negative(string_text, delimiter_text, part_number) %}
-  split_part( {{ string_text }}, {{ delimiter_text }},
-    length({{ string_text }}) - length( replace({{ string_text }}, {{ delimiter_text }}, '') ) + 2 + {{ part_number }} )
+
+    split_part(
+        {{ string_text }},
+        {{ delimiter_text }},
+          length({{ string_text }})
+          - length(
+              replace({{ string_text }},  {{ delimiter_text }}, '')
+          ) + 2 + {{ part_number }}
+        )
+
 {% endmacro %}
 
 {% macro string_literal(value) -%}

@@ -18,17 +18,17 @@
 {% endmacro %}
 
 {% macro make_hook_config(sql, inside_transaction) %}
-  {{ tojson({'sql': sql, 'transaction': inside_transaction}) }}
+    {{ tojson({'sql': sql, 'transaction': inside_transaction}) }}
 {% endmacro %}
 
 {% macro before_begin(sql) %}
-  {{ make_hook_config(sql, inside_transaction=False) }}
+    {{ make_hook_config(sql, inside_transaction=False) }}
 {% endmacro %}
 
 {% macro in_transaction(sql) %}
-  {{ make_hook_config(sql, inside_transaction=True) }}
+    {{ make_hook_config(sql, inside_transaction=True) }}
 {% endmacro %}
 
 {% macro after_commit(sql) %}
-  {{ make_hook_config(sql, inside_transaction=False) }}
+    {{ make_hook_config(sql, inside_transaction=False) }}
 {% endmacro %}

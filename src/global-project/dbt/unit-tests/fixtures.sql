@@ -25,19 +25,21 @@
 
 {{ validate_fixture_rows(rows, row_number) }}
 
-{%- for row in rows -%}
+{%- for row in rows or [{}] -%}
   {%- set values = empty_row.copy() -%}
   {%- do values.update(format_row(row, column_name_to_data_types)) -%}
-select
-  {%- for name, value in values.items() %} {{ value }} as {{ quoted_names.get(name, name) }}{{ ', ' if not loop.last }}{% endfor %}
+  {%- set fields = [] -%}
+  {%- for name, value in values.items() -%}
+    {%- do fields.append(value ~ ' as ' ~ quoted_names.get(name, name)) -%}
+  {%- endfor -%}
+select {{ fields | join(', ') }}
   {%- if not loop.last %}
 union all
 {% endif -%}
-{%- else -%}
-select
-  {%- for name, value in empty_row.items() %} {{ value }} as {{ quoted_names.get(name, name) }}{{ ',' if not loop.last }}{% endfor %}
-limit 0
 {%- endfor -%}
+{%- if not rows %}
+    limit 0
+{%- endif -%}
 {% endmacro %}
 
 {#- Rows a unit test expects; with none, no rows of the actual columns. -#}
@@ -48,7 +50,9 @@ limit 0
       {%- do fields.append(value ~ ' as ' ~ column_name_to_quoted[name]) -%}
     {%- endfor -%}
     select {{ fields | join(', ') }}
-    {% if not loop.last %}union all {% endif %}
+    {%- if not loop.last %}
+union all
+    {% endif -%}
   {%- else -%}
     select * from dbt_internal_unit_test_actual
     limit 0
