@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { generateShop } from './generate-shop.mjs'
 import { manyModels } from './many-models.mjs'
 import { median, once } from './measure.mjs'
+import { objectStore } from './object-store.mjs'
 import { templateFigures } from './template.mjs'
 
 const { values: options } = parseArgs({
@@ -35,9 +36,9 @@ const figures = []
 /**
  * What scenarios in files of their own work with.
  * @typedef {{ eider: string[], work: string, runs: number, add: typeof add, againstTwin: typeof againstTwin,
- *   againstDbt: typeof againstDbt }} Bench
+ *   againstDbt: typeof againstDbt, addBytes: typeof addBytes }} Bench
  */
-const bench = { eider, work, runs, add, againstTwin, againstDbt }
+const bench = { eider, work, runs, add, addBytes, againstTwin, againstDbt }
 
 /** Scenarios in the order they are printed. Each adds rows to `figures`. */
 const scenarios = {
@@ -46,6 +47,7 @@ const scenarios = {
   sample,
   externalWrite,
   shop,
+  objectStore: () => objectStore(bench, { rows: options.smoke ? 200_000 : 2_700_000 }),
   manyModels: () => manyModels(bench, { models: modelCount }),
   ...(!options.smoke && { tenThousandModels: () => manyModels(bench, { models: 10_000, testsPerModel: 0 }) }),
 }
@@ -194,10 +196,19 @@ function add(name, ours, { bare, against, goal } = {}) {
   })
 }
 
+/** A figure in bytes, as a part of what there is. */
+function addBytes(name, bytes, { of }) {
+  figures.push({ name, bytes, against: `${of} bytes`, ratio: bytes / of })
+}
+
 function print() {
   const width = Math.max(...figures.map(figure => figure.name.length))
   console.log(`${'scenario'.padEnd(width)}  ${'time'.padStart(9)}  ${'memory'.padStart(8)}  ratio`)
   for (const figure of figures) {
+    if (figure.bytes !== undefined) {
+      console.log(`${figure.name.padEnd(width)}  ${figure.bytes} bytes, ${figure.ratio.toFixed(3)} x ${figure.against}`)
+      continue
+    }
     console.log(
       `${figure.name.padEnd(width)}  ${`${figure.milliseconds.toFixed(0)} ms`.padStart(9)}  ${`${figure.peakMiB.toFixed(0)} MiB`.padStart(8)}  ${beside(figure)}`,
     )
