@@ -112,6 +112,7 @@ export const codes = {
   'config/bad-packages': 'packages.yml, dependencies.yml or package-lock.yml has an entry that cannot be used',
   'config/missing-packages': 'Packages are declared that are not installed',
   'config/package-not-found': 'A package or a version of it could not be found or fetched',
+  'config/bad-catalogs': 'catalogs.yml has an entry that cannot be used',
   'config/bad-selectors': 'selectors.yml has an entry that cannot be used',
   'materializations/external-format': 'An external model asks for a file format other than csv, parquet or json',
   'compile/external-location': 'The location of an external source cannot be filled in',

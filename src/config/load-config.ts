@@ -1,6 +1,6 @@
 /**
  * Command line, environment and files -> Config: the first of the eight arrows. Reads the project file, profiles.yml,
- * .env, the packages folder and nothing else; writes nothing.
+ * .env, catalogs.yml, the packages folder and nothing else; writes nothing.
  *
  *   .env -> project file as written -> flags -> profile (names: var, env_var) -> project file rendered (names: target too)
  *        -> packages
@@ -12,6 +12,7 @@ import { type YamlDocument, yamlEntry } from '../base/yaml-node.ts'
 import { revealSecrets } from '../context/env-var.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import { PyDict } from '../template/value.ts'
+import { checkCatalogs } from './catalogs-file.ts'
 import type { Config, Environment } from './config.ts'
 import { type ConfigNamesInput, configNames, type RenderNative } from './config-names.ts'
 import { withDotEnv } from './dot-env.ts'
@@ -83,6 +84,8 @@ export function loadConfig(request: LaunchRequest, diagnostics: Diagnostics): Co
     const rendering = namesRendering(launch, { secrets: 'refused', target: target.context })
     const bare = finishProject(launch, rendering, diagnostics)
     if (!bare || diagnostics.hasErrors) return undefined
+    const ofCatalogs = namesRendering(launch, { secrets: 'placeholder' })
+    checkCatalogs(bare.files, request.which, bare.projectFile.name, ofCatalogs)
     // Packages are rendered without the variables of the command line.
     const ofPackages = namesRendering(launch, { secrets: 'refused', target: target.context, cliVars: new PyDict() })
     const packages = installedPackages(bare.files, bare.projectFile, bare.requests, ofPackages, diagnostics)
