@@ -1,6 +1,6 @@
 /** Where the files of a node stand in the target folder. */
 import { basename, posix } from 'node:path'
-import type { GraphMember } from '../project/node.ts'
+import type { GraphMember, UnitTestNode } from '../project/node.ts'
 
 /**
  * `<package>/<path of the file>`, and below it `<path of the node>` where several nodes share a file, as generic tests do.
@@ -17,9 +17,10 @@ function nodeFilePath(node: GraphMember, suffix?: string): string {
   return posix.join(dir, name, `${name}_${suffix}${ext}`)
 }
 
-/** A unit test stands in a properties file and has no file of its own. */
-function unitTestPath({ originalFilePath, name }: GraphMember): string {
-  return posix.join(posix.dirname(originalFilePath), `${name}.sql`)
+/** A unit test stands in a properties file and has no file of its own; that of a version has it in its name. */
+function unitTestPath({ originalFilePath, name, version }: UnitTestNode): string {
+  const ending = version === null ? '' : `_v${version}`
+  return posix.join(posix.dirname(originalFilePath), `${name}${ending}.sql`)
 }
 
 /** Relative to the project folder: `target/compiled/shop/models/orders.sql`. */

@@ -1,4 +1,6 @@
 /** `graph` and `model` as templates see them: dbt's dictionaries of nodes, made when they are first looked at. */
+import { isRecord } from '../base/record.ts'
+import { translateType } from '../context/column.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
 import { memberJson, type NodeFacts, nodeJson } from '../project/node-json.ts'
@@ -38,8 +40,19 @@ export function modelValue(graph: Graph, member: GraphMember, compiled?: NodeFac
   const facts = compiled ? { dependsOn, compiled } : { dependsOn }
   const json = 'rawCode' in member ? nodeJson(member, facts) : memberJson(member, facts)
   if (compiled) json.compiled_sql = compiled.code
-  const value = toPython(withoutNulls(json))
+  const value = toPython(withoutNulls(withTranslatedTypes(json)))
   return value instanceof PyDict ? value : new PyDict()
+}
+
+/** Columns under a contract have the database's names of types, unless the contract says `alias_types: false`. */
+function withTranslatedTypes(json: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { contract, columns } = json
+  if (!isRecord(contract) || contract.alias_types !== true || !isRecord(columns)) return json
+  const translated = Object.entries(columns).map(([name, column]) => {
+    if (!isRecord(column) || typeof column.data_type !== 'string') return [name, column]
+    return [name, { ...column, data_type: translateType(column.data_type) }]
+  })
+  return { ...json, columns: Object.fromEntries(translated) }
 }
 
 function withoutNulls(data: unknown): unknown {

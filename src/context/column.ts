@@ -136,7 +136,7 @@ function numericType(dtype: string, precision: Value, scale: Value): string {
 }
 
 /** The only name that dbt translates: `string` is TEXT. */
-function translateType(dtype: string): string {
+export function translateType(dtype: string): string {
   return dtype.toUpperCase() === 'STRING' ? 'TEXT' : dtype
 }
 

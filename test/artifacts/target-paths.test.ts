@@ -22,3 +22,18 @@ unit_tests:
   ])
   expect(p.list('target/run')).toContain('shop/seeds/s.csv')
 })
+
+test('unit tests of versions of a model have files of their own', async () => {
+  const p = project({
+    'models/a_v1.sql': 'select 1 as id',
+    'models/a_v2.sql': 'select 1 as id',
+    'models/schema.yml': `models:
+  - {name: a, latest_version: 2, versions: [{v: 1}, {v: 2}]}
+unit_tests:
+  - {name: ut, model: a, given: [], expect: {rows: [{id: 1}]}}
+`,
+  })
+  expect(await p.run('build')).toBe(0)
+  const files = p.list('target/run').filter(path => path.includes('schema.yml'))
+  expect(files).toEqual(['shop/models/schema.yml/models/ut_v1.sql', 'shop/models/schema.yml/models/ut_v2.sql'])
+})

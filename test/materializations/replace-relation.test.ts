@@ -69,6 +69,15 @@ describe('views and tables', () => {
     expect(shown).toEqual(['create view "shop"."main"."a__dbt_tmp" as', 'create table "shop"."main"."b__dbt_tmp" as'])
   })
 
+  test("are declared with the database's names of types under a contract, unless it says otherwise", async () => {
+    const contract = (more: string) => `models:
+  - {name: a, config: {materialized: table, contract: {enforced: true${more}}}, columns: [{name: s, data_type: string}]}\n`
+    const p = project({ 'models/a.sql': "select 'x' as s", 'models/schema.yml': contract('') })
+    expect((await p.run()).ran.get('a')).toContain('s TEXT')
+    p.write('models/schema.yml', contract(', alias_types: false'))
+    expect((await p.run()).ran.get('a')).toContain('s string')
+  })
+
   test('are undone when a hook inside the transaction fails', async () => {
     const p = project({ 'models/a.sql': table })
     await p.run()
