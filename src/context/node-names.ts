@@ -14,7 +14,7 @@ import { ConfigValue } from './config-value.ts'
 import { exceptionsValue } from './exceptions-value.ts'
 import { type BoundMacros, type MacroNamespace, MacroStackValue } from './macro-namespace.ts'
 import type { MacroRecorder } from './macro-record.ts'
-import { NameScope, type NameTable, ScopeDict } from './name-scope.ts'
+import { NameScope, type NameTable, ScopeDict, WrittenScope } from './name-scope.ts'
 import type { NodeProviders } from './node-providers.ts'
 import { contextError, contextFunction } from './python-object.ts'
 import { functionFunction, metricFunction, refFunction, sourceFunction } from './reference-functions.ts'
@@ -61,7 +61,8 @@ class NodeScope implements NodeNames {
     const { node, execute } = providers
     this.extra = providers.extra
     this.overrides = overrides
-    this.macros = options.macros.bind(this, {
+    const scope = new WrittenScope(this)
+    this.macros = options.macros.bind(scope, {
       packageName: node.packageName,
       dispatchesAnywhere: node.resourceType === 'test',
       ...(recorder && { recorder }),
@@ -77,7 +78,7 @@ class NodeScope implements NodeNames {
       varsRendered: true,
       secrets: 'refused',
       owner: node.name,
-      scope: this,
+      scope,
       envVarRead: providers.envVarRead && ((name, value) => providers.envVarRead?.(name, value)),
     })
   }

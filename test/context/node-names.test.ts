@@ -122,6 +122,25 @@ describe('run time', () => {
       'mine "memory"."main"."a" [1] None',
     )
   })
+  test('what is written into the context is seen by the macros called from then on, not by the running template', async () => {
+    const rendering = nodeRendering({
+      macros: {
+        'shop.put(key, value)': '{% do context.update({key: value}) %}',
+        'shop.see()': '<{{ zz }}>',
+      },
+    })
+    expect(
+      await rendering.render(
+        "{{ see() }}{{ put('zz', 5) }}{{ see() }} top={{ zz }} {{ context.get('zz') }} {{ context['zz'] }}",
+      ),
+    ).toBe('<><5> top= 5 5')
+    expect(
+      await rendering.render(
+        "{{ context.setdefault('w', 3) }} {{ context.w }} {% do context.update(w=4) %}{{ context.pop('w') }} {{ context.pop('w', 'no') }} {{ 'w' in context }}",
+      ),
+    ).toBe('3 3 4 no False')
+    await expect(rendering.render("{{ context.pop('w') }}")).rejects.toThrow("'w'")
+  })
 })
 
 describe('parse time', () => {
