@@ -1,6 +1,7 @@
 /** The deprecated things that one command met: how often each, told at its end as dbt's `DeprecationsSummary`. */
+
+import type { WarningPolicy } from '../config/warning-policy.ts'
 import type { CommandSink } from './command-event.ts'
-import type { WarningPolicy } from './warning-policy.ts'
 
 export interface DeprecationTally {
   /** @returns whether it is the first of its name */

@@ -59,8 +59,11 @@ function isChecked(member: GraphMember): boolean {
 }
 
 async function check(session: Session, loaded: LoadedProject, sources: readonly SourceNode[]): Promise<FreshnessRun> {
-  if (sources.length === 0) return { results: [], hooks: [], elapsedMs: 0, interrupted: false }
   const { config } = loaded
+  if (sources.length === 0) {
+    session.emit({ kind: 'note', name: 'FreshnessCheckComplete', code: 'Q003', level: 'info', message: 'Done.' })
+    return { results: [], hooks: [], elapsedMs: 0, interrupted: false }
+  }
   const database = await openDatabase(session, config)
   const run = runOf(session, loaded, {
     database,

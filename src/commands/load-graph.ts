@@ -5,6 +5,8 @@ import { sha256 } from '../base/fingerprint.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { shownVars } from '../config/secrets.ts'
+import { WarningPolicy } from '../config/warning-policy.ts'
+import { templateEffects } from '../execution/template-effects.ts'
 import type { Graph } from '../graph/graph.ts'
 import { linkGraph } from '../graph/link-graph.ts'
 import type { Builtins } from '../project/builtins.ts'
@@ -16,7 +18,6 @@ import { foundStats } from './found-stats.ts'
 import type { Session } from './session.ts'
 import { timed } from './timed.ts'
 import { isDeprecation, isPlainWarning, warningEvent } from './warning-names.ts'
-import { WarningPolicy } from './warning-policy.ts'
 import { workingFolder } from './working-folder.ts'
 
 export interface LoadedProject {
@@ -45,7 +46,8 @@ export async function loadGraph(session: Session): Promise<LoadedProject> {
   const parsing = new Diagnostics()
   const builtins = session.builtins()
   const cache = openMacroCache(session, config, builtins.stamp)
-  const project = timed(session, 'parse', () => parseProject(config, builtins, parsing, cache))
+  const effects = templateEffects(config, session.emit, null)
+  const project = timed(session, 'parse', () => parseProject(config, builtins, parsing, cache, effects))
   tellProblems(session, warnings, parsing)
   const linking = new Diagnostics()
   const graph = timed(session, 'link', () => linkGraph(project, linking))

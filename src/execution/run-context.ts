@@ -1,19 +1,18 @@
 /** Makes what all nodes of a run share from the run's record, and passes what happens on as events. */
 import { setMaxListeners } from 'node:events'
 import { RelationCache } from '../adapter/relation-cache.ts'
-import { DiagnosticError } from '../base/diagnostic.ts'
 import type { CompiledStep } from '../compile/compiled-step.ts'
 import { graphValue } from '../compile/graph-value.ts'
 import { quotingOf } from '../compile/node-relation.ts'
 import { Lane, type RunState } from '../compile/run-state.ts'
 import { packageVars } from '../config/package-vars.ts'
 import type { AdapterFacts } from '../context/adapter-port.ts'
-import type { ContextEffects } from '../context/effects.ts'
 import type { VarLookup } from '../context/var-lookup.ts'
 import { runFacts } from '../project/run-facts.ts'
 import { renderText } from '../template/template.ts'
 import type { Value } from '../template/value.ts'
 import type { Run } from './run.ts'
+import { templateEffects } from './template-effects.ts'
 
 /** The DuckDB that this program is built with. */
 const duckdbVersion = '1.5.6'
@@ -56,7 +55,7 @@ export function runStateOf(run: Run, options: RunStateOptions): RunState {
     readsUpstreamFiles: options.readsUpstreamFiles,
     introspects: flags.introspect,
     factsFor: (threadId, effects) => ({ ...sharedFacts, effects, threadId: () => threadId }),
-    effectsFor: node => effectsOf(run, node),
+    effectsFor: node => templateEffects(config, sink, node),
     varsOf(packageName) {
       let found = vars.get(packageName)
       if (!found) {
@@ -91,28 +90,6 @@ function adapterFacts({ graph }: Run): AdapterFacts {
     ducklakeDatabases: new Set(target.ducklakeDatabases),
     duckdbVersion,
   }
-}
-
-function effectsOf({ graph, sink }: Run, node: string | null): ContextEffects {
-  const { clock, flags } = graph.project.config
-  return {
-    log: (message, level) => sink({ kind: 'template log', atMs: clock.now(), level, message, node }),
-    print: message => sink({ kind: 'template print', atMs: clock.now(), message, node }),
-    warn(message) {
-      if (flags.warnError || isWarningError(flags.warnErrorOptions.error, 'JinjaLogWarning')) {
-        throw new DiagnosticError({
-          code: 'execution/warning-is-error',
-          message,
-          ...(node !== null && { node }),
-        })
-      }
-      sink({ kind: 'warning', atMs: clock.now(), message, node, name: 'JinjaLogWarning' })
-    },
-  }
-}
-
-export function isWarningError(errors: readonly string[] | 'all' | '*', name: string): boolean {
-  return errors === 'all' || errors === '*' || errors.includes(name)
 }
 
 /** dbt's names of the threads of its pool. */

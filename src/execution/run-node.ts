@@ -6,6 +6,7 @@ import type { NodeRendering } from '../compile/node-providers.ts'
 import { isEphemeral } from '../compile/node-relation.ts'
 import type { NodeSession } from '../compile/node-session.ts'
 import { deferRelation } from '../compile/references.ts'
+import { WarningPolicy } from '../config/warning-policy.ts'
 import { AgateTable } from '../context/agate-table.ts'
 import { internalPackages } from '../context/macro-namespace.ts'
 import { runDataTest } from '../data-tests/run-data-test.ts'
@@ -22,7 +23,6 @@ import { canLoadSeed, loadSeed, readSeed } from '../materializations/seed.ts'
 import { isDeltaNode, isParquetNode } from '../project/file-format.ts'
 import type { Node, TestNode } from '../project/node.ts'
 import { PyDict, type Value } from '../template/value.ts'
-import { isWarningError } from './run-context.ts'
 
 export interface NodeOutcome {
   readonly status: 'success' | 'pass' | 'warn' | 'fail'
@@ -117,7 +117,6 @@ async function testOutcome(
   session: NodeSession,
 ): Promise<NodeOutcome> {
   const { macros, config } = session.state
-  const { warnError, warnErrorOptions } = config.flags
   const verdict = await runDataTest({
     rendering,
     materialization: materializationOf(rendering.node, session),
@@ -127,7 +126,7 @@ async function testOutcome(
       'materialization_test_default',
       'materialization_test_duckdb',
     ]),
-    warningsFail: warnError || isWarningError(warnErrorOptions.error, 'LogTestResult'),
+    warningsFail: new WarningPolicy(config.flags).of('LogTestResult', 'LogTestResult') === 'error',
   })
   return { ...verdict, response: { message: 'OK' } }
 }

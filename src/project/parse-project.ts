@@ -10,6 +10,7 @@
 import type { Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { dbtIgnore } from '../config/dbt-ignore.ts'
+import { type ContextEffects, noEffects } from '../context/effects.ts'
 import { renderText } from '../template/template.ts'
 import type { Builtins } from './builtins.ts'
 import { checkNodes } from './check-nodes.ts'
@@ -41,16 +42,20 @@ import { projectPackages } from './project-package.ts'
 import { runFacts } from './run-facts.ts'
 import { settleUnitTest } from './unit-test-model.ts'
 
-/** @param cache what was read of macro files before */
+/**
+ * @param cache what was read of macro files before
+ * @param effects where goes what templates tell while they are rendered in parse mode
+ */
 export function parseProject(
   config: Config,
   builtins: Builtins,
   diagnostics: Diagnostics,
   cache = new MacroCache(),
+  effects: ContextEffects = noEffects,
 ): Project {
   const files = packageFiles(config)
   const registry = loadMacros(config, builtins, files, diagnostics, cache)
-  const facts = runFacts(config, { render: (text, scope) => renderText(text, scope) })
+  const facts = runFacts(config, { render: (text, scope) => renderText(text, scope), effects })
   const renderer = new ParseRenderer(config, facts, registry)
   const names = new GenerateNames(registry.namespace, config.target, (macro, args) =>
     renderer.callNameMacro(macro, args),

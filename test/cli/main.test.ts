@@ -3,7 +3,10 @@ import { project } from '../rig/project-rig.ts'
 
 describe('output', () => {
   test('--quiet leaves errors, print() and output proper', async () => {
-    const p = project({ 'models/a.sql': "{% do print('hello') %}select 1 as x", 'models/b.sql': 'select 1 as y' })
+    const p = project({
+      'models/a.sql': "{% if execute %}{% do print('hello') %}{% endif %}select 1 as x",
+      'models/b.sql': 'select 1 as y',
+    })
     await p.run('run --quiet')
     expect(p.stdout).toBe('hello\n')
     await p.run('ls --quiet')

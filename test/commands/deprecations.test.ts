@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CommandEvent } from '../../src/commands/command-event.ts'
 import { deprecationTally } from '../../src/commands/deprecations.ts'
-import { WarningPolicy } from '../../src/commands/warning-policy.ts'
+import { WarningPolicy } from '../../src/config/warning-policy.ts'
 
 const policy = (error: readonly string[] | 'all', warn: readonly string[] = [], silence: readonly string[] = []) =>
   new WarningPolicy({ warnError: false, warnErrorOptions: { error, warn, silence }, showAllDeprecations: false })

@@ -2,7 +2,7 @@
  * What becomes of a warning: shown, silenced or an error, by `--warn-error` and `--warn-error-options`. What is named counts
  * before the group `Deprecations`, and that before `all`.
  */
-import type { Flags } from '../config/flags.ts'
+import type { Flags } from './flags.ts'
 
 export type WarningTreatment = 'warn' | 'error' | 'silence'
 
