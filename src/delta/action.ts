@@ -66,7 +66,7 @@ export interface RemoveFile {
   readonly defaultRowCommitVersion?: number
 }
 
-interface ChangeFile {
+export interface ChangeFile {
   readonly kind: 'cdc'
   readonly path: string
   readonly partitionValues: PartitionValues

@@ -1,10 +1,9 @@
 /** What a commit is to do to a table, prepared once and independent of the version that it will get. */
-import { DiagnosticError } from '../base/diagnostic.ts'
-import type { AddFile, Metadata, Protocol } from './action.ts'
-import { sameName } from './protocol.ts'
-import { renderDeltaType, type StructType } from './schema.ts'
+import type { AddFile, ChangeFile, Metadata, Protocol } from './action.ts'
+import { partitionKeys } from './partition-value.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { FileFacts } from './statistics.ts'
+import { isSameShape, shapeOf, type TableShape } from './table-shape.ts'
 import { schemaJson } from './type-from-duckdb.ts'
 import {
   protocolChange,
@@ -32,7 +31,11 @@ export interface Change {
   readonly metadata?: Metadata
   readonly adds: readonly AddFile[]
   readonly removes: readonly AddFile[]
+  /** Files of the change data feed; without any, readers of the feed take added and removed files for the changes. */
+  readonly changes?: readonly ChangeFile[]
   readonly scope: ChangeScope
+  /** The added files were there before: a commit that does not come about must not take them away. */
+  readonly reusesFiles?: boolean
   /** False where the same rows are only stored in another way. */
   readonly changesData?: boolean
   /** Makes a repeated run known; a second commit with the same or an older version is left out by the caller. */
@@ -43,25 +46,26 @@ export interface Change {
 
 export interface NewTable {
   readonly id: string
-  readonly schema: StructType
-  readonly partitionColumns: readonly string[]
-  readonly configuration?: Readonly<Record<string, string>>
+  /** What messages call it. */
+  readonly name: string
+  readonly shape: TableShape
   readonly nowMs: number
 }
 
-export function createChange(table: NewTable, adds: readonly AddFile[]): Change {
+/** @throws `delta/unsupported-feature` for properties that ask for what we cannot do */
+export function createChange({ id, name, shape, nowMs }: NewTable, adds: readonly AddFile[]): Change {
   return {
     base: undefined,
     operation: 'CREATE TABLE AS SELECT',
-    parameters: { partitionBy: JSON.stringify(table.partitionColumns) },
-    protocol: protocolFor(table.schema),
+    parameters: { partitionBy: JSON.stringify(shape.partitionColumns) },
+    protocol: protocolFor(shape, name),
     metadata: {
-      id: table.id,
+      id,
       format: { provider: 'parquet', options: {} },
-      schemaString: JSON.stringify(schemaJson(table.schema)),
-      partitionColumns: table.partitionColumns,
-      configuration: table.configuration ?? {},
-      createdTime: table.nowMs,
+      schemaString: JSON.stringify(schemaJson(shape.schema)),
+      partitionColumns: shape.partitionColumns,
+      configuration: shape.configuration,
+      createdTime: nowMs,
     },
     adds,
     removes: [],
@@ -69,32 +73,28 @@ export function createChange(table: NewTable, adds: readonly AddFile[]): Change 
   }
 }
 
-export function appendChange(base: Snapshot, adds: readonly AddFile[], schema: StructType = base.schema): Change {
+export function appendChange(base: Snapshot, adds: readonly AddFile[], shape: TableShape = shapeOf(base)): Change {
   requireWritable(base)
   return {
     base,
     operation: 'WRITE',
     parameters: { mode: 'Append' },
-    ...schemaChange(base, schema, base.partitionColumns),
+    ...shapeChange(base, shape),
     adds,
     removes: [],
     scope: { kind: 'append' },
   }
 }
 
-/** Replaces every row, and the schema if another one is given. */
-export function overwriteChange(
-  base: Snapshot,
-  adds: readonly AddFile[],
-  shape: { readonly schema: StructType; readonly partitionColumns: readonly string[] } = base,
-): Change {
+/** Replaces every row, and the columns if others are given. */
+export function overwriteChange(base: Snapshot, adds: readonly AddFile[], shape: TableShape = shapeOf(base)): Change {
   requireWritable(base)
   requireRemovable(base)
   return {
     base,
     operation: 'WRITE',
     parameters: { mode: 'Overwrite' },
-    ...schemaChange(base, shape.schema, shape.partitionColumns),
+    ...shapeChange(base, shape),
     adds,
     removes: base.files,
     scope: { kind: 'replace', matches: () => true },
@@ -104,6 +104,7 @@ export function overwriteChange(
 /**
  * Replaces the files that `matches` names, whole: the rows to keep of them must be among the added ones. With `wasRead`
  * the new rows were made from the old ones, so that rows taken away by others count as well.
+ * @throws `delta/unsupported-feature` for a table with a change data feed that the change does not feed
  */
 export function replaceChange(
   base: Snapshot,
@@ -113,61 +114,43 @@ export function replaceChange(
     readonly parameters: Readonly<Record<string, unknown>>
     readonly operation?: string
     readonly wasRead?: boolean
-    /** The schema from now on; that of the table if not given. */
-    readonly schema?: StructType
+    /** The table from now on; as it is if not given. */
+    readonly shape?: TableShape
+    /** Which rows really changed, where the table keeps a feed of changes and rows were copied. */
+    readonly changes?: readonly ChangeFile[]
   },
 ): Change {
   requireWritable(base)
   requireRemovable(base)
   // Rows that were copied into new files would look deleted and inserted to readers of the feed.
-  if (options.wasRead === true) requireNoChangeFeed(base)
+  if (options.wasRead === true && options.changes === undefined) requireNoChangeFeed(base)
   return {
     base,
     operation: options.operation ?? 'WRITE',
     parameters: options.parameters,
-    ...schemaChange(base, options.schema ?? base.schema, base.partitionColumns),
+    ...shapeChange(base, options.shape ?? shapeOf(base)),
     adds,
     removes: base.files.filter(options.matches),
     scope: { kind: options.wasRead === true ? 'read' : 'replace', matches: options.matches },
+    ...(options.changes === undefined ? {} : { changes: options.changes }),
   }
 }
 
 /** Replaces the partitions that the new files are in. */
 export function replacePartitionsChange(base: Snapshot, adds: readonly AddFile[]): Change {
-  const keyOf = (file: FileFacts): string =>
-    JSON.stringify(base.partitionColumns.map(column => file.partitionValues[column] || null))
+  const keyOf = partitionKeys(base)
   const touched = new Set(adds.map(keyOf))
   const parameters = { mode: 'Overwrite', partitionBy: JSON.stringify(base.partitionColumns) }
   return replaceChange(base, adds, { matches: file => touched.has(keyOf(file)), parameters })
 }
 
-/** The schema with the columns that only the new rows have; `delta/schema-mismatch` for a column of another type. */
-export function mergedSchema(base: Snapshot, rows: StructType): StructType {
-  const added = rows.fields.filter(field => {
-    const known = base.schema.fields.find(one => sameName(one.name, field.name))
-    if (known === undefined) return true
-    if (renderDeltaType(known.type) === renderDeltaType(field.type)) return false
-    throw new DiagnosticError({
-      code: 'delta/schema-mismatch',
-      kind: 'Runtime',
-      message: `The column "${field.name}" of the Delta table "${base.table}" is "${renderDeltaType(known.type)}", the new rows have "${renderDeltaType(field.type)}"`,
-      hint: 'Cast the column in the model, or rebuild the table with --full-refresh',
-    })
-  })
-  return { kind: 'struct', fields: [...base.schema.fields, ...added] }
-}
-
-function schemaChange(
-  base: Snapshot,
-  schema: StructType,
-  partitionColumns: readonly string[],
-): Pick<Change, 'metadata' | 'protocol'> {
-  const schemaString = JSON.stringify(schemaJson(schema))
-  const isSame = schemaString === JSON.stringify(schemaJson(base.schema))
-  if (isSame && partitionColumns.join('\n') === base.partitionColumns.join('\n')) return {}
-  const protocol = protocolChange(base.protocol, schema)
+function shapeChange(base: Snapshot, shape: TableShape): Pick<Change, 'metadata' | 'protocol'> {
+  if (isSameShape(shape, shapeOf(base))) return {}
+  const protocol = protocolChange(base.protocol, shape)
+  const schemaString = JSON.stringify(schemaJson(shape.schema))
+  const { partitionColumns, configuration } = shape
   return {
-    metadata: { ...base.metadata, schemaString, partitionColumns },
+    metadata: { ...base.metadata, schemaString, partitionColumns, configuration },
     ...(protocol === undefined ? {} : { protocol }),
   }
 }

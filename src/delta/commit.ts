@@ -9,8 +9,9 @@ import type { Change } from './change.ts'
 import { conflictWith, operationOf } from './conflict.ts'
 import { commitKey } from './log-path.ts'
 import { readCommit } from './snapshot.ts'
+import { recordCount } from './statistics.ts'
 import type { TableFiles } from './table-files.ts'
-import { flagOf } from './write-protocol.ts'
+import { flagOf, tracksRows } from './write-protocol.ts'
 
 export type CommitOutcome =
   | { readonly kind: 'committed'; readonly version: number }
@@ -42,9 +43,11 @@ export async function commitChange(
   const attempts = surroundings.attempts ?? 50
   let version = (change.base?.version ?? -1) + 1
   let previousMs = await previousTime(files, change)
+  let highestRowId = rowIdMark(change.base?.domains.get(rowDomain))
   for (let attempt = 0; attempt < attempts; attempt++) {
     const nowMs = Math.max(surroundings.clock.now(), previousMs + 1)
-    const lines = commitLines(change, { transactionId, nowMs, engine: surroundings.engine })
+    const { engine } = surroundings
+    const lines = commitLines(change, { version, transactionId, nowMs, engine, highestRowId })
     const key = commitKey(version)
     let failure: unknown
     try {
@@ -61,40 +64,85 @@ export async function commitChange(
     const reason = change.base === undefined ? 'the table was created by another run' : conflictWith(change, winner)
     if (reason !== undefined) return { kind: 'conflict', version, reason, operation: operationOf(winner) }
     previousMs = timeOf(winner) ?? previousMs
+    highestRowId = Math.max(highestRowId, ...winner.map(rowIdMark))
     version += 1
   }
   return { kind: 'retryable', cause: new Error(`${attempts} other commits were first`) }
 }
 
+interface Attempt {
+  readonly version: number
+  readonly transactionId: string
+  readonly nowMs: number
+  readonly engine: string
+  /** Of all rows before this commit; -1 if there are none. */
+  readonly highestRowId: number
+}
+
 /** The actions of a commit as newline-delimited JSON, `commitInfo` first. */
-function commitLines(
-  change: Change,
-  commit: { readonly transactionId: string; readonly nowMs: number; readonly engine: string },
-): string {
-  const { metadata, protocol, transaction, base } = change
-  const isTimed = hasCommitTimes(change)
-  const lines: object[] = [
-    {
-      commitInfo: {
-        ...(isTimed ? { inCommitTimestamp: commit.nowMs } : {}),
-        timestamp: commit.nowMs,
-        operation: change.operation,
-        operationParameters: change.parameters,
-        ...(base === undefined ? {} : { readVersion: base.version }),
-        isolationLevel: 'Serializable',
-        isBlindAppend: change.scope.kind === 'append' && change.removes.length === 0,
-        engineInfo: commit.engine,
-        ...(change.userMetadata === undefined ? {} : { userMetadata: change.userMetadata }),
-        txnId: commit.transactionId,
-      },
-    },
-  ]
+function commitLines(change: Change, attempt: Attempt): string {
+  const { metadata, protocol, transaction } = change
+  const isTracked = hasTrackedRows(change)
+  const rows = isTracked ? withRowIds(change, attempt) : { adds: change.adds, mark: attempt.highestRowId }
+  const lines: object[] = [{ commitInfo: commitInfo(change, attempt) }]
   if (protocol !== undefined) lines.push({ protocol })
   if (metadata !== undefined) lines.push({ metaData: metadata })
-  if (transaction !== undefined) lines.push({ txn: { ...transaction, lastUpdated: commit.nowMs } })
-  for (const file of change.removes) lines.push({ remove: removeOf(file, commit.nowMs, change.changesData !== false) })
-  for (const { kind: _, ...add } of change.adds) lines.push({ add })
+  if (transaction !== undefined) lines.push({ txn: { ...transaction, lastUpdated: attempt.nowMs } })
+  if (isTracked) {
+    const configuration = JSON.stringify({ rowIdHighWaterMark: rows.mark })
+    lines.push({ domainMetadata: { domain: rowDomain, configuration, removed: false } })
+  }
+  for (const file of change.removes) {
+    lines.push({ remove: removeOf(file, attempt.nowMs, change.changesData !== false) })
+  }
+  for (const { kind: _, ...add } of rows.adds) lines.push({ add })
+  for (const { kind: _, ...cdc } of change.changes ?? []) lines.push({ cdc: { ...cdc, dataChange: false } })
   return `${lines.map(line => JSON.stringify(line)).join('\n')}\n`
+}
+
+function commitInfo(change: Change, attempt: Attempt): object {
+  const { base } = change
+  // Rows that were copied have got new ids.
+  const copiesRows = hasTrackedRows(change) && change.removes.length > 0 && change.adds.length > 0
+  return {
+    ...(hasCommitTimes(change) ? { inCommitTimestamp: attempt.nowMs } : {}),
+    timestamp: attempt.nowMs,
+    operation: change.operation,
+    operationParameters: change.parameters,
+    ...(base === undefined ? {} : { readVersion: base.version }),
+    isolationLevel: 'Serializable',
+    isBlindAppend: change.scope.kind === 'append' && change.removes.length === 0,
+    engineInfo: attempt.engine,
+    ...(copiesRows ? { tags: { 'delta.rowTracking.preserved': 'false' } } : {}),
+    ...(change.userMetadata === undefined ? {} : { userMetadata: change.userMetadata }),
+    txnId: attempt.transactionId,
+  }
+}
+
+const rowDomain = 'delta.rowTracking'
+
+/** The highest row id that an action speaks of; -1 for every other action. */
+function rowIdMark(action: Action | undefined): number {
+  if (action?.kind !== 'domainMetadata' || action.domain !== rowDomain) return -1
+  const digits = /"rowIdHighWaterMark"\s*:\s*(-?\d+)/.exec(action.configuration)?.[1]
+  return digits === undefined ? -1 : Number(digits)
+}
+
+/** PROTOCOL.md "Row Tracking": each new file has ids of its own; files that come back keep theirs. */
+function withRowIds(change: Change, { version, highestRowId }: Attempt): { adds: AddFile[]; mark: number } {
+  let mark = highestRowId
+  const adds = change.adds.map(add => {
+    if (add.baseRowId !== undefined) return add
+    const baseRowId = mark + 1
+    mark += recordCount(add) ?? 0
+    return { ...add, baseRowId, defaultRowCommitVersion: version }
+  })
+  return { adds, mark }
+}
+
+function hasTrackedRows(change: Change): boolean {
+  const protocol = change.protocol ?? change.base?.protocol
+  return protocol !== undefined && tracksRows(protocol)
 }
 
 /** Carries the same path text and deletion vector as the add that it cancels. */

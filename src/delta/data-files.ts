@@ -3,13 +3,15 @@
  * the commit itself is tried: the files have names of their own and nobody sees them before they are committed.
  */
 import type { IdSource } from '../base/clock.ts'
-import { DiagnosticError } from '../base/diagnostic.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
-import type { AddFile } from './action.ts'
-import { addOf, mapOf, textMapOf } from './file-statistics.ts'
-import { duckdbType, type StructType } from './schema.ts'
+import type { AddFile, ChangeFile } from './action.ts'
+import { addOf } from './file-statistics.ts'
+import { fieldIdsSql, physicalSql } from './physical-column.ts'
+import { checkFailure, guardSql, rowChecks } from './row-checks.ts'
+import { physicalName } from './schema.ts'
 import { quoteName, quoteText } from './sql-words.ts'
-import { requireStorable } from './storable-columns.ts'
+import { isVoid, requireStorable } from './storable-columns.ts'
+import type { TableShape } from './table-shape.ts'
 
 export interface FileWriter {
   /** Runs SQL where the query can be understood, and gives rows as DuckDB's JavaScript values. */
@@ -28,81 +30,139 @@ export interface FileWriter {
 }
 
 export interface NewFiles {
+  /** Its columns are found by name; others are left out. */
   readonly query: string
-  readonly schema: StructType
-  readonly partitionColumns: readonly string[]
-  readonly keepPartitionColumns?: boolean
+  readonly shape: TableShape
 }
 
 const parallelUploads = 4
 
-/** Rows in no order of their own; an empty result gives no file. Files left by a failure are removed as far as possible. */
-export async function writeDataFiles(writer: FileWriter, wanted: NewFiles): Promise<AddFile[]> {
-  requireStorable(wanted.schema, wanted.partitionColumns)
-  const folder = `stage-${writer.ids()}`
-  const root = writer.tableFolder ?? writer.scratch.locate(folder)
-  const written = await copy(writer, copySql(wanted, root), folder)
+/**
+ * Rows in no order of their own; an empty result gives no file. Files left by a failure are removed as far as possible.
+ * @throws `delta/null-value`, `delta/broken-constraint` for rows that the table does not allow
+ */
+export function writeDataFiles(writer: FileWriter, { query, shape }: NewFiles): Promise<AddFile[]> {
+  return writeFiles(writer, { query, shape, folder: '', columns: storedColumns(shape) })
+}
+
+export const changeTypeColumn = '_change_type'
+
+/** Files of the change data feed: rows of the table beside a column that says what became of each. */
+export async function writeChangeFiles(writer: FileWriter, { query, shape }: NewFiles): Promise<ChangeFile[]> {
+  const columns = [...storedColumns(shape), quoteName(changeTypeColumn)]
+  const written = await writeFiles(writer, { query, shape, folder: '_change_data/', columns })
+  return written.map(({ path, partitionValues, size }) => ({ kind: 'cdc', path, partitionValues, size }))
+}
+
+interface FilesToWrite extends NewFiles {
+  /** Below the table, with the slash. */
+  readonly folder: string
+  /** Items of the SELECT. */
+  readonly columns: readonly string[]
+}
+
+async function writeFiles(writer: FileWriter, wanted: FilesToWrite): Promise<AddFile[]> {
+  const { shape } = wanted
+  requireStorable(shape.schema, shape.partitionColumns)
+  const stage = `stage-${writer.ids()}`
+  const isLocal = writer.tableFolder !== undefined
+  const top = writer.tableFolder ?? writer.scratch.locate(stage)
+  const root = `${top}/${wanted.folder}`.replace(/\/+$/, '')
+  const written = await copy(writer, wanted, { root, stage })
   const adds: AddFile[] = []
   const place = async (row: Readonly<Record<string, unknown>>): Promise<void> => {
     const path = String(row.filename)
-      .slice(root.length)
+      .slice(top.length)
       .replace(/^[/\\]+/, '')
       .replaceAll('\\', '/')
     const isEmpty = Number(row.count) === 0
-    if (writer.tableFolder === undefined) await send(writer, `${folder}/${path}`, isEmpty ? undefined : path)
+    if (!isLocal) await send(writer, `${stage}/${path}`, isEmpty ? undefined : path)
     else if (isEmpty) await writer.store.delete(path)
-    if (!isEmpty) adds.push(addOf(row, path, wanted, writer.now()))
+    if (!isEmpty) adds.push(addOf(row, path, shape, writer.now()))
   }
   for (let start = 0; start < written.length; start += parallelUploads) {
     await Promise.all(written.slice(start, start + parallelUploads).map(place))
   }
-  await checkNullability(writer, wanted, written, adds)
   return adds
 }
 
 /** DuckDB makes the last folder of a path only, so an object beside the files makes those above it. */
 async function copy(
   writer: FileWriter,
-  sql: string,
-  folder: string,
+  wanted: FilesToWrite,
+  { root, stage }: { readonly root: string; readonly stage: string },
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const place = writer.tableFolder === undefined ? writer.scratch : writer.store
-  const marker = writer.tableFolder === undefined ? `${folder}/.writing` : `_${folder}`
+  const folder = writer.tableFolder === undefined ? `${stage}/${wanted.folder}` : wanted.folder
+  const marker = writer.tableFolder === undefined ? `${folder}.writing` : `${folder}_${stage}`
+  const checks = wanted.folder === '' ? rowChecks(wanted.shape.schema, wanted.shape.configuration) : []
   await place.put(marker, new Uint8Array())
   try {
-    return await writer.rows(sql)
+    return await writer.rows(copySql(wanted, { root, stage, guard: guardSql(checks) }))
+  } catch (error) {
+    await removeParts(place, writer.tableFolder === undefined ? stage : '', stage)
+    throw checkFailure(error, checks, writer.store.name)
   } finally {
     await place.delete(marker)
   }
 }
 
-/** Removes files of a commit that did not come about; what cannot be removed is left to a later clean-up. */
-export async function dropDataFiles(store: ObjectStore, adds: readonly AddFile[]): Promise<void> {
-  for (const add of adds) await store.delete(decodeURIComponent(add.path)).catch(() => undefined)
+/** A query that fails leaves the files it has begun. */
+async function removeParts(store: ObjectStore, folder: string, stage: string): Promise<void> {
+  try {
+    for await (const { key } of store.list(folder)) if (key.includes(partName(stage))) await store.delete(key)
+  } catch {
+    // The failure of the query is what matters; a vacuum removes the rest.
+  }
 }
 
-function copySql(wanted: NewFiles, root: string): string {
-  const columns = wanted.schema.fields.map(field => {
-    const name = quoteName(field.name)
-    const value = `CAST(${name} AS ${duckdbType(field.type)})`
-    const isPartition = wanted.partitionColumns.includes(field.name)
-    // The log cannot tell an empty text from NULL in a partition value, so it becomes NULL here, where it can be seen.
-    const isText = field.type.kind === 'primitive' && field.type.name === 'string'
-    return `${isPartition && isText ? `nullif(${value}, '')` : value} AS ${name}`
-  })
+function partName(stage: string): string {
+  return `part-${stage.slice(-12)}-`
+}
+
+/** Removes files of a commit that did not come about; what cannot be removed is left to a later clean-up. */
+export async function dropDataFiles(store: ObjectStore, files: readonly { readonly path: string }[]): Promise<void> {
+  for (const file of files) await store.delete(decodeURIComponent(file.path)).catch(() => undefined)
+}
+
+/** The columns of the table as files hold them, and those of partitions, which name folders. */
+function storedColumns({ schema, partitionColumns, mapping }: TableShape): string[] {
+  return schema.fields
+    .filter(field => !isVoid(field.type))
+    .map(field => {
+      const value = physicalSql(field.type, quoteName(field.name), mapping)
+      // The log cannot tell an empty text from NULL in a partition value, so it becomes NULL here, where it can be seen.
+      const isText = field.type.kind === 'primitive' && field.type.name === 'string'
+      const isEmptied = isText && partitionColumns.includes(field.name)
+      return `${isEmptied ? `nullif(${value}, '')` : value} AS ${quoteName(physicalName(field, mapping))}`
+    })
+}
+
+function copySql(
+  { query, shape, columns }: FilesToWrite,
+  { root, stage, guard }: { readonly root: string; readonly stage: string; readonly guard: string | undefined },
+): string {
+  const { schema, partitionColumns, mapping } = shape
   const options = [
     'FORMAT parquet',
     'COMPRESSION zstd',
-    "FILENAME_PATTERN 'part-{uuid}'",
+    `FILENAME_PATTERN '${partName(stage)}{uuid}'`,
     'APPEND true',
     'RETURN_STATS',
   ]
-  if (wanted.partitionColumns.length === 0) options.push("FILE_SIZE_BYTES '256MB'")
+  const parts = schema.fields.filter(field => partitionColumns.includes(field.name))
+  if (parts.length === 0) options.push("FILE_SIZE_BYTES '256MB'")
   else {
-    options.push(`PARTITION_BY (${wanted.partitionColumns.map(quoteName).join(', ')})`)
-    if (wanted.keepPartitionColumns === true) options.push('WRITE_PARTITION_COLUMNS true')
+    const names = partitionColumns.flatMap(column => parts.filter(field => field.name === column))
+    options.push(`PARTITION_BY (${names.map(field => quoteName(physicalName(field, mapping))).join(', ')})`)
+    if (shape.keepsPartitionColumns) options.push('WRITE_PARTITION_COLUMNS true')
   }
-  return `COPY (SELECT ${columns.join(', ')} FROM (${wanted.query})) TO ${quoteText(root)} (${options.join(', ')})`
+  if (mapping !== 'none') {
+    const inFiles = shape.keepsPartitionColumns ? schema.fields : schema.fields.filter(field => !parts.includes(field))
+    options.push(`FIELD_IDS ${fieldIdsSql(inFiles, mapping)}`)
+  }
+  const source = guard === undefined ? `(${query})` : `(SELECT * FROM (${query}) WHERE ${guard})`
+  return `COPY (SELECT ${columns.join(', ')} FROM ${source}) TO ${quoteText(root)} (${options.join(', ')})`
 }
 
 /** Moves a file from the scratch folder to the table, or only removes it. */
@@ -118,29 +178,4 @@ async function send(writer: FileWriter, key: string, path: string | undefined): 
     await writer.keep?.(path, content.sizeBytes, writer.scratch.locate(key))
   }
   await writer.scratch.delete(key)
-}
-
-/** Columns that must not be null are checked by the statistics of what was written. */
-async function checkNullability(
-  writer: FileWriter,
-  wanted: NewFiles,
-  written: readonly Readonly<Record<string, unknown>>[],
-  adds: readonly AddFile[],
-): Promise<void> {
-  const guarded = wanted.schema.fields.filter(field => !field.nullable)
-  for (const row of written) {
-    const statistics = mapOf(row.column_statistics)
-    const partitions = textMapOf(row.partition_keys)
-    const broken = guarded.find(field => {
-      if (wanted.partitionColumns.includes(field.name)) return (partitions.get(field.name) ?? null) === null
-      return Number(textMapOf(statistics.get(quoteName(field.name))).get('null_count') ?? 0) > 0
-    })
-    if (broken === undefined || Number(row.count) === 0) continue
-    await dropDataFiles(writer.store, adds)
-    throw new DiagnosticError({
-      code: 'delta/null-value',
-      kind: 'Runtime',
-      message: `The column "${broken.name}" must not be null, but new rows for "${writer.store.name}" are`,
-    })
-  }
 }

@@ -1,24 +1,21 @@
 /** Turns what DuckDB returns about a written file (`COPY … RETURN_STATS`) into an `add` action. */
 import type { AddFile } from './action.ts'
-import type { DeltaType, StructType } from './schema.ts'
+import { type DeltaField, type DeltaType, physicalName } from './schema.ts'
 import { quoteName } from './sql-words.ts'
+import { statisticsColumns } from './statistics-columns.ts'
+import { isVoid } from './storable-columns.ts'
+import type { TableShape } from './table-shape.ts'
 
-/** Leaf columns with statistics, as the protocol's default has it. */
-const indexedColumns = 32
 const longestText = 32
 
-export interface FileShape {
-  readonly schema: StructType
-  readonly partitionColumns: readonly string[]
-}
-
 /** `path` is relative to the table, as the file system has it; the log wants it percent-encoded. */
-export function addOf(row: Readonly<Record<string, unknown>>, path: string, shape: FileShape, nowMs: number): AddFile {
+export function addOf(row: Readonly<Record<string, unknown>>, path: string, shape: TableShape, nowMs: number): AddFile {
   const keys = textMapOf(row.partition_keys)
   const partitionValues = Object.fromEntries(
     shape.partitionColumns.map(column => {
-      const type = shape.schema.fields.find(field => field.name === column)?.type
-      return [column, partitionText(keys.get(column) ?? null, type)]
+      const field = shape.schema.fields.find(one => one.name === column)
+      const name = field === undefined ? column : physicalName(field, shape.mapping)
+      return [name, partitionText(keys.get(name) ?? null, field?.type)]
     }),
   )
   return {
@@ -37,48 +34,56 @@ export function addOf(row: Readonly<Record<string, unknown>>, path: string, shap
 
 function partitionText(text: string | null, type: DeltaType | undefined): string | null {
   if (text === null || text === '') return null
-  if (type?.kind === 'primitive' && type.name === 'timestamp') return isoTime(text)
+  if (type?.kind !== 'primitive') return text
+  if (type.name === 'timestamp') return isoTime(text)
+  // Java's words, which every reader takes.
+  if (type.name === 'float' || type.name === 'double') return javaFloats[text] ?? text
   return text
 }
 
-function statsJson(row: Readonly<Record<string, unknown>>, shape: FileShape): string {
+const javaFloats: Readonly<Record<string, string>> = { nan: 'NaN', inf: 'Infinity', '-inf': '-Infinity' }
+
+interface Bounds {
+  readonly min: string[]
+  readonly max: string[]
+  readonly nulls: string[]
+}
+
+function statsJson(row: Readonly<Record<string, unknown>>, shape: TableShape): string {
   const statistics = mapOf(row.column_statistics)
-  const min: string[] = []
-  const max: string[] = []
-  const nulls: string[] = []
-  let left = indexedColumns
-  const visit = (
-    type: DeltaType,
-    path: string,
-    names: { min: string[]; max: string[]; nulls: string[] },
-    name: string,
-  ): void => {
-    if (left <= 0) return
-    const key = JSON.stringify(name)
+  const isWanted = statisticsColumns(shape)
+  const visit = (field: DeltaField, above: readonly string[], into: Bounds): void => {
+    const name = physicalName(field, shape.mapping)
+    const path = [...above, name]
+    const { type } = field
     if (type.kind === 'struct') {
-      const inner = { min: [] as string[], max: [] as string[], nulls: [] as string[] }
-      for (const field of type.fields) visit(field.type, `${path}.${quoteName(field.name)}`, inner, field.name)
+      const inner: Bounds = { min: [], max: [], nulls: [] }
+      for (const one of type.fields) visit(one, path, inner)
       for (const part of ['min', 'max', 'nulls'] as const) {
-        if (inner[part].length > 0) names[part].push(`${key}:{${inner[part].join(',')}}`)
+        if (inner[part].length > 0) into[part].push(`${JSON.stringify(name)}:{${inner[part].join(',')}}`)
       }
-      return
+    } else if (!isVoid(type) && isWanted(path)) {
+      pushBounds(name, type, textMapOf(statistics.get(path.map(quoteName).join('.'))), into)
     }
-    left -= 1
-    const found = textMapOf(statistics.get(path))
-    const nullCount = found.get('null_count')
-    if (nullCount != null && /^\d+$/.test(nullCount)) names.nulls.push(`${key}:${nullCount}`)
-    const hasNan = found.get('has_nan') === 'true'
-    const smallest = boundJson(type, found.get('min') ?? null, 'min')
-    const largest = hasNan ? undefined : boundJson(type, found.get('max') ?? null, 'max')
-    if (smallest !== undefined && !hasNan) names.min.push(`${key}:${smallest}`)
-    if (largest !== undefined) names.max.push(`${key}:${largest}`)
   }
+  const all: Bounds = { min: [], max: [], nulls: [] }
   for (const field of shape.schema.fields) {
-    if (shape.partitionColumns.includes(field.name)) continue
-    visit(field.type, quoteName(field.name), { min, max, nulls }, field.name)
+    if (!shape.partitionColumns.includes(field.name)) visit(field, [], all)
   }
   const count = String(row.count)
+  const { min, max, nulls } = all
   return `{"numRecords":${count},"minValues":{${min.join(',')}},"maxValues":{${max.join(',')}},"nullCount":{${nulls.join(',')}}}`
+}
+
+function pushBounds(name: string, type: DeltaType, found: ReadonlyMap<string, string | null>, into: Bounds): void {
+  const key = JSON.stringify(name)
+  const nullCount = found.get('null_count')
+  if (nullCount != null && /^\d+$/.test(nullCount)) into.nulls.push(`${key}:${nullCount}`)
+  if (found.get('has_nan') === 'true') return
+  const smallest = boundJson(type, found.get('min') ?? null, 'min')
+  const largest = boundJson(type, found.get('max') ?? null, 'max')
+  if (smallest !== undefined) into.min.push(`${key}:${smallest}`)
+  if (largest !== undefined) into.max.push(`${key}:${largest}`)
 }
 
 /** JSON of a bound; numbers keep their digits, since they may not fit a JavaScript number. */
@@ -159,7 +164,7 @@ function entryOf(entry: unknown): readonly [string, unknown] {
   return isRecord(entry) ? [String(entry.key), entry.value] : ['', entry]
 }
 
-export function textMapOf(value: unknown): ReadonlyMap<string, string | null> {
+function textMapOf(value: unknown): ReadonlyMap<string, string | null> {
   return new Map([...mapOf(value)].map(([key, one]) => [key, one === null || one === undefined ? null : String(one)]))
 }
 

@@ -2,9 +2,11 @@
 import type { AddFile } from './action.ts'
 import type { Change } from './change.ts'
 import { type FileWriter, writeDataFiles } from './data-files.ts'
+import { partitionKeys } from './partition-value.ts'
 import { snapshotSql } from './scan.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { TableFiles } from './table-files.ts'
+import { shapeOf } from './table-shape.ts'
 import { requireWritable } from './write-protocol.ts'
 
 /** Files from three quarters of it on are left alone. */
@@ -20,9 +22,8 @@ export async function optimizeChange(
   const removes = compactable(base)
   if (removes.length === 0) return undefined
   const wanted = new Set(removes)
-  const { schema, partitionColumns } = base
   const query = await snapshotSql(files, base, { keep: file => wanted.has(file) })
-  const adds = await writeDataFiles(writer, { query, schema, partitionColumns })
+  const adds = await writeDataFiles(writer, { query, shape: shapeOf(base) })
   return {
     base,
     operation: 'OPTIMIZE',
@@ -36,10 +37,11 @@ export async function optimizeChange(
 
 /** Two or more small files of one partition, or any file with deleted rows. */
 function compactable(base: Snapshot): AddFile[] {
+  const keyOf = partitionKeys(base)
   const groups = new Map<string, AddFile[]>()
   for (const file of base.files) {
     if (file.size >= targetBytes * 0.75 && file.deletionVector === undefined) continue
-    const key = JSON.stringify(base.partitionColumns.map(column => file.partitionValues[column] || null))
+    const key = keyOf(file)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [file])
     else group.push(file)

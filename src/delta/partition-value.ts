@@ -1,6 +1,8 @@
 /** The texts of partition values as SQL values (PROTOCOL.md "Partition Value Serialization"). */
 import type { PartitionValues } from './action.ts'
+import { sameName } from './protocol.ts'
 import { type ColumnMapping, type DeltaField, type DeltaType, duckdbType, physicalName } from './schema.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** The text under a column, looked up by its physical name and tolerant of case; empty text is null for every type. */
 export function partitionText(values: PartitionValues, field: DeltaField, mapping: ColumnMapping): string | null {
@@ -9,6 +11,52 @@ export function partitionText(values: PartitionValues, field: DeltaField, mappin
   const lower = name.toLowerCase()
   const entry = Object.entries(values).find(([key]) => key.toLowerCase() === lower)
   return entry?.[1] || null
+}
+
+/** One text for the partition of a file, the same for every way in which writers put down the same values. */
+export function partitionKeys(
+  snapshot: Pick<Snapshot, 'schema' | 'partitionColumns' | 'mapping'>,
+): (file: { readonly partitionValues: PartitionValues }) => string {
+  const fields = snapshot.partitionColumns.flatMap(column =>
+    snapshot.schema.fields.filter(field => sameName(field.name, column)),
+  )
+  return ({ partitionValues }) =>
+    JSON.stringify(
+      fields.map(field => {
+        const text = partitionText(partitionValues, field, snapshot.mapping)
+        return text === null ? null : plainText(normalPartitionText(text, field.type), field.type)
+      }),
+    )
+}
+
+function plainText(text: string, type: DeltaType): string {
+  if (type.kind === 'decimal')
+    return text
+      .replace(/^(-?)0+(?=\d)/, '$1')
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '')
+  if (type.kind !== 'primitive') return text
+  switch (type.name) {
+    case 'float':
+    case 'double':
+      return Number.isNaN(Number(text)) ? text.toLowerCase() : String(Number(text))
+    case 'boolean':
+      return text.toLowerCase()
+    case 'timestamp':
+    case 'timestamp_ntz':
+      return momentText(text)
+    default:
+      return text
+  }
+}
+
+/** Microseconds since 1970 in UTC; the text itself if it is no time. */
+function momentText(text: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(text)
+  if (match === null) return text
+  const [, date, time, fraction = '', zone = 'Z'] = match
+  const ms = Date.parse(`${date}T${time}${/^[+-]\d\d$/.test(zone) ? `${zone}:00` : zone}`)
+  return Number.isNaN(ms) ? text : `${BigInt(ms) * 1000n + BigInt(fraction.padEnd(6, '0'))}`
 }
 
 /**

@@ -21,7 +21,9 @@ export async function publishChange(
   surroundings: CommitSurroundings,
 ): Promise<Published> {
   const outcome = await commitChange(files, change, surroundings)
-  if (outcome.kind === 'conflict') await dropDataFiles(files.store, change.adds)
+  if (outcome.kind === 'conflict' && change.reusesFiles !== true) {
+    await dropDataFiles(files.store, [...change.adds, ...(change.changes ?? [])])
+  }
   if (outcome.kind !== 'committed') return { outcome }
   try {
     const snapshot = await requireSnapshot(files, outcome.version)

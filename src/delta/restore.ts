@@ -24,6 +24,7 @@ export async function restoreChange(files: TableFiles, base: Snapshot, earlier: 
     operation: 'RESTORE',
     parameters: { version: earlier.version, timestamp: null },
     ...(isSame ? {} : { metadata: earlier.metadata }),
+    reusesFiles: true,
     adds: adds.map(add => ({ ...add, dataChange: true })),
     removes,
     scope: { kind: 'read', matches: () => true },

@@ -14,6 +14,8 @@ import { type DeltaLocation, existingSnapshot } from '../lake/delta-location.ts'
 import type { Lake } from '../lake/lake.ts'
 import { lakeOf, trafficOf } from '../lake/lake-connection.ts'
 import { plainRows } from '../lake/plain-rows.ts'
+import { str } from '../template/repr.ts'
+import type { Value } from '../template/value.ts'
 import { type DeltaRows, prepareChange } from './delta-rows.ts'
 import { prepareSnapshotChange } from './delta-snapshot.ts'
 import { type Kept, publishUnderView } from './external.ts'
@@ -55,15 +57,20 @@ async function writeTable(rows: DeltaRows, lake: Lake, { table, existing }: Targ
   const { session, node } = rows.work
   const { clock, ids } = lake.settings
   const surroundings = { clock, ids, engine: 'eider' }
+  const { userMetadata, transaction, isOnce } = signature(rows.work)
   let reason = ''
   for (let attempt = 0; attempt < preparations; attempt++) {
     const base = await existingSnapshot(table)
+    const seen = base?.transactions.get(transaction.appId)?.version ?? -1
+    if (isOnce ? seen >= transaction.version : seen === transaction.version) {
+      return kept(rows, table, `transaction ${transaction.version} is in the table already`)
+    }
     const change =
       node.resourceType === 'snapshot'
         ? await prepareSnapshotChange(rows, base, { existing, reader: deltaReader(table.location) })
         : await prepareChange(rows, base)
     if (change === undefined) return kept(rows, table, 'nothing to change')
-    const signed = { ...change, ...signature(rows.work) }
+    const signed = { ...change, userMetadata, transaction }
     const { outcome, warning } = await publishChange(table.files, rows.writer, signed, surroundings)
     if (warning !== undefined) session.warnOnce(warning.diagnostic.message)
     if (outcome.kind === 'committed') return kept(rows, table, `version ${outcome.version}: ${change.operation}`)
@@ -86,13 +93,38 @@ function kept({ work }: DeltaRows, table: DeltaLocation, what: string): Kept {
   return { sql: `-- Delta table ${table.location}, ${what}\n${query}`, source: deltaReader(table.location) }
 }
 
-/** Who made the commit, and a number that makes it known when it is looked up again. */
-function signature(work: NodeWork): Pick<Change, 'transaction' | 'userMetadata'> {
+interface Signature extends Required<Pick<Change, 'transaction' | 'userMetadata'>> {
+  /** A run with the same number, or a smaller one, has nothing to do. */
+  readonly isOnce: boolean
+}
+
+/**
+ * Who made the commit, and a number that makes it known when it is looked up again. Runs of one model have one application
+ * id, so that of two at the same time the later one sees what the earlier has written before it writes.
+ */
+function signature(work: NodeWork): Signature {
   const { config } = work.session.state
+  const version = work.config('txn_version')
+  const application = work.config('txn_app_id')
   return {
-    transaction: { appId: `eider:${work.node.uniqueId}`, version: config.clock.now() },
+    transaction: {
+      appId: application === null ? `eider:${work.node.uniqueId}` : str(application),
+      version: version === null ? config.clock.now() : requireNumber(work, version),
+    },
     userMetadata: JSON.stringify({ model: work.node.uniqueId, invocation: config.invocationId }),
+    isOnce: version !== null,
   }
+}
+
+function requireNumber(work: NodeWork, value: Value): number {
+  const number = Number(str(value))
+  if (Number.isSafeInteger(number) && number >= 0) return number
+  throw new DiagnosticError({
+    code: 'lake/file-model',
+    message: `The "txn_version" of "${work.node.name}" is "${str(value)}", which is no whole number`,
+    hint: 'Give a number that rises from batch to batch, such as one made from the date',
+    node: work.node.uniqueId,
+  })
 }
 
 /** Writes to a table with queries that `send` understands. */

@@ -2,23 +2,28 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { quoteIdentifier } from '../base/sql-text.ts'
 import type { Relation } from '../context/relation.ts'
-import type { AddFile } from '../delta/action.ts'
 import {
   appendChange,
   type Change,
   createChange,
+  type NewTable,
   overwriteChange,
   replaceChange,
   replacePartitionsChange,
 } from '../delta/change.ts'
 import { type FileWriter, writeDataFiles } from '../delta/data-files.ts'
 import { mayHoldRows, type Predicate } from '../delta/data-skipping.ts'
+import { partitionKeys } from '../delta/partition-value.ts'
 import { snapshotSql } from '../delta/scan.ts'
-import type { DeltaField, StructType } from '../delta/schema.ts'
+import { type DeltaField, duckdbType, physicalName, renderDeltaType, type StructType } from '../delta/schema.ts'
 import type { Snapshot } from '../delta/snapshot.ts'
 import type { FileFacts } from '../delta/statistics.ts'
+import { isVoid } from '../delta/storable-columns.ts'
 import type { TableFiles } from '../delta/table-files.ts'
-import { deltaField, schemaJson } from '../delta/type-from-duckdb.ts'
+import { changedShape, isSameShape, newShape, shapeOf, type TableShape } from '../delta/table-shape.ts'
+import { deltaField } from '../delta/type-from-duckdb.ts'
+import { requireRemovable, requireWritable } from '../delta/write-protocol.ts'
+import { writeChanges } from './delta-changes.ts'
 import type { FileModelOptions } from './file-model-options.ts'
 import type { NodeWork } from './node-work.ts'
 import { readPredicates } from './predicate-text.ts'
@@ -36,6 +41,8 @@ export async function prepareChange(rows: DeltaRows, base: Snapshot | undefined)
   const { work, options } = rows
   const query = work.compiled.compiledCode
   if (base === undefined) return createTable(rows, query)
+  requireWritable(base)
+  if (options.strategy !== 'append' || !options.isIncremental || work.fullRefresh) requireRemovable(base)
   if (!options.isIncremental || work.fullRefresh) return overwrite(rows, base, query)
   const isPlain = options.onSchemaChange === 'ignore' && options.predicates.length === 0
   if (isPlain && options.strategy === 'append') return append(rows, base, query)
@@ -43,30 +50,40 @@ export async function prepareChange(rows: DeltaRows, base: Snapshot | undefined)
   return byMacro(rows, base, query)
 }
 
-export async function createTable({ work, options, writer }: DeltaRows, query: string): Promise<Change> {
-  const schema = await schemaOf(work, query)
+export async function createTable(rows: DeltaRows, query: string): Promise<Change> {
+  const schema = await schemaOf(rows.work, query)
+  const shape = firstShape(rows, schema)
+  // What cannot be done is refused before a file is written.
+  const change = createChange(newTable(rows, shape), [])
+  return { ...change, adds: await writeDataFiles(rows.writer, { query, shape }) }
+}
+
+/** Of a table that does not exist yet. */
+export function firstShape({ options, writer }: DeltaRows, schema: StructType): TableShape {
   const partitionColumns = realNames(options.partitionBy, schema)
-  const adds = await writeDataFiles(writer, { query, schema, partitionColumns })
-  const table = { id: writer.ids(), schema, partitionColumns, configuration: options.properties, nowMs: writer.now() }
-  return createChange(table, adds)
+  return newShape({ schema, partitionColumns, configuration: options.properties }, writer.ids)
+}
+
+export function newTable({ work, writer }: DeltaRows, shape: TableShape): NewTable {
+  return { id: writer.ids(), name: work.node.name, shape, nowMs: writer.now() }
 }
 
 async function overwrite({ work, options, writer }: DeltaRows, base: Snapshot, query: string): Promise<Change> {
   const schema = await schemaOf(work, query)
   const partitionColumns = realNames(options.partitionBy, schema)
   // Columns that stay as they are keep what the log knows of them.
-  const kept = schema.fields.map(field => base.schema.fields.find(one => isSame(one, field)) ?? field)
-  const shape = { schema: { kind: 'struct', fields: kept } satisfies StructType, partitionColumns }
-  return overwriteChange(base, await writeDataFiles(writer, { query, ...shape }), shape)
+  const fields = schema.fields.map(field => base.schema.fields.find(one => isSame(one, field)) ?? field)
+  const shape = changedShape(base, { schema: { kind: 'struct', fields }, partitionColumns }, writer.ids)
+  return overwriteChange(base, await writeDataFiles(writer, { query, shape }), shape)
 }
 
 async function append({ writer }: DeltaRows, base: Snapshot, query: string): Promise<Change | undefined> {
-  const adds = await writeAs(writer, base, query)
+  const adds = await writeDataFiles(writer, { query, shape: shapeOf(base) })
   return adds.length === 0 ? undefined : appendChange(base, adds)
 }
 
 async function insertOverwrite({ writer }: DeltaRows, base: Snapshot, query: string): Promise<Change | undefined> {
-  const adds = await writeAs(writer, base, query)
+  const adds = await writeDataFiles(writer, { query, shape: shapeOf(base) })
   if (base.partitionColumns.length === 0) return overwriteChange(base, adds)
   return adds.length === 0 ? undefined : replacePartitionsChange(base, adds)
 }
@@ -78,36 +95,28 @@ async function byMacro(rows: DeltaRows, base: Snapshot, query: string): Promise<
   await refuseOutside(work, options, fresh)
   const touched = await touchedFiles(rows, base, fresh)
   const keepsRows = !replacesWhole(options)
-  const scan = await snapshotSql(files, base, { keep: keepsRows ? touched : () => false })
-  const stored = await temporaryTable(work, 'stored', scan)
+  const before = await snapshotSql(files, base, { keep: keepsRows ? touched : () => false })
+  const stored = await temporaryTable(work, 'stored', before)
   // On a table without rows to overwrite, it is the same as to append.
   const strategy = keepsRows ? options.strategy : 'append'
   await runStrategy(work, { ...options, strategy }, fresh, stored)
-  const schema = await schemaAfter(rows, base, stored, touched)
-  const adds = await writeDataFiles(writer, {
-    query: `from ${stored.render()}`,
-    schema,
-    partitionColumns: base.partitionColumns,
-  })
+  const shape = await shapeAfter(rows, base, stored, touched)
+  const after = `from ${stored.render()}`
+  const adds = await writeDataFiles(writer, { query: after, shape })
+  const compared = { before, after, key: options.uniqueKey }
+  const changes =
+    keepsRows && options.strategy !== 'append' ? await writeChanges(writer, base, shape, compared) : undefined
   await dropTables(work, [fresh, stored])
-  return changeOf(rows, base, adds, schema, touched)
-}
-
-function changeOf(
-  { options }: DeltaRows,
-  base: Snapshot,
-  adds: readonly AddFile[],
-  schema: StructType,
-  matches: (file: FileFacts) => boolean,
-): Change | undefined {
-  const isSameSchema = JSON.stringify(schemaJson(schema)) === JSON.stringify(schemaJson(base.schema))
-  const isTouched = base.files.some(matches)
-  if (adds.length === 0 && !isTouched && isSameSchema) return undefined
-  if (options.strategy === 'append') return appendChange(base, adds, schema)
-  const wasRead = !replacesWhole(options)
-  const operation = options.strategy === 'merge' ? 'MERGE' : 'WRITE'
-  const parameters = { mode: 'Overwrite', strategy: options.strategy }
-  return replaceChange(base, adds, { matches, parameters, operation, wasRead, schema })
+  if (adds.length === 0 && !base.files.some(touched) && isSameShape(shape, shapeOf(base))) return undefined
+  if (options.strategy === 'append') return appendChange(base, adds, shape)
+  return replaceChange(base, adds, {
+    matches: touched,
+    parameters: { mode: 'Overwrite', strategy: options.strategy },
+    operation: options.strategy === 'merge' ? 'MERGE' : 'WRITE',
+    wasRead: keepsRows,
+    shape,
+    ...(changes === undefined ? {} : { changes }),
+  })
 }
 
 /** Which files may hold a row that the strategy changes: it may be one too many, never one too few. */
@@ -122,9 +131,23 @@ async function touchedFiles(
   const narrowed = readPredicates(options.predicates, base.schema)
   if (options.strategy === 'insert_overwrite') return mayHoldRows(base, narrowed)
   if (!options.readsByKey) return () => true
-  const known = options.uniqueKey.filter(key => base.schema.fields.some(field => sameText(field.name, key)))
-  const predicates = await Promise.all(known.map(key => keyPredicates(work, base, fresh, key)))
+  const { fields } = await schemaOf(work, `from ${fresh.render()}`)
+  const known = base.schema.fields.filter(
+    field =>
+      options.uniqueKey.some(key => sameText(field.name, key)) && fields.some(one => compareAsStored(one, field)),
+  )
+  const predicates = await Promise.all(known.map(field => keyPredicates(work, base, fresh, field.name)))
   return mayHoldRows(base, [...predicates.flat(), ...narrowed])
+}
+
+/** Between other types DuckDB converts before it compares, so that bounds of the one say nothing of the other. */
+function compareAsStored(fresh: DeltaField, stored: DeltaField): boolean {
+  if (!sameText(fresh.name, stored.name)) return false
+  return renderDeltaType(fresh.type) === renderDeltaType(stored.type) || (isWhole(fresh) && isWhole(stored))
+}
+
+function isWhole({ type }: DeltaField): boolean {
+  return type.kind === 'primitive' && ['byte', 'short', 'integer', 'long'].includes(type.name)
 }
 
 /** Partitions, or the table, instead of single rows. */
@@ -157,12 +180,24 @@ async function keyPredicates(work: NodeWork, base: Snapshot, fresh: Relation, ke
 
 async function freshPartitions(work: NodeWork, base: Snapshot, fresh: Relation): Promise<(file: FileFacts) => boolean> {
   if (base.partitionColumns.length === 0) return () => true
-  const columns = base.partitionColumns.map(column => `nullif(${quoteIdentifier(column)}::varchar, '')`)
+  const fields = base.partitionColumns.flatMap(column => base.schema.fields.filter(one => sameText(one.name, column)))
+  const columns = fields.map(field => {
+    const value = `cast(${quoteIdentifier(field.name)} as ${duckdbType(field.type)})`
+    const isZoned = field.type.kind === 'primitive' && field.type.name === 'timestamp'
+    return `nullif(${isZoned ? `timezone('UTC', ${value})` : value}::varchar, '')`
+  })
   const found = await work.send(`select distinct to_json([${columns.join(', ')}])::varchar from ${fresh.render()}`, {
     begin: false,
   })
-  const keys = new Set(found.rows.map(([text]) => String(text)))
-  return file => keys.has(JSON.stringify(base.partitionColumns.map(column => file.partitionValues[column] || null)))
+  const keyOf = partitionKeys(base)
+  const keys = new Set(
+    found.rows.map(([text]) => {
+      const values = JSON.parse(String(text)) as readonly (string | null)[]
+      const names = fields.map(field => physicalName(field, base.mapping))
+      return keyOf({ partitionValues: Object.fromEntries(names.map((name, at) => [name, values[at] ?? null])) })
+    }),
+  )
+  return file => keys.has(keyOf(file))
 }
 
 async function texts(work: NodeWork, sql: string): Promise<string[]> {
@@ -171,12 +206,12 @@ async function texts(work: NodeWork, sql: string): Promise<string[]> {
 }
 
 /** The table's columns as they were, then those that the strategy's tables have beside. */
-export async function schemaAfter(
-  { work }: DeltaRows,
+export async function shapeAfter(
+  { work, writer }: DeltaRows,
   base: Snapshot,
   stored: Relation,
   touched: (file: FileFacts) => boolean,
-): Promise<StructType> {
+): Promise<TableShape> {
   const now = await schemaOf(work, `from ${stored.render()}`)
   const isWhole = base.files.every(touched)
   const fields = now.fields.map(field => {
@@ -184,14 +219,17 @@ export async function schemaAfter(
     return known === undefined || (isWhole && !isSame(known, field)) ? field : known
   })
   const gone = base.schema.fields.find(one => !now.fields.some(field => sameText(field.name, one.name)))
-  if (gone === undefined || isWhole) return { kind: 'struct', fields }
-  throw new DiagnosticError({
-    code: 'lake/file-model',
-    kind: 'Runtime',
-    message: `The column "${gone.name}" of the Delta table of "${work.node.name}" would be lost`,
-    hint: 'Rebuild the table with --full-refresh',
-    node: work.node.uniqueId,
-  })
+  if (gone !== undefined && !isWhole) {
+    throw new DiagnosticError({
+      code: 'lake/file-model',
+      kind: 'Runtime',
+      message: `The column "${gone.name}" of the Delta table of "${work.node.name}" would be lost`,
+      hint: 'Rebuild the table with --full-refresh',
+      node: work.node.uniqueId,
+    })
+  }
+  const { partitionColumns } = base
+  return changedShape(base, { schema: { kind: 'struct', fields }, partitionColumns }, writer.ids)
 }
 
 async function columnsDiffer(work: NodeWork, base: Snapshot, fresh: Relation): Promise<boolean> {
@@ -207,19 +245,14 @@ export async function schemaOf(work: NodeWork, query: string): Promise<StructTyp
   return { kind: 'struct', fields: columns.map(({ name, type }) => deltaField(name, type)) }
 }
 
-/** The rows in the columns of the table; columns that it does not have are left out. */
-function writeAs(writer: FileWriter, base: Snapshot, query: string): Promise<AddFile[]> {
-  const { schema, partitionColumns } = base
-  return writeDataFiles(writer, { query, schema, partitionColumns })
-}
-
-export function realNames(names: readonly string[], schema: StructType): string[] {
+function realNames(names: readonly string[], schema: StructType): string[] {
   return names.map(name => schema.fields.find(field => sameText(field.name, name))?.name ?? name)
 }
 
+/** Nothing but nulls can be in a column of no type, and DuckDB gives it another one. */
 function isSame(left: DeltaField, right: DeltaField): boolean {
-  const json = ({ type }: DeltaField): string => JSON.stringify(schemaJson(type))
-  return sameText(left.name, right.name) && json(left) === json(right)
+  if (!sameText(left.name, right.name)) return false
+  return isVoid(left.type) || renderDeltaType(left.type) === renderDeltaType(right.type)
 }
 
 function sameText(left: string, right: string): boolean {

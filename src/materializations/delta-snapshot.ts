@@ -9,12 +9,14 @@ import { type Change, createChange, replaceChange } from '../delta/change.ts'
 import { writeDataFiles } from '../delta/data-files.ts'
 import { mayHoldRows } from '../delta/data-skipping.ts'
 import { snapshotSql } from '../delta/scan.ts'
-import type { StructType } from '../delta/schema.ts'
 import type { Snapshot } from '../delta/snapshot.ts'
 import type { FileFacts } from '../delta/statistics.ts'
-import { createTable, type DeltaRows, realNames, schemaAfter, schemaOf } from './delta-rows.ts'
+import type { TableShape } from '../delta/table-shape.ts'
+import { requireRemovable, requireWritable } from '../delta/write-protocol.ts'
+import { writeChanges } from './delta-changes.ts'
+import { createTable, type DeltaRows, firstShape, newTable, schemaOf, shapeAfter } from './delta-rows.ts'
 import { dropTables, temporaryTable } from './row-strategy.ts'
-import { applyChanges, type EndColumn, endColumn, firstRows, storedHistory } from './snapshot-rows.ts'
+import { applyChanges, type EndColumn, endColumn, firstRows, scdColumn, storedHistory } from './snapshot-rows.ts'
 
 export interface SnapshotPlace {
   /** What the database has under the name of the snapshot. */
@@ -29,49 +31,50 @@ export async function prepareSnapshotChange(
   base: Snapshot | undefined,
   { existing, reader }: SnapshotPlace,
 ): Promise<Change | undefined> {
-  const { work, files } = rows
+  const { work, files, writer } = rows
+  if (base !== undefined) {
+    requireWritable(base)
+    requireRemovable(base)
+  }
   const history = await storedHistory(work, existing, base === undefined ? undefined : reader)
   if (history === undefined) return createTable(rows, await firstRows(work))
   const end = await endColumn(work)
   const touched = base === undefined ? () => true : await openFiles(rows, base, end)
-  const query = base === undefined ? history : await snapshotSql(files, base, { keep: touched })
-  const stored = await temporaryTable(work, 'stored', query)
+  const before = base === undefined ? history : await snapshotSql(files, base, { keep: touched })
+  const stored = await temporaryTable(work, 'stored', before)
   const isChanged = await applyChanges(work, stored)
   try {
     if (base === undefined) return await createFrom(rows, stored.render(), end)
     if (!isChanged) return undefined
-    const schema = await schemaAfter(rows, base, stored, touched)
-    const { partitionColumns } = base
-    const adds = await writeApart(rows, stored.render(), { schema, partitionColumns }, end)
-    const parameters = { mode: 'Overwrite', strategy: 'snapshot' }
-    return replaceChange(base, adds, { matches: touched, parameters, operation: 'MERGE', wasRead: true, schema })
+    const shape = await shapeAfter(rows, base, stored, touched)
+    const adds = await writeApart(rows, stored.render(), shape, end)
+    const compared = { before, after: `from ${stored.render()}`, key: [await scdColumn(work)] }
+    const changes = await writeChanges(writer, base, shape, compared)
+    return replaceChange(base, adds, {
+      matches: touched,
+      parameters: { mode: 'Overwrite', strategy: 'snapshot' },
+      operation: 'MERGE',
+      wasRead: true,
+      shape,
+      ...(changes === undefined ? {} : { changes }),
+    })
   } finally {
     await dropTables(work, [stored])
   }
 }
 
 async function createFrom(rows: DeltaRows, table: string, end: EndColumn): Promise<Change> {
-  const { work, options, writer } = rows
-  const schema = await schemaOf(work, `from ${table}`)
-  const partitionColumns = realNames(options.partitionBy, schema)
-  const adds = await writeApart(rows, table, { schema, partitionColumns }, end)
-  return createChange(
-    { id: writer.ids(), schema, partitionColumns, configuration: options.properties, nowMs: writer.now() },
-    adds,
-  )
+  const shape = firstShape(rows, await schemaOf(rows.work, `from ${table}`))
+  const change = createChange(newTable(rows, shape), [])
+  return { ...change, adds: await writeApart(rows, table, shape, end) }
 }
 
 /** Rows in force and rows that have ended never share a file. */
-async function writeApart(
-  { writer }: DeltaRows,
-  table: string,
-  shape: { readonly schema: StructType; readonly partitionColumns: readonly string[] },
-  end: EndColumn,
-): Promise<AddFile[]> {
+async function writeApart({ writer }: DeltaRows, table: string, shape: TableShape, end: EndColumn): Promise<AddFile[]> {
   const name = quoteIdentifier(end.name)
   const isOpen = end.open === undefined ? `${name} is null` : `(${name} is null or ${name} = ${end.open})`
-  const open = await writeDataFiles(writer, { query: `from ${table} where ${isOpen}`, ...shape })
-  const ended = await writeDataFiles(writer, { query: `from ${table} where (${isOpen}) is not true`, ...shape })
+  const open = await writeDataFiles(writer, { query: `from ${table} where ${isOpen}`, shape })
+  const ended = await writeDataFiles(writer, { query: `from ${table} where (${isOpen}) is not true`, shape })
   return [...open, ...ended]
 }
 

@@ -15,6 +15,8 @@ export interface RowStrategy {
   /** `append`, `delete+insert`, `merge`, `microbatch` or a name for which the project has a macro. */
   readonly strategy: string
   readonly onSchemaChange: string
+  /** SQL conditions over stored rows, of which `insert_overwrite` replaces those that meet all. */
+  readonly predicates: readonly string[]
 }
 
 /** A temporary table with the rows of the query; `what` tells a node's tables apart. */
@@ -37,7 +39,7 @@ export async function columnsOf(work: NodeWork, query: string): Promise<ColumnIn
 /** Brings the fresh rows into the stored ones, as dbt's own materialization does. */
 export async function runStrategy(
   work: NodeWork,
-  { strategy, onSchemaChange }: RowStrategy,
+  { strategy, onSchemaChange, predicates }: RowStrategy,
   fresh: Relation,
   stored: Relation,
 ): Promise<void> {
@@ -45,14 +47,16 @@ export async function runStrategy(
   const macro = await strategyMacro(work, strategy)
   const changed = await work.macro('process_schema_changes', [onSchemaChange, fresh, stored])
   const columns = truthy(changed) ? changed : await work.macro('get_columns_in_relation', [stored])
-  const predicates = work.config('predicates')
+  const written = work.config('predicates')
+  const asWritten = truthy(written) ? written : work.config('incremental_predicates')
   const sql = await callValue(macro, [
     PyDict.of({
       target_relation: stored,
       temp_relation: fresh,
       unique_key: work.config('unique_key'),
       dest_columns: columns,
-      incremental_predicates: truthy(predicates) ? predicates : work.config('incremental_predicates'),
+      // The macro of this one strategy takes nothing but a list, and joins it as it is.
+      incremental_predicates: strategy === 'insert_overwrite' ? predicates.map(one => `(${one})`) : asWritten,
     }),
   ])
   await sendSql(work, sql)
@@ -72,7 +76,7 @@ export function conditionOf(predicates: readonly string[]): string {
 /** Fresh rows must be where they replace rows: else a second run would find them among those to keep. @throws `lake/outside-predicate` */
 export async function refuseOutside(
   work: NodeWork,
-  { strategy, predicates }: { readonly strategy: string; readonly predicates: readonly string[] },
+  { strategy, predicates }: RowStrategy,
   fresh: Relation,
 ): Promise<void> {
   if (strategy !== 'insert_overwrite' || predicates.length === 0) return

@@ -89,10 +89,19 @@ export interface EndColumn {
 }
 
 export async function endColumn(work: NodeWork): Promise<EndColumn> {
-  const names = await metaColumns(work)
-  const name = names instanceof PyDict ? str(names.get('dbt_valid_to') ?? 'dbt_valid_to') : 'dbt_valid_to'
+  const name = await metaColumn(work, 'dbt_valid_to')
   const open = work.config('dbt_valid_to_current')
   return { name, open: truthy(open) ? str(open) : undefined }
+}
+
+/** The column that tells one state of a row from all others. */
+export function scdColumn(work: NodeWork): Promise<string> {
+  return metaColumn(work, 'dbt_scd_id')
+}
+
+async function metaColumn(work: NodeWork, name: string): Promise<string> {
+  const names = await metaColumns(work)
+  return names instanceof PyDict ? str(names.get(name) ?? name) : name
 }
 
 async function strategyOf(work: NodeWork, exists: boolean): Promise<Value> {

@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { addOf, mapOf } from '../../src/delta/file-statistics.ts'
+import { newShape, type TableShape } from '../../src/delta/table-shape.ts'
 import { deltaField } from '../../src/delta/type-from-duckdb.ts'
 
-const shape = (columns: Readonly<Record<string, string>>, partitionColumns: readonly string[] = []) => ({
-  schema: { kind: 'struct' as const, fields: Object.entries(columns).map(([name, type]) => deltaField(name, type)) },
-  partitionColumns,
-})
+const shape = (columns: Readonly<Record<string, string>>, partitionColumns: readonly string[] = [], configuration = {}): TableShape =>
+  newShape(
+    {
+      schema: { kind: 'struct', fields: Object.entries(columns).map(([name, type]) => deltaField(name, type)) },
+      partitionColumns,
+      configuration,
+    },
+    () => 'id',
+  )
 
 /** The statistics that the log gets for one column of the type with these bounds. */
 function boundsOf(type: string, min: string, max: string, more: Readonly<Record<string, string>> = {}): string {
@@ -37,6 +43,19 @@ test.each([
 
 test('a column with NaN has no bounds', () => {
   expect(boundsOf('DOUBLE', '1.0', '2.0', { has_nan: 'true' })).toContain('"minValues":{},"maxValues":{}')
+})
+
+test.each([
+  [{}, '{"a":0,"b":{"c":0},"d":0}'],
+  [{ 'delta.dataSkippingNumIndexedCols': '1' }, '{"a":0}'],
+  [{ 'delta.dataSkippingNumIndexedCols': '0' }, '{}'],
+  [{ 'delta.dataSkippingNumIndexedCols': '-1' }, '{"a":0,"b":{"c":0},"d":0}'],
+  [{ 'delta.dataSkippingStatsColumns': 'b, `d`' }, '{"b":{"c":0},"d":0}'],
+])('which columns have statistics is said by the properties %o', (configuration, nulls) => {
+  const zero = { null_count: '0' }
+  const row = { count: 1, file_size_bytes: 9, column_statistics: { '"a"': zero, '"b"."c"': zero, '"d"': zero } }
+  const table = shape({ a: 'INTEGER', b: 'STRUCT(c INTEGER)', d: 'INTEGER' }, [], configuration)
+  expect(addOf(row, 'f', table, 1).stats).toContain(`"nullCount":${nulls}`)
 })
 
 test('a long text is cut, and as the largest one raised', () => {

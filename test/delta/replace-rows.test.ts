@@ -56,7 +56,7 @@ test('a file that came in between where rows were read is a conflict, one elsewh
   expect((await rig.commit(late)).kind).toBe('conflict')
 })
 
-test('a table with a change data feed refuses to have single rows replaced', async () => {
+test('a table with a change data feed refuses to have single rows replaced without being told which', async () => {
   const rig = await start({ 'delta.enableChangeDataFeed': 'true' })
   const base = await rig.snapshot()
   expect(() => replaceChange(base, [], { matches: () => true, parameters: {}, wasRead: true })).toThrow('change data feed')

@@ -80,9 +80,9 @@ test('vacuum refuses less than the retention of the table, unless it is forced',
 test('restore brings an earlier version back, and its schema', async () => {
   const rig = await open()
   await rig.create('select 1 as id')
-  const schema = await rig.schemaOf("select 'x' as name")
+  const shape = await rig.shapeOf("select 'x' as name")
   const adds = await rig.write("select 'x' as name")
-  await rig.commit(overwriteChange(await rig.snapshot(), adds, { schema, partitionColumns: [] }))
+  await rig.commit(overwriteChange(await rig.snapshot(), adds, shape))
   const change = await restoreChange(rig.files, await rig.snapshot(), await rig.snapshot(0))
   if (change === undefined) throw new Error('nothing to do')
   expect(await rig.commit(change)).toEqual({ kind: 'committed', version: 2 })

@@ -160,6 +160,56 @@ test('the log says which model made a commit', async () => {
   expect(info).toContain('"engineInfo":"eider"')
 })
 
+test('names that files cannot have are no trouble', async () => {
+  const config =
+    "{{ config(materialized='incremental', format='delta', unique_key='\"order id\"', on_schema_change='append_new_columns', partition_by='the day') }}"
+  const p = modelProject('disk', `${config} select 1 as "order id", 'a' as "the day", {'x,y': 1} as st`)
+  await run(p)
+  p.set(
+    `${config} select 1 as "order id", 'a' as "the day", {'x,y': 2} as st, 5 as "a=b" union all select 2, 'b', null, 6`,
+  )
+  await run(p)
+  expect(await rows(p, 'select "order id", "the day", st::varchar as st, "a=b" from m order by 1')).toEqual([
+    { 'order id': 1, 'the day': 'a', st: "{'x,y': 2}", 'a=b': 5 },
+    { 'order id': 2, 'the day': 'b', st: null, 'a=b': 6 },
+  ])
+})
+
+test.each([
+  ['merge', "unique_key='id', incremental_strategy='merge'"],
+  ['delete+insert', "unique_key='id'"],
+  ['a condition', "incremental_strategy='replace_where', incremental_predicates='id > 1'"],
+])('a table with a change data feed says which rows changed: %s', async (_, strategy) => {
+  const config = `{{ config(materialized='incremental', format='delta', ${strategy}, tblproperties={'delta.enableChangeDataFeed': True}) }}`
+  const p = modelProject('disk', `${config} select range as id, 'old' as v from range(4)`)
+  await run(p)
+  p.set(`${config} select * from (values (2, 'new'), (3, 'old'), (4, 'new')) t(id, v)`)
+  await run(p)
+  await run(p)
+  const files = p.list('lake/m/_change_data').filter(path => path.endsWith('.parquet'))
+  const list = files.map(path => `'${p.folder}/lake/m/_change_data/${path}'`).join(', ')
+  const isKeyed = strategy.includes('unique_key')
+  expect(await p.rows(`select id::int as id, v, _change_type as c from read_parquet([${list}]) order by all`)).toEqual([
+    { id: 2, v: 'new', c: isKeyed ? 'update_postimage' : 'insert' },
+    { id: 2, v: 'old', c: isKeyed ? 'update_preimage' : 'delete' },
+    { id: 4, v: 'new', c: 'insert' },
+  ])
+})
+
+test('a batch with a number of its own is written once', async () => {
+  const config = (version: number): string =>
+    `{{ config(materialized='incremental', format='delta', incremental_strategy='append', txn_version=${version}) }}`
+  const p = modelProject('disk', `${config(7)} select 1 as id`)
+  await run(p)
+  await run(p)
+  p.set(`${config(6)} select 2 as id`)
+  await run(p)
+  expect(await rows(p)).toEqual([{ id: 1 }])
+  p.set(`${config(8)} select 2 as id`)
+  await run(p)
+  expect(await rows(p)).toEqual([{ id: 1 }, { id: 2 }])
+})
+
 test('a run that adds nothing makes no commit', async () => {
   const p = modelProject(
     'disk',

@@ -12,6 +12,7 @@ import { snapshotSql } from '../../src/delta/scan.ts'
 import type { StructType } from '../../src/delta/schema.ts'
 import { requireSnapshot, type Snapshot } from '../../src/delta/snapshot.ts'
 import type { TableFiles } from '../../src/delta/table-files.ts'
+import { newShape, type TableShape } from '../../src/delta/table-shape.ts'
 import { deltaField } from '../../src/delta/type-from-duckdb.ts'
 import { localStore } from '../../src/storage/local-store.ts'
 import { openTestReader } from './parquet-reader.ts'
@@ -22,7 +23,14 @@ export interface DeltaRig {
   readonly root: string
   readonly clock: Clock & { ms: number }
   schemaOf(query: string): Promise<StructType>
-  write(query: string, partitionColumns?: readonly string[]): Promise<AddFile[]>
+  /** Of a new table. */
+  shapeOf(
+    query: string,
+    partitionColumns?: readonly string[],
+    configuration?: Readonly<Record<string, string>>,
+  ): Promise<TableShape>
+  /** Files for a table of the given shape, or for a new one partitioned by the given columns. */
+  write(query: string, shape?: TableShape | readonly string[]): Promise<AddFile[]>
   create(
     query: string,
     partitionColumns?: readonly string[],
@@ -64,12 +72,14 @@ export async function deltaRig(remoteFiles?: (files: TableFiles) => TableFiles):
         fields: columns.map(row => deltaField(String(row.column_name), String(row.column_type))),
       }
     },
-    write: async (query, partitionColumns = []) =>
-      writeDataFiles(writer, { query, schema: await rig.schemaOf(query), partitionColumns }),
+    shapeOf: async (query, partitionColumns = [], configuration = {}) =>
+      newShape({ schema: await rig.schemaOf(query), partitionColumns, configuration }, ids),
+    write: async (query, shape = []) =>
+      writeDataFiles(writer, { query, shape: 'schema' in shape ? shape : await rig.shapeOf(query, shape) }),
     async create(query, partitionColumns = [], configuration = {}) {
-      const schema = await rig.schemaOf(query)
-      const table = { id: ids(), schema, partitionColumns, configuration, nowMs: clock.now() }
-      return rig.commit(createChange(table, await rig.write(query, partitionColumns)))
+      const shape = await rig.shapeOf(query, partitionColumns, configuration)
+      const table = { id: ids(), name: 'table', shape, nowMs: clock.now() }
+      return rig.commit(createChange(table, await rig.write(query, shape)))
     },
     commit: change => commitChange(files, change, { clock, ids, engine: 'test' }),
     snapshot: version => requireSnapshot(files, version),
