@@ -332,12 +332,13 @@ function ranOutOfMemory(result: NodeResult): boolean {
 
 /**
  * Two nodes met in the catalogue: DuckDB lets one win, and now and then takes a table that another connection is renaming
- * for missing. Everything was undone, so the node is tried again by itself.
+ * for missing. Everything was undone, so the node is tried again by itself. A `begin` or `commit` of the user's that is
+ * out of place is no conflict: it would do all over again what it has committed.
  */
 function metConflict(result: NodeResult): boolean {
   return result.diagnostics.some(
     one =>
-      one.code === 'adapter/sql-transaction' ||
+      (one.code === 'adapter/sql-transaction' && !/no transaction is active|within a transaction/.test(one.message)) ||
       /write-write conflict|Table with name \S+__dbt_(?:tmp|backup)\S* does not exist/.test(one.message),
   )
 }

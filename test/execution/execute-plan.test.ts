@@ -219,6 +219,20 @@ describe('a node that ran out of memory', () => {
   })
 })
 
+describe('a node whose hook ends a transaction that was never begun', () => {
+  test('fails like any other, and what its hook has committed is not done again', async () => {
+    const p = project({
+      'models/log.sql': `${table}select 0 as n`,
+      'models/m.sql':
+        '{{ config(pre_hook="insert into {{ ref(\'log\') }} values (1); commit; commit") }} select 1 as id',
+    })
+    const { statuses, result } = await p.run()
+    expect(statuses).toEqual({ log: 'success', m: 'error' })
+    expect(result('m').message).toContain('no transaction is active')
+    expect(await p.rows('select n from main.log order by n')).toEqual([[0], [1]])
+  })
+})
+
 describe('an abort', () => {
   test('interrupts what runs, starts nothing more and keeps what was done', async () => {
     const p = project({
