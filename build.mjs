@@ -100,11 +100,12 @@ async function builtins() {
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
     .sort()
     .map(path => ({ path: relative(folder, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }))
+  const prepared = JSON.stringify(prepareBuiltins(files))
+  writeFileSync(join(dist, 'builtins.json'), prepared)
   const stamp = createHash('sha256')
     .update(readFileSync(join(dist, 'program.js')))
-    .digest('hex')
-    .slice(0, 16)
-  writeFileSync(join(dist, 'builtins.json'), JSON.stringify({ stamp, ...prepareBuiltins(files) }))
+    .update(prepared)
+  writeFileSync(join(dist, 'build-stamp'), stamp.digest('hex').slice(0, 16))
   rmSync(preparer)
 }
 

@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['config', 'lake'],
   ['project'],
   ['graph'],
-  ['plan', 'compile'],
+  ['plan', 'compile', 'parse-cache'],
   ['materializations', 'data-tests'],
   ['execution'],
   ['artifacts'],

@@ -2,14 +2,16 @@
 import type { Config } from '../config/config.ts'
 import type { RunResult } from '../execution/run-result.ts'
 import type { Graph } from '../graph/graph.ts'
+import { DamagedCache } from '../parse-cache/cache-file.ts'
+import type { GraphTexts } from '../parse-cache/graph-texts.ts'
 import type { FileContent } from '../storage/file-system.ts'
 import { artifactMetadata } from './artifact-metadata.ts'
 import { graphSummaryParts } from './graph-summary.ts'
-import { manifestParts } from './manifest.ts'
+import { insertions, manifestHead } from './manifest.ts'
 import { inProject, type OutputFacts } from './node-output.ts'
+import { renderedTexts } from './rendered-texts.ts'
 import { runArguments } from './run-arguments.ts'
 import { runResultsParts } from './run-results.ts'
-import { renderSemanticManifest } from './semantic-manifest.ts'
 
 /** Told for each file, with dbt's name of the artifact. */
 export type ArtifactListener = (artifact: string, path: string) => void
@@ -23,14 +25,25 @@ export class ArtifactWriter {
     this.told = told
   }
 
-  /** `manifest.json`, and beside it the semantic manifest and the summary of the graph. */
-  manifest(graph: Graph, factsOf: (uniqueId: string) => OutputFacts = () => ({})): void {
-    const metadata = artifactMetadata(this.config, 'manifest/v12')
-    this.write('WritableManifest', 'manifest.json', () => manifestParts({ graph, metadata, factsOf }))
-    this.write('SemanticManifest', 'semantic_manifest.json', () => renderSemanticManifest(graph))
+  /**
+   * `manifest.json`, and beside it the semantic manifest and the summary of the graph.
+   * @param texts of the graph; @param facts what a run adds
+   */
+  manifest(graph: Graph, texts: GraphTexts, facts: ReadonlyMap<string, OutputFacts> = new Map()): void {
     const { invocationId, flags } = this.config
-    const withTestEdges = flags.which === 'build'
-    this.write('GraphSummary', 'graph_summary.json', () => graphSummaryParts(graph, { invocationId, withTestEdges }))
+    const head = manifestHead(artifactMetadata(this.config, 'manifest/v12'), graph.project)
+    const added = new Map(Array.from(facts, ([id, one]) => [id, insertions(one)] as const))
+    const write = (artifact: string, name: string, partsOf: (texts: GraphTexts) => FileContent): void =>
+      this.write(
+        artifact,
+        name,
+        () => partsOf(texts),
+        () => partsOf(renderedTexts(graph)),
+      )
+    write('WritableManifest', 'manifest.json', of => joined([head], of.manifest(added)))
+    write('SemanticManifest', 'semantic_manifest.json', of => of.semanticManifest())
+    const request = { invocationId, withTestEdges: flags.which === 'build' }
+    write('GraphSummary', 'graph_summary.json', of => graphSummaryParts(graph, of.edges(), request))
   }
 
   runResults(run: RunResult, graph: Graph): void {
@@ -44,12 +57,20 @@ export class ArtifactWriter {
     )
   }
 
-  /** Any further artifact by its file name, or by a path of its own. */
-  write(artifact: string, name: string, render: () => FileContent): void {
+  /**
+   * Any further artifact by its file name, or by a path of its own.
+   * @param renderAgain without what was kept, which may turn out to be damaged
+   */
+  write(artifact: string, name: string, render: () => FileContent, renderAgain = render): void {
     const { flags, files } = this.config
     if (!flags.writeJson) return
     const path = this.pathOf(name)
-    files.write(path, render())
+    try {
+      files.write(path, render())
+    } catch (error) {
+      if (!(error instanceof DamagedCache)) throw error
+      files.write(path, renderAgain())
+    }
     this.told(artifact, path)
   }
 
@@ -57,4 +78,8 @@ export class ArtifactWriter {
     const { flags, projectFolder } = this.config
     return inProject(projectFolder, `${flags.targetPath}/${name}`)
   }
+}
+
+function* joined(...parts: readonly Iterable<string | Uint8Array>[]): Iterable<string | Uint8Array> {
+  for (const part of parts) yield* part
 }

@@ -11,18 +11,23 @@ export interface SummaryRequest {
   readonly withTestEdges: boolean
 }
 
-export function* graphSummaryParts(graph: Graph, { invocationId, withTestEdges }: SummaryRequest): Iterable<string> {
-  const numbers = new Map(Array.from(graph.members.keys(), (id, index) => [id, index]))
+/** @param linked what `edgeParts` gives */
+export function* graphSummaryParts(
+  graph: Graph,
+  linked: Iterable<string | Uint8Array>,
+  { invocationId, withTestEdges }: SummaryRequest,
+): Iterable<string | Uint8Array> {
   yield `{"_invocation_id":${JSON.stringify(invocationId)},"linked":{`
-  yield* numbered(graph, graph.children, numbers)
+  yield* linked
   if (withTestEdges) {
     yield '},"with_test_edges":{'
-    yield* numbered(graph, withTests(graph), numbers)
+    yield* edgeParts(graph, withTests(graph))
   }
   yield '}}'
 }
 
-function* numbered(graph: Graph, children: Neighbours, numbers: ReadonlyMap<string, number>): Iterable<string> {
+export function* edgeParts(graph: Graph, children: Neighbours = graph.children): Iterable<string> {
+  const numbers = new Map(Array.from(graph.members.keys(), (id, index) => [id, index]))
   let before = ''
   for (const [id, { resourceType }] of graph.members) {
     const successors = children.get(id)?.map(child => numbers.get(child)) ?? []

@@ -27,6 +27,23 @@ export class JsonWriter {
     }
   }
 
+  /** A record's text, cut where the values of some keys stand: those values are left out. */
+  cutText(record: Readonly<Record<string, unknown>>, keys: ReadonlySet<string>): string[] {
+    const parts: string[] = []
+    let text = '{'
+    let before = ''
+    for (const key in record) {
+      text += `${before}${this.key(key)}`
+      before = ','
+      if (keys.has(key)) {
+        parts.push(text)
+        text = ''
+      } else text += this.text(record[key])
+    }
+    parts.push(`${text}}`)
+    return parts
+  }
+
   private objectText(data: object): string {
     if (Array.isArray(data)) return data.length === 0 ? '[]' : `[${data.map(one => this.text(one)).join(',')}]`
     if (data instanceof PyDict) return this.dictText(data)

@@ -6,6 +6,7 @@ import { md5 } from '../base/fingerprint.ts'
 import type { Neighbours } from '../graph/dag.ts'
 import { expandSelectors } from '../graph/expand-selectors.ts'
 import type { Graph } from '../graph/graph.ts'
+import type { EntryText, Insertions } from '../parse-cache/graph-texts.ts'
 import type { GraphMember } from '../project/node.ts'
 import { docJson, groupJson, type JsonRecord, macroJson, memberJson } from '../project/node-json.ts'
 import type { Project } from '../project/project.ts'
@@ -14,33 +15,33 @@ import { type ArtifactMetadata, isoMicros } from './artifact-metadata.ts'
 import { JsonWriter } from './json-text.ts'
 import type { OutputFacts } from './node-output.ts'
 
-export interface ManifestInput {
-  readonly graph: Graph
-  readonly metadata: ArtifactMetadata
-  readonly factsOf: (uniqueId: string) => OutputFacts
+/** The manifest up to the parts that a graph's texts go on with. */
+export function manifestHead(metadata: ArtifactMetadata, project: Project): string {
+  return `{"metadata": ${JSON.stringify(manifestMetadata(metadata, project))}`
 }
 
-export function* manifestParts(input: ManifestInput): Iterable<string> {
-  const { graph } = input
+/** The manifest from behind its metadata to its end. */
+export function* manifestBody(graph: Graph): Iterable<string | EntryText> {
   const { project } = graph
   const writer = new JsonWriter()
-  const member = (node: GraphMember): string => writer.text(memberRecord(node, input))
-  yield `{"metadata": ${JSON.stringify(manifestMetadata(input.metadata, project))}, "nodes": `
-  yield* keyed(nodesOf(project, 'node'), member)
+  const entry = (node: GraphMember): readonly string[] => writer.cutText(memberRecord(node, graph), addedKeys)
+  const member = (node: GraphMember): readonly string[] => [writer.text(memberRecord(node, graph))]
+  yield ', "nodes": '
+  yield* keyed(nodesOf(project, 'node'), entry)
   yield ', "sources": '
   yield* keyed(project.sources.values(), member)
   yield ', "macros": '
-  yield* keyed(project.macros.values(), one => writer.text(macroJson(one)))
+  yield* keyed(project.macros.values(), one => [writer.text(macroJson(one))])
   yield ', "docs": '
-  yield* keyed(project.docs.values(), one => writer.text(docJson(one)))
+  yield* keyed(project.docs.values(), one => [writer.text(docJson(one))])
   yield ', "exposures": '
   yield* keyed(project.exposures.values(), member)
   yield ', "metrics": '
   yield* keyed(semanticsOf(project, 'metric'), member)
   yield ', "groups": '
-  yield* keyed(project.groups.values(), one => writer.text(groupJson(one)))
+  yield* keyed(project.groups.values(), one => [writer.text(groupJson(one))])
   yield `, "selectors": ${JSON.stringify(expandSelectors(project.selectors))}`
-  yield `, "disabled": ${disabledText(project, member)}, "parent_map": `
+  yield `, "disabled": ${disabledText(project, one => writer.text(memberRecord(one, graph)))}, "parent_map": `
   yield* edgeParts(parentMap(graph))
   yield ', "child_map": '
   yield* edgeParts(childMap(graph))
@@ -51,16 +52,31 @@ export function* manifestParts(input: ManifestInput): Iterable<string> {
   yield ', "unit_tests": '
   yield* keyed(project.unitTests.values(), member)
   yield ', "functions": '
-  yield* keyed(nodesOf(project, 'function'), member)
+  yield* keyed(nodesOf(project, 'function'), entry)
   yield '}'
 }
 
-function memberRecord(node: GraphMember, { graph, factsOf }: ManifestInput): JsonRecord {
+/** Keys of a node's entry that a run may set, in the order in which they stand there. */
+const addedKeys: ReadonlySet<string> = new Set(['build_path', 'compiled_path'])
+
+/** The values of those keys, and behind the last one what goes along with it. */
+export function insertions({ buildPath = null, compiled }: OutputFacts): Insertions {
+  if (compiled === undefined) return [JSON.stringify(buildPath), 'null']
+  const { path, code, extraCtes, extraCtesInjected } = compiled
+  const record = {
+    compiled: true,
+    compiled_code: code,
+    extra_ctes_injected: extraCtesInjected,
+    extra_ctes: extraCtes.map(one => ({ ...one })),
+  }
+  return [JSON.stringify(buildPath), `${JSON.stringify(path)},${JSON.stringify(record).slice(1, -1)}`]
+}
+
+function memberRecord(node: GraphMember, graph: Graph): JsonRecord {
   const unlinked = graph.unlinkedTests.get(node.uniqueId)
   const record = memberJson(node, {
     dependsOn: unlinked ?? graph.dependsOn.get(node.uniqueId) ?? [],
     ...graph.semanticFacts.get(node.uniqueId),
-    ...factsOf(node.uniqueId),
   })
   return unlinked === undefined ? record : { ...record, config: switchedOff(node.config) }
 }
@@ -96,11 +112,14 @@ function* edgeParts(edges: Neighbours): Iterable<string> {
 
 function* keyed<T extends { readonly uniqueId: string }>(
   items: Iterable<T>,
-  render: (item: T) => string,
-): Iterable<string> {
+  render: (item: T) => readonly string[],
+): Iterable<string | EntryText> {
   let before = '{'
   for (const item of items) {
-    yield `${before}${JSON.stringify(item.uniqueId)}: ${render(item)}`
+    const { uniqueId } = item
+    const [first = '', ...others] = render(item)
+    const start = `${before}${JSON.stringify(uniqueId)}: ${first}`
+    yield others.length === 0 ? start : { uniqueId, parts: [start, ...others] }
     before = ', '
   }
   yield before === '{' ? '{}' : '}'

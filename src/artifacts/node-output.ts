@@ -13,7 +13,8 @@ import { compiledPath, hasCompiledFile, runPath } from './target-paths.ts'
 export type OutputFacts = Pick<NodeFacts, 'compiled' | 'buildPath'>
 
 export interface NodeOutput extends RunOutput {
-  factsOf(uniqueId: string): OutputFacts
+  /** Of the nodes that something was told of. */
+  facts(): ReadonlyMap<string, OutputFacts>
 }
 
 export interface NodeOutputOptions {
@@ -52,9 +53,10 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
       write(path, sql)
       if (suffix === undefined) buildPaths.set(node.uniqueId, path)
     },
-    factsOf: uniqueId => {
-      const code = compiled.get(uniqueId)
-      return { ...(code === undefined ? {} : { compiled: code }), buildPath: buildPaths.get(uniqueId) ?? null }
+    facts() {
+      const facts = new Map<string, OutputFacts>(Array.from(compiled, ([id, code]) => [id, { compiled: code }]))
+      for (const [id, buildPath] of buildPaths) facts.set(id, { ...facts.get(id), buildPath })
+      return facts
     },
   }
 }

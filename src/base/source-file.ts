@@ -6,6 +6,8 @@ export interface SourceFile {
   /** Path as the user wrote or sees it, relative to the project folder, `/` as separator. */
   readonly path: string
   readonly text: string
+  /** It can be read again under `path`; white space at its end may be missing in `text`. */
+  readonly isOnDisk?: true
 }
 
 /** A half-open range of UTF-16 offsets in a file. */

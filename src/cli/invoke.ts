@@ -8,7 +8,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { localFiles } from '../storage/local-files.ts'
 import { localWorld } from './local-world.ts'
 import { main } from './main.ts'
-import { packedBuiltins } from './packed-builtins.ts'
+import { buildStamp, packedBuiltins } from './packed-builtins.ts'
 import type { Output } from './surroundings.ts'
 
 export interface InvokeOptions {
@@ -49,6 +49,7 @@ export async function invoke(argv: readonly string[], options: InvokeOptions = {
     environment: definedOnly(options.environment ?? process.env),
     files: localFiles(options.folder ?? process.cwd()),
     builtins: packedBuiltins,
+    buildStamp: buildStamp(),
     outside: localWorld,
     stdout: output('stdout'),
     stderr: output('stderr'),

@@ -74,6 +74,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
       renderNative: (text, scope) => synchronous(renderNative(text, scope)),
     },
     builtins: options.builtins,
+    buildStamp: options.buildStamp,
     outside: options.outside,
     signal: options.signal,
     emit: event => {

@@ -86,7 +86,7 @@ export const globalOptions: readonly Option[] = [
   text('log-level-file', 'Least severe lines in the log file', { choices: logLevels }),
   text('log-path', 'Folder of the log file', { value: 'FOLDER' }),
   twinSwitch('macro-debugging', 'Accepted, without effect', { hidden: true }),
-  twinSwitch('partial-parse', 'Accepted, without effect', { hidden: true }),
+  twinSwitch('partial-parse', 'Take what the last run parsed where nothing has changed since'),
   text('partial-parse-file-path', 'Accepted, without effect', { hidden: true }),
   twinSwitch('partial-parse-file-diff', 'Accepted, without effect', { hidden: true }),
   twinSwitch('populate-cache', 'Read the list of relations when the run starts'),

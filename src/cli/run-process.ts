@@ -3,7 +3,7 @@ import { randomIds, systemClock } from '../base/clock.ts'
 import { localFiles } from '../storage/local-files.ts'
 import { localWorld } from './local-world.ts'
 import { main } from './main.ts'
-import { packedBuiltins } from './packed-builtins.ts'
+import { buildStamp, packedBuiltins } from './packed-builtins.ts'
 import type { Output } from './surroundings.ts'
 
 /** Threads of libuv beside those that run SQL: for files and name look-ups. */
@@ -26,6 +26,7 @@ export async function runProcess(version: string): Promise<void> {
     environment: definedOnly(process.env),
     files: localFiles(process.cwd()),
     builtins: packedBuiltins,
+    buildStamp: buildStamp(),
     outside: localWorld,
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),

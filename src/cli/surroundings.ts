@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly files: FileSystem
   /** The built-in macros; asked for when a project is read. */
   readonly builtins: () => Builtins
+  /** Names the build, for what is kept from one run to the next; absent: nothing is kept. */
+  readonly buildStamp?: string | undefined
   readonly outside: OutsideWorld
   readonly stdout: Output
   readonly stderr: Output

@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { GraphMember, GroupNode } from '../project/node.ts'
 
 /** What a command does beside running nodes. */
-export type Phase = 'read settings' | 'parse' | 'link' | 'plan' | 'write artifacts'
+export type Phase = 'read settings' | 'read parse cache' | 'parse' | 'link' | 'keep parse' | 'plan' | 'write artifacts'
 
 export type CommandEvent =
   | RunEvent

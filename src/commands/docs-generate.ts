@@ -44,7 +44,7 @@ function tellFailures(session: Session, { warnings }: LoadedProject, { failures 
       message: `Encountered an error while generating catalog: ${failure}`,
     })
   }
-  tellProblems(session, warnings, problems)
+  tellProblems(session, warnings, problems.all)
 }
 
 /** Folders that descriptions show pictures from, copied beside the catalog; only those inside the project. */

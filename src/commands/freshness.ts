@@ -32,7 +32,7 @@ export const freshness: Command = async session => {
   const { output } = config.flags
   if (output === null) writer.write('FreshnessResult', 'sources.json', () => text)
   else session.launch.files.write(posix.resolve(session.launch.files.root, output), text)
-  writer.manifest(graph)
+  writer.manifest(graph, loaded.texts)
   return outcome(run)
 }
 
@@ -48,7 +48,7 @@ function tellOfHooks(session: Session, { config, warnings }: LoadedProject): voi
       'For more information: https://docs.getdbt.com/reference/global-configs/legacy-behaviors',
     facts: {},
   })
-  tellProblems(session, warnings, told)
+  tellProblems(session, warnings, told.all)
 }
 
 /** Sources that say how old their data may be. */

@@ -31,7 +31,7 @@ export const list: Command = async session => {
   const { flags } = config
   tellFound(session, graph)
   const selected = selectMembers(loaded, session)
-  artifactWriter(session, config).manifest(graph)
+  artifactWriter(session, config).manifest(graph, loaded.texts)
   const ids = [...selected.uniqueIds].sort()
   if (ids.length === 0) {
     tellEmptySelection(session, loaded, 'NoNodesSelected')

@@ -1,4 +1,5 @@
 /** From the command line to the graph: the phases that every command with a project begins with. */
+import { renderedTexts, textsToKeep } from '../artifacts/rendered-texts.ts'
 import { adapterVersion, dbtVersion } from '../base/dbt-version.ts'
 import { type Diagnostic, Diagnostics } from '../base/diagnostic.ts'
 import { sha256 } from '../base/fingerprint.ts'
@@ -9,9 +10,11 @@ import { WarningPolicy } from '../config/warning-policy.ts'
 import { templateEffects } from '../execution/template-effects.ts'
 import type { Graph } from '../graph/graph.ts'
 import { linkGraph } from '../graph/link-graph.ts'
-import type { Builtins } from '../project/builtins.ts'
-import { MacroCache } from '../project/macro-cache.ts'
+import type { GraphTexts } from '../parse-cache/graph-texts.ts'
+import { ParseCache } from '../parse-cache/parse-cache.ts'
 import { parseProject } from '../project/parse-project.ts'
+import { ParseWitness, sayAgain } from '../project/parse-witness.ts'
+import { WatchedFiles } from '../storage/watched-files.ts'
 import { str } from '../template/repr.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
@@ -23,6 +26,8 @@ import { workingFolder } from './working-folder.ts'
 export interface LoadedProject {
   readonly config: Config
   readonly graph: Graph
+  /** What artifacts say of the graph. */
+  readonly texts: GraphTexts
   readonly warnings: WarningPolicy
 }
 
@@ -35,25 +40,64 @@ export function loadSettings(session: Session): { config: Config; warnings: Warn
   session.outside.enterFolder(workingFolder(session, config))
   session.begin(config)
   const warnings = new WarningPolicy(config.flags, config.projectFile.behaviour.requireAllWarningsHandledByWarnError)
-  tellProblems(session, warnings, diagnostics)
+  tellProblems(session, warnings, diagnostics.all)
   return { config, warnings }
 }
 
-/** @throws CommandStopped with everything that is wrong in the first phase that found something */
+/**
+ * The graph of the last run where nothing has changed since, otherwise that of the files.
+ * @throws CommandStopped with everything that is wrong in the first phase that found something
+ */
 export async function loadGraph(session: Session): Promise<LoadedProject> {
   const { config, warnings } = loadSettings(session)
   tellSettings(session, config)
+  const cache = new ParseCache({
+    config,
+    stamp: session.buildStamp,
+    builtins: session.builtins,
+    path: `${config.flags.targetPath}/parse.cache`,
+    mayWrite: config.flags.writeJson && !config.flags.dryRun,
+  })
+  const known = config.flags.partialParse ? timed(session, 'read parse cache', () => cache.known()) : undefined
+  if (known === undefined) return { config, warnings, ...readGraph(session, config, warnings, cache) }
+  sayAgain(known.told.said, templateEffects(config, session.emit, null))
+  tellProblems(session, warnings, known.told.parsing)
+  tellProblems(session, warnings, known.told.linking)
+  return { config, warnings, graph: known.graph, texts: known.texts }
+}
+
+function readGraph(
+  session: Session,
+  config: Config,
+  warnings: WarningPolicy,
+  cache: ParseCache,
+): { readonly graph: Graph; readonly texts: GraphTexts } {
+  const startedAtMs = config.clock.now()
+  const watched = new WatchedFiles(config.files)
+  const witness = new ParseWitness()
   const parsing = new Diagnostics()
-  const builtins = session.builtins()
-  const cache = openMacroCache(session, config, builtins.stamp)
-  const effects = templateEffects(config, session.emit, null)
-  const project = timed(session, 'parse', () => parseProject(config, builtins, parsing, cache, effects))
-  tellProblems(session, warnings, parsing)
+  const read = timed(session, 'parse', () =>
+    parseProject({ ...config, files: watched.files }, session.builtins(), parsing, {
+      macros: cache.macros,
+      witness,
+      effects: templateEffects(config, session.emit, null),
+    }),
+  )
+  const project = { ...read, config }
+  tellProblems(session, warnings, parsing.all)
   const linking = new Diagnostics()
   const graph = timed(session, 'link', () => linkGraph(project, linking))
-  tellProblems(session, warnings, linking)
+  tellProblems(session, warnings, linking.all)
   if (graph === undefined) throw new CommandStopped(linking.all)
-  return { config, graph, warnings }
+  const dates = [...project.nodes.values()].flatMap(node => ('deprecationDate' in node && node.deprecationDate) || [])
+  const fresh = {
+    graph,
+    told: { said: witness.said, parsing: parsing.all, linking: linking.all },
+    texts: textsToKeep(graph),
+    record: { config, watched, witness, dates, startedAtMs },
+  }
+  const kept = timed(session, 'keep parse', () => cache.keep(fresh))
+  return { graph, texts: kept ?? renderedTexts(graph) }
 }
 
 /** Which adapter works, and with which variables: as dbt tells when it has read the settings. */
@@ -75,30 +119,15 @@ function tellSettings(session: Session, config: Config): void {
   })
 }
 
-/** The cache lies in the target folder, so `clean` removes it. It is replaced in one piece: other runs may be reading it. */
-function openMacroCache(session: Session, config: Config, stamp: Builtins['stamp']): MacroCache {
-  const { files, flags } = config
-  const path = `${flags.targetPath}/macros.cache.json`
-  const cache = new MacroCache(stamp, stamp === undefined ? undefined : files.read(path))
-  session.atEnd(() => {
-    const text = flags.writeJson ? cache.text() : undefined
-    if (text === undefined) return
-    const written = `${path}.${session.launch.ids()}`
-    files.write(written, text)
-    files.rename(written, path)
-  })
-  return cache
-}
-
 /** Tells `Found 3 models, …`: what a command works on. */
 export function tellFound(session: Session, graph: Graph): void {
   session.emit({ kind: 'project found', statLine: foundStats(graph), groups: graph.project.groups })
 }
 
 /** Shows warnings, or stops where they or others are errors. @throws CommandStopped */
-export function tellProblems(session: Session, warnings: WarningPolicy, diagnostics: Diagnostics): void {
-  const errors: Diagnostic[] = [...diagnostics.errors]
-  for (const diagnostic of diagnostics.all) {
+export function tellProblems(session: Session, warnings: WarningPolicy, diagnostics: readonly Diagnostic[]): void {
+  const errors = diagnostics.filter(one => one.severity === 'error')
+  for (const diagnostic of diagnostics) {
     if (diagnostic.severity === 'error') continue
     const event = warningEvent(diagnostic.code)
     if (isDeprecation(event) && !session.noteDeprecation(event.name, event.code) && !warnings.showsAll) continue

@@ -5,7 +5,7 @@ import type { Command } from './session.ts'
 import { timed } from './timed.ts'
 
 export const parse: Command = async session => {
-  const { config, graph } = await loadGraph(session)
-  timed(session, 'write artifacts', () => artifactWriter(session, config).manifest(graph))
+  const { config, graph, texts } = await loadGraph(session)
+  timed(session, 'write artifacts', () => artifactWriter(session, config).manifest(graph, texts))
   return 'success'
 }

@@ -3,7 +3,6 @@ import { posix } from 'node:path'
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { GivenFlag } from '../config/resolve-flags.ts'
 import type { BatchResults } from '../execution/run-result.ts'
-import { graphOrder } from '../graph/graph-order.ts'
 import { isObject, type JsonObject, listIn, objectIn } from '../graph/previous-state.ts'
 import { compileAndWrite, retryPlan } from './compile.ts'
 import { camelFlag } from './flag-spelling.ts'
@@ -91,7 +90,7 @@ function existingIds({ graph }: LoadedProject, failed: readonly string[]): strin
       hint: 'it was renamed or removed since the last run: run the command itself again',
     })
   }
-  return graphOrder(graph).filter(id => wanted.has(id))
+  return graph.order().filter(id => wanted.has(id))
 }
 
 function earlierFlags(args: JsonObject): Record<string, GivenFlag> {

@@ -75,7 +75,7 @@ async function planSelection(
   const readable = readableNodes(graph, deferral, place)
   const diagnostics = new Diagnostics()
   const plan = buildPlan({ graph, selection, flags, relations, readable }, diagnostics)
-  tellProblems(session, warnings, diagnostics)
+  tellProblems(session, warnings, diagnostics.all)
   if (!flags.dryRun) tellAdded(session, plan)
   return plan
 }
@@ -141,7 +141,7 @@ async function executeAndWrite(
 export function writeRun(session: Session, loaded: LoadedProject, run: WrittenRun, result: RunResult): void {
   const writer = artifactWriter(session, loaded.config)
   timed(session, 'write artifacts', () => {
-    writer.manifest(loaded.graph, id => run.output.factsOf(id))
+    writer.manifest(loaded.graph, loaded.texts, run.output.facts())
     writer.runResults(result, loaded.graph)
   })
 }

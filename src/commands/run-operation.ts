@@ -31,7 +31,7 @@ export async function callMacro(session: Session, loaded: LoadedProject): Promis
     session.emit({ kind: 'operation failed', diagnostic })
   }
   const writer = artifactWriter(session, config)
-  writer.manifest(graph)
+  writer.manifest(graph, loaded.texts)
   writer.runResults(result, graph)
   return outcomeOf(result, graph)
 }

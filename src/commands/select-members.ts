@@ -21,7 +21,7 @@ export function selectMembers(loaded: LoadedProject, session: Session, more: Sel
   const { flags } = config
   const diagnostics = new Diagnostics()
   const selectors = namedSelectors(graph.project.selectors, flags.indirectSelection, diagnostics)
-  tellProblems(session, warnings, diagnostics)
+  tellProblems(session, warnings, diagnostics.all)
   const selecting = new Diagnostics()
   const selection = selectNodes(
     graph,
@@ -35,6 +35,6 @@ export function selectMembers(loaded: LoadedProject, session: Session, more: Sel
     },
     selecting,
   )
-  tellProblems(session, warnings, selecting)
+  tellProblems(session, warnings, selecting.all)
   return selection
 }

@@ -20,6 +20,8 @@ export interface RunIdentity {
 export interface Session {
   readonly launch: LaunchRequest
   readonly builtins: () => Builtins
+  /** Names the build, for what is kept from one run to the next; absent: nothing is kept. */
+  readonly buildStamp: string | undefined
   readonly outside: OutsideWorld
   /** Aborting ends the run in good order. */
   readonly signal: AbortSignal

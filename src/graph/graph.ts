@@ -21,6 +21,8 @@ export interface Graph {
   readonly unlinkedTests: ReadonlyMap<string, readonly string[]>
   /** What the linking found out about semantic models and metrics, by unique id. */
   readonly semanticFacts: ReadonlyMap<string, SemanticFacts>
+  /** Every member, parents before children, ties by unique id. */
+  readonly order: () => readonly string[]
   /** What a ref written in `from` means; `undefined` when it names nothing. Used again when templates run. */
   readonly resolveRef: (ref: RefCall, fromPackage: string) => GraphMember | undefined
   readonly resolveSource: (source: string, table: string, fromPackage: string) => GraphMember | undefined

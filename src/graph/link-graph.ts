@@ -2,12 +2,13 @@
 import type { Diagnostics } from '../base/diagnostic.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Place } from '../base/source-file.ts'
+import { lazy } from '../project/macro-file.ts'
 import type { GraphMember, RefCall, SourceCall } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
 import { accessProblem, checkGroupsAndAccess, restrictedPackages } from './access-rules.ts'
 import { checkDeprecations } from './check-deprecations.ts'
 import { checkSemantics } from './check-semantics.ts'
-import { findCycle, reversed } from './dag.ts'
+import { findCycle, reversed, topologicalOrder } from './dag.ts'
 import type { Graph } from './graph.ts'
 import { metricParents, semanticFacts } from './link-semantics.ts'
 import { type Found, isRefable, ReferenceLookup } from './reference-lookup.ts'
@@ -39,14 +40,16 @@ export function linkGraph(project: Project, diagnostics: Diagnostics): Graph | u
   }
   if (!diagnostics.hasErrors) checkSemantics(project, diagnostics)
   checkDeprecations(project, { members, dependsOn, children }, diagnostics)
+  const parents = sortedValues(dependsOn)
   return {
     project,
     members,
-    parents: sortedValues(dependsOn),
+    parents,
     children: sortedValues(children),
     dependsOn,
     unlinkedTests,
     semanticFacts: semanticFacts(project, lookup),
+    order: lazy(() => topologicalOrder(members.keys(), parents, children)),
     resolveRef: (ref, fromPackage) => memberOf(lookup.ref(ref, fromPackage)),
     resolveSource: (source, table, fromPackage) => memberOf(lookup.source(source, table, fromPackage)),
   }

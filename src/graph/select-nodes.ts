@@ -10,7 +10,6 @@ import type { IndirectSelection } from '../config/flags.ts'
 import type { GraphMember, ResourceType } from '../project/node.ts'
 import { reachable } from './dag.ts'
 import type { Graph } from './graph.ts'
-import { graphOrder } from './graph-order.ts'
 import { findSelector, type NamedSelector } from './named-selectors.ts'
 import type { PreviousFreshness, PreviousState } from './previous-state.ts'
 import type { Selection } from './selection.ts'
@@ -42,7 +41,7 @@ export function selectNodes(graph: Graph, request: SelectRequest, diagnostics: D
     const member = graph.members.get(id)
     if (member && isWanted(member, request)) chosen.add(id)
   }
-  return { uniqueIds: graphOrder(graph).filter(id => chosen.has(id)), has: id => chosen.has(id) }
+  return { uniqueIds: graph.order().filter(id => chosen.has(id)), has: id => chosen.has(id) }
 }
 
 function isWanted(member: GraphMember, request: SelectRequest): boolean {

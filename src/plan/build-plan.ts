@@ -3,7 +3,6 @@ import type { Diagnostics } from '../base/diagnostic.ts'
 import type { RelationInfo } from '../base/sql-value.ts'
 import type { Flags } from '../config/flags.ts'
 import type { Graph } from '../graph/graph.ts'
-import { graphOrder } from '../graph/graph-order.ts'
 import type { Selection } from '../graph/selection.ts'
 import { existingRelations } from './existing-relations.ts'
 import { type MissingUpstream, missingUpstream } from './missing-upstream.ts'
@@ -29,7 +28,7 @@ export function buildPlan(request: PlanRequest, diagnostics: Diagnostics): Plan 
   const relations = request.relations && existingRelations(request.relations)
   const added = new Map(findMissing(request, diagnostics).map(one => [one.node.uniqueId, one]))
   const chosen = new Set([...selection.uniqueIds, ...added.keys()])
-  const order = graphOrder(graph).filter(id => chosen.has(id))
+  const order = graph.order().filter(id => chosen.has(id))
   const after = orderOfSteps(graph, order, flags.which === 'build')
   const steps = order.flatMap((id): PlannedStep[] => {
     const node = graph.members.get(id)

@@ -4,7 +4,6 @@
  */
 import type { Neighbours } from '../graph/dag.ts'
 import type { Graph } from '../graph/graph.ts'
-import { graphOrder } from '../graph/graph-order.ts'
 
 /** For each node that waits for tests: which ones. */
 export function testsBefore(graph: Graph, tests: readonly string[]): Map<string, string[]> {
@@ -63,7 +62,7 @@ class Ancestors {
   private readonly bits: readonly Uint32Array[]
 
   constructor(graph: Graph) {
-    const ids = graphOrder(graph).filter(id => graph.members.get(id)?.resourceType !== 'test')
+    const ids = graph.order().filter(id => graph.members.get(id)?.resourceType !== 'test')
     for (const [place, id] of ids.entries()) this.places.set(id, place)
     const words = (ids.length >> 5) + 1
     const bits: Uint32Array[] = []

@@ -29,8 +29,6 @@ interface PreparedMacro {
 }
 
 export interface Builtins {
-  /** Names the build, for what is kept from one start to the next. */
-  readonly stamp?: string
   readonly macros: readonly PreparedMacro[]
   readonly docs: readonly Omit<DocBlock, 'resourceType'>[]
 }

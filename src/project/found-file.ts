@@ -124,7 +124,7 @@ export function joinPath(...parts: readonly string[]): string {
 /** The file's text with a name for messages; `undefined` if it vanished since it was listed. */
 export function readFound(found: FoundFile, files: FileSystem): SourceFile | undefined {
   const text = files.read(found.absolutePath)
-  return text === undefined ? undefined : { path: shownPath(found, files), text }
+  return text === undefined ? undefined : { path: shownPath(found, files), text, isOnDisk: true }
 }
 
 /** Paths of packages are shown from the root project's folder, as they lie below it. */

@@ -7,15 +7,20 @@ import { baseNames } from '../context/base-names.ts'
 import type { RunFacts } from '../context/run-facts.ts'
 import { renderNative } from '../template/template.ts'
 import { guarded } from './load-drafts.ts'
+import type { ParseWitness } from './parse-witness.ts'
 import type { SelectorDefinition } from './project.ts'
+
+/** Selectors see the variables of the command line alone. */
+export const commandLine = '--vars'
 
 export function loadSelectors(
   config: Config,
   facts: RunFacts,
+  witness: ParseWitness,
   diagnostics: Diagnostics,
 ): readonly SelectorDefinition[] {
   const rendering = {
-    scope: baseNames(facts, { vars: dictVars(config.cliVars) }),
+    scope: baseNames(witness.facts(facts), { vars: witness.vars(commandLine, dictVars(config.cliVars)) }),
     renderNative: (text: string, scope: ReturnType<typeof baseNames>) => {
       const value = renderNative(text, scope)
       return value instanceof Promise ? text : value

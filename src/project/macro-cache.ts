@@ -22,7 +22,6 @@ export class MacroCache {
   private readonly stamp: string | undefined
   private readonly known: Readonly<Record<string, readonly ReadMacro[]>>
   private readonly used = new Map<string, () => readonly ReadMacro[]>()
-  private added = false
 
   /**
    * @param stamp names the build; nothing is kept without one
@@ -46,12 +45,10 @@ export class MacroCache {
   add(kind: string, text: string, macros: () => readonly ReadMacro[]): void {
     if (this.stamp === undefined) return
     this.used.set(keyOf(kind, text), macros)
-    this.added = true
   }
 
-  /** What to keep for the next start: the files of this one. `undefined` if that is there already. */
-  text(): string | undefined {
-    if (!this.added) return undefined
+  /** What to keep for the next start: the files of this one. */
+  text(): string {
     const files = Object.fromEntries(Array.from(this.used, ([key, macros]) => [key, macros()] as const))
     return JSON.stringify({ stamp: this.stamp, files })
   }

@@ -1,5 +1,6 @@
 /** Macros as nodes: their source, and what `macros:` of properties files say about them. */
 import type { Place } from '../base/source-file.ts'
+import type { ProjectFile } from '../config/project-file.ts'
 import { PyDict } from '../template/value.ts'
 import { duplicatePatch } from './duplicate-names.ts'
 import type { MacroSource } from './macro-file.ts'
@@ -60,16 +61,22 @@ function configOf({ meta, docs }: Pick<Described, 'meta' | 'docs'>): PyDict {
   return PyDict.of({ meta, docs: PyDict.of({ show: docs.show, node_color: docs.nodeColor }) })
 }
 
-/** The node of a macro; which macros it calls is found out when somebody asks. Descriptions are not rendered yet. */
+/** Whether what a properties file says of a macro's arguments is compared with the macro. */
+export function validatesArguments(source: MacroSource, { behaviour }: ProjectFile): boolean {
+  return behaviour.validateMacroArgs && source.packageName !== 'dbt'
+}
+
+/**
+ * The node of a macro; which macros it calls is found out when somebody asks. Descriptions are not rendered yet.
+ * @param validates arguments that nobody describes are those of the macro
+ */
 export function macroNode(
   source: MacroSource,
   registry: MacroRegistry,
-  patch: PropertyEntry | undefined,
-  maker: NodeMaker,
+  validates: boolean,
+  patch?: PropertyEntry,
 ): MacroNode {
   const described = patch ? patchedFields(patch) : undescribed
-  const checked = maker.run.projectFile.behaviour.validateMacroArgs && source.packageName !== 'dbt'
-  if (patch && checked) checkAnnotations(source, described.arguments, patch, maker)
   return {
     resourceType: 'macro',
     uniqueId: source.uniqueId,
@@ -85,7 +92,7 @@ export function macroNode(
     createdAtMs: source.createdAtMs,
     ...described,
     arguments:
-      checked && described.arguments.length === 0
+      validates && described.arguments.length === 0
         ? source.parameters.map(name => ({ name, type: null, description: '' }))
         : described.arguments,
     config: patch ? configOf(described) : plainConfig,
@@ -95,12 +102,8 @@ export function macroNode(
   }
 }
 
-function checkAnnotations(
-  source: MacroSource,
-  described: MacroNode['arguments'],
-  patch: PropertyEntry,
-  maker: NodeMaker,
-): void {
+export function checkAnnotations(source: MacroSource, patch: PropertyEntry, maker: NodeMaker): void {
+  const described = patchedFields(patch).arguments
   if (described.length === 0) return
   const { parameters, name } = source
   const warn = (message: string): void =>

@@ -76,7 +76,6 @@ export class NodeCalls {
     let names = this.namesOf.get(packageName)
     if (!names) {
       const { registry, renderer } = this
-      const vars = renderer.varsOf(packageName)
       names = {
         quietMacro(inPackage, name) {
           const { namespace } = registry
@@ -84,10 +83,7 @@ export class NodeCalls {
           return macro && registry.isQuiet(macro.uniqueId) ? macro.uniqueId : undefined
         },
         macro: name => registry.namespace.find(name, packageName)?.uniqueId,
-        isPlainVar(name) {
-          const value = vars.get(name)
-          return typeof value !== 'string' || !hasMarks(value)
-        },
+        isPlainVar: name => renderer.varsOf(packageName).isPlain(name),
       }
       this.namesOf.set(packageName, names)
     }

@@ -11,6 +11,7 @@ import type { Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { dbtIgnore } from '../config/dbt-ignore.ts'
 import { type ContextEffects, noEffects } from '../context/effects.ts'
+import type { RunFacts } from '../context/run-facts.ts'
 import { renderText } from '../template/template.ts'
 import type { Builtins } from './builtins.ts'
 import { checkNodes } from './check-nodes.ts'
@@ -30,33 +31,38 @@ import { loadSelectors } from './load-selectors.ts'
 import { loadSources } from './load-sources.ts'
 import { loadTests } from './load-tests.ts'
 import { MacroCache } from './macro-cache.ts'
-import { macroNode, macroPatches } from './macro-node.ts'
+import { checkAnnotations, macroNode, macroPatches, validatesArguments } from './macro-node.ts'
 import type { MacroRegistry } from './macro-registry.ts'
 import type { GraphMember, MacroNode, ModelNode, Node, SourceNode, UnitTestNode } from './node.ts'
 import { NodeCalls } from './node-calls.ts'
 import { NodeMaker } from './node-maker.ts'
 import { ParseRenderer } from './parse-renderer.ts'
+import { ParseWitness } from './parse-witness.ts'
 import { inferPrimaryKey, type KeyTest } from './primary-key.ts'
 import type { Project } from './project.ts'
 import { projectPackages } from './project-package.ts'
 import { runFacts } from './run-facts.ts'
 import { settleUnitTest } from './unit-test-model.ts'
 
-/**
- * @param cache what was read of macro files before
- * @param effects where goes what templates tell while they are rendered in parse mode
- */
+export interface ParseOptions {
+  /** What was read of macro files before. */
+  readonly macros?: MacroCache
+  /** Is told what templates ask for. */
+  readonly witness?: ParseWitness
+  /** Where goes what templates tell while they are rendered in parse mode. */
+  readonly effects?: ContextEffects
+}
+
 export function parseProject(
   config: Config,
   builtins: Builtins,
   diagnostics: Diagnostics,
-  cache = new MacroCache(),
-  effects: ContextEffects = noEffects,
+  { macros = new MacroCache(), witness = new ParseWitness(), effects = noEffects }: ParseOptions = {},
 ): Project {
   const files = packageFiles(config)
-  const registry = loadMacros(config, builtins, files, diagnostics, cache)
-  const facts = runFacts(config, { render: (text, scope) => renderText(text, scope), effects })
-  const renderer = new ParseRenderer(config, facts, registry)
+  const registry = loadMacros(config, builtins, files, diagnostics, macros)
+  const facts = parseFacts(config, effects)
+  const renderer = new ParseRenderer(config, facts, registry, witness)
   const names = new GenerateNames(registry.namespace, config.target, (macro, args) =>
     renderer.callNameMacro(macro, args),
   )
@@ -98,13 +104,19 @@ export function parseProject(
       ...[...sources.sources, ...described.exposures, ...described.semantics].filter(one => !isOn(one)),
       ...unitTests.disabled,
     ]),
-    selectors: loadSelectors(config, facts, diagnostics),
+    selectors: loadSelectors(config, facts, witness, diagnostics),
   }
   checkNodes(project, maker)
   return project
 }
 
-function packageFiles(config: Config): PackageFiles {
+/** What templates can take from the run while it is parsed. */
+export function parseFacts(config: Config, effects = noEffects): RunFacts {
+  return runFacts(config, { render: (text, scope) => renderText(text, scope), effects })
+}
+
+/** The files of the root project and of all packages. */
+export function packageFiles(config: Config): PackageFiles {
   return new Map(
     projectPackages(config).map(owner => [
       owner,
@@ -196,12 +208,15 @@ function macroNodes(
   const nodes = new Map<string, MacroNode>()
   for (const source of registry.macros.values()) {
     const patch = patches.get(source.uniqueId)
-    const node = macroNode(source, registry, patch, maker)
-    if (patch)
+    const validates = validatesArguments(source, maker.run.projectFile)
+    const node = macroNode(source, registry, validates, patch)
+    if (patch) {
+      if (validates) checkAnnotations(source, patch, maker)
       Object.assign(
         node,
         descriptions.macro(node, () => patch.at('description')),
       )
+    }
     nodes.set(source.uniqueId, node)
   }
   return nodes

@@ -14,13 +14,13 @@ import type { NodeProviders } from '../context/node-providers.ts'
 import { contextFunction } from '../context/python-object.ts'
 import { createRelation } from '../context/relation.ts'
 import type { RunFacts } from '../context/run-facts.ts'
-import type { VarLookup } from '../context/var-lookup.ts'
 import { compileTemplate, hasMarks, renderNative } from '../template/template.ts'
 import { PyDict, type PyTuple, type Value } from '../template/value.ts'
 import type { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
 import type { MacroRegistry } from './macro-registry.ts'
 import { parsePort } from './parse-port.ts'
+import type { ParseWitness, WatchedVars } from './parse-witness.ts'
 import type { ProjectPackage } from './project-package.ts'
 
 export interface TextPlace {
@@ -33,22 +33,24 @@ export class ParseRenderer {
   private readonly config: Config
   private readonly facts: RunFacts
   private readonly registry: MacroRegistry
+  private readonly witness: ParseWitness
   private readonly port
-  private readonly vars = new Map<string, VarLookup>()
+  private readonly vars = new Map<string, WatchedVars>()
   private readonly yamlScopes = new Map<string, ReturnType<typeof baseNames>>()
   private nameScope: NodeNames | undefined
 
-  constructor(config: Config, facts: RunFacts, registry: MacroRegistry) {
+  constructor(config: Config, facts: RunFacts, registry: MacroRegistry, witness: ParseWitness) {
     this.config = config
-    this.facts = facts
+    this.facts = witness.facts(facts)
     this.registry = registry
-    this.port = parsePort(config)
+    this.witness = witness
+    this.port = witness.port(parsePort(config))
   }
 
-  varsOf(packageName: string): VarLookup {
+  varsOf(packageName: string): WatchedVars {
     let vars = this.vars.get(packageName)
     if (!vars) {
-      vars = packageVars(this.config, packageName)
+      vars = this.witness.vars(packageName, packageVars(this.config, packageName))
       this.vars.set(packageName, vars)
     }
     return vars

@@ -63,7 +63,7 @@ export function readProperties(
 function parsed(file: SourceFile, diagnostics: Diagnostics): YamlDocument | undefined {
   try {
     // dbt strips the file's text, which tells on a block text at its end.
-    return parseYaml({ path: file.path, text: stripEnd(file.text, null) })
+    return parseYaml({ ...file, text: stripEnd(file.text, null) })
   } catch (error) {
     diagnostics.absorb(error)
     return undefined

@@ -30,7 +30,10 @@ export interface OpenFile {
   close(): void
 }
 
-/** A whole text or whole bytes, or their parts in order: what is large need not be held in one piece. */
+/**
+ * A whole text or whole bytes, or their parts in order: what is large need not be held in one piece. Bytes of a part may
+ * change once the next part is asked for.
+ */
 export type FileContent = string | Uint8Array | Iterable<string | Uint8Array>
 
 /**

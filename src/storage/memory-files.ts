@@ -90,7 +90,8 @@ export function memoryFiles(
 
 function bytesOf(content: FileContent): Uint8Array {
   if (typeof content === 'string') return Buffer.from(content)
-  if (content instanceof Uint8Array) return content.slice()
+  // A copy: `slice` of a Buffer would be a view of it.
+  if (content instanceof Uint8Array) return Uint8Array.from(content)
   return Buffer.concat(Array.from(content, bytesOf))
 }
 

@@ -26,8 +26,10 @@ describe('--profile-run', () => {
     const spans = traced(p).filter(one => one.ph === 'X')
     expect(spans.filter(one => one.cat === 'phase').map(one => one.name)).toEqual([
       'read settings',
+      'read parse cache',
       'parse',
       'link',
+      'keep parse',
       'plan',
       'write artifacts',
     ])

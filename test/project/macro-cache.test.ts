@@ -35,14 +35,6 @@ it('what is kept says of macros what their text says', () => {
   ])
 })
 
-it('nothing is written when every file was known', () => {
-  const first = new MacroCache('build')
-  read(first)
-  const again = new MacroCache('build', first.text())
-  read(again)
-  expect(again.text()).toBeUndefined()
-})
-
 it('files that are gone are forgotten, changed ones are read anew', () => {
   const first = new MacroCache('build')
   read(first)
@@ -59,9 +51,9 @@ it.each([
 ])('a cache that is %s counts as empty', (_, damage) => {
   const first = new MacroCache('build')
   read(first)
-  const again = new MacroCache('build', damage(first.text() ?? ''))
+  const again = new MacroCache('build', damage(first.text()))
   expect(read(again).map(one => one.name)).toEqual(['first', 'test_positive', 'materialization_mine_default'])
-  expect(again.text()).toBeDefined()
+  expect(again.text()).toBe(first.text())
 })
 
 it('a file with a mistake is told of each time', () => {
@@ -77,5 +69,5 @@ it('a file with a mistake is told of each time', () => {
 it('without the name of a build nothing is kept', () => {
   const cache = new MacroCache()
   read(cache)
-  expect(cache.text()).toBeUndefined()
+  expect(cache.text()).not.toContain('first')
 })

@@ -115,6 +115,7 @@ export function project(files: Readonly<Record<string, string>> = {}, options: P
         environment: { HOME: folder, ...options.environment },
         files: localFiles(folder),
         builtins: sourceBuiltins,
+        buildStamp: 'test',
         outside: localWorld,
         stdout: output('stdout'),
         stderr: output('stderr'),

@@ -11,7 +11,7 @@ export interface TimeSpent {
   readonly databaseMs: number
 }
 
-const readingPhases = new Set(['read settings', 'parse', 'link'])
+const readingPhases = new Set(['read settings', 'read parse cache', 'parse', 'link', 'keep parse'])
 
 export class TimeAccount {
   private readingMs = 0

@@ -8,6 +8,7 @@ import { revealSecrets } from '../../context/env-var.ts'
 import { Descriptions } from '../../project/descriptions.ts'
 import { DocIndex } from '../../project/docs.ts'
 import { ParseRenderer } from '../../project/parse-renderer.ts'
+import { ParseWitness } from '../../project/parse-witness.ts'
 import { projectPackages } from '../../project/project-package.ts'
 import { runFacts } from '../../project/run-facts.ts'
 import { repr } from '../../template/repr.ts'
@@ -42,7 +43,7 @@ export function yamlVector(vector: Vector, project: VectorProject): unknown {
 
 function parseRenderer({ config, graph }: VectorProject): ParseRenderer {
   const facts = runFacts(config, { render: (text, scope) => renderText(text, scope) })
-  return new ParseRenderer(config, facts, graph.project.macroRegistry)
+  return new ParseRenderer(config, facts, graph.project.macroRegistry, new ParseWitness())
 }
 
 function description(text: string, nodeName: string, project: VectorProject): string {

@@ -1,0 +1,25 @@
+/** The texts that artifacts make of a graph: the same whether they are rendered or kept from an earlier run. */
+
+/** What stands between the parts of a member's entry after a run; `null` stands there without one. */
+export type Insertions = readonly string[]
+
+/** A member's entry in the manifest, cut where a run may put something in. */
+export interface EntryText {
+  readonly uniqueId: string
+  readonly parts: readonly string[]
+}
+
+export interface GraphTexts {
+  /** The manifest from behind its metadata to its end. Throws `DamagedCache` where it was kept and cannot be trusted. */
+  manifest(added: ReadonlyMap<string, Insertions>): Iterable<string | Uint8Array>
+  /** Every member by its number, with the numbers of its children: for the summary of the graph. */
+  edges(): Iterable<string | Uint8Array>
+  semanticManifest(): Iterable<string | Uint8Array>
+}
+
+/** What is kept of the texts. */
+export interface WrittenTexts {
+  readonly manifest: Iterable<string | EntryText>
+  readonly edges: Iterable<string>
+  readonly semanticManifest: string
+}

@@ -1,0 +1,121 @@
+/**
+ * What a parse gave, kept for the next run: a file in the target folder with the graph, the texts that artifacts make of
+ * it, what was said, and everything that the parse depended on. As long as all of that is the same, the file stands for
+ * the parse.
+ *
+ * The file is only ever a saving of time: without it, with a damaged one or with one of another build everything is the
+ * same. It is data, never code. It is replaced in one piece, so runs side by side see one or the other.
+ */
+import { DiagnosticError } from '../base/diagnostic.ts'
+import type { Config } from '../config/config.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { Builtins } from '../project/builtins.ts'
+import { MacroCache } from '../project/macro-cache.ts'
+import { CacheFile, CacheFileWriter, DamagedCache, type Section } from './cache-file.ts'
+import { cachedGraph, graphSectionNames, graphSections, memberRows, type Told } from './cached-graph.ts'
+import type { GraphTexts, WrittenTexts } from './graph-texts.ts'
+import { keptTexts, textSections } from './kept-texts.ts'
+import { askedAgain, type ParseInputs, type ParseRecord, parseInputs } from './parse-inputs.ts'
+import { NotStorable } from './record-text.ts'
+
+export interface KnownParse {
+  readonly graph: Graph
+  readonly texts: GraphTexts
+  readonly told: Told
+}
+
+export interface FreshParse {
+  readonly graph: Graph
+  readonly texts: WrittenTexts
+  readonly told: Told
+  readonly record: ParseRecord
+}
+
+export interface ParseCacheOptions {
+  readonly config: Config
+  /** Names the build; without one nothing is kept. */
+  readonly stamp: string | undefined
+  readonly builtins: () => Builtins
+  /** Where the file lies. */
+  readonly path: string
+  /** False for a run that shall not leave anything behind. */
+  readonly mayWrite: boolean
+}
+
+export class ParseCache {
+  /** What was read of macro files before. */
+  readonly macros: MacroCache
+  private readonly options: ParseCacheOptions
+  private readonly stamp: string | undefined
+  private readonly file: CacheFile | undefined
+
+  constructor(options: ParseCacheOptions) {
+    const { stamp, config, path } = options
+    this.options = options
+    // Numbers and layout of the file belong to the program that wrote it.
+    this.stamp = stamp === undefined ? undefined : `${stamp} 1`
+    const file = this.stamp === undefined ? undefined : CacheFile.open(config.files, path, this.stamp)
+    this.file = file?.load(['inputs', 'macro files']) ? file : undefined
+    this.macros = new MacroCache(stamp, this.file?.text('macro files'))
+  }
+
+  /** What the last parse gave, if this one would give the same. */
+  known(): KnownParse | undefined {
+    const { file, macros } = this
+    const { config, builtins } = this.options
+    if (file === undefined) return undefined
+    const inputs = JSON.parse(file.text('inputs')) as ParseInputs
+    const now = askedAgain(inputs, config)
+    if (now === undefined || !file.load(graphSectionNames)) return undefined
+    const current = now === inputs ? file : (this.withInputs(file, now) ?? file)
+    const { graph, told, rowOf } = cachedGraph(file, { config, builtins, macros })
+    return { graph, told, texts: keptTexts(current, rowOf) }
+  }
+
+  /** Keeps a parse. @returns its texts, as they are kept now; undefined when it cannot be kept */
+  keep({ graph, texts, told, record }: FreshParse): GraphTexts | undefined {
+    const { macros } = this
+    const rows = memberRows(graph)
+    const rowOf = (id: string): number | undefined => rows.get(id)
+    const kept = this.write(writer => {
+      const inputs = parseInputs(record)
+      if (inputs === undefined) return undefined
+      return (function* (): Iterable<Section> {
+        yield* textSections(texts, rowOf, writer)
+        yield* graphSections(graph, told, rows, writer)
+        yield { name: 'macro files', parts: [macros.text()] }
+        yield { name: 'inputs', parts: [JSON.stringify(inputs)] }
+      })()
+    })
+    return kept && keptTexts(kept, rowOf)
+  }
+
+  /** The same file with other times of the files that it depends on. */
+  private withInputs(file: CacheFile, inputs: ParseInputs): CacheFile | undefined {
+    return this.write(() =>
+      file.sectionNames.map(name => ({
+        name,
+        parts: name === 'inputs' ? [JSON.stringify(inputs)] : file.stream(name),
+      })),
+    )
+  }
+
+  /** A cache that cannot be written is none: the run goes on without. */
+  private write(sectionsOf: (writer: CacheFileWriter) => Iterable<Section> | undefined): CacheFile | undefined {
+    const { stamp } = this
+    const { config, path, mayWrite } = this.options
+    if (stamp === undefined || !mayWrite) return undefined
+    try {
+      const writer = new CacheFileWriter(stamp)
+      const sections = sectionsOf(writer)
+      if (sections === undefined) return undefined
+      config.files.write(path, writer.parts(sections))
+      return CacheFile.open(config.files, path, stamp)
+    } catch (error) {
+      if (error instanceof NotStorable || error instanceof DamagedCache || error instanceof DiagnosticError) {
+        return undefined
+      }
+      throw error
+    }
+  }
+}

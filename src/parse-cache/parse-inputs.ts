@@ -1,0 +1,148 @@
+/**
+ * What a parse depended on, as plain data, and whether all of it still is so: the settings, what templates asked for,
+ * and every file that was read or looked for.
+ *
+ * A file counts as unchanged when size, times and inode are what they were, unless it was touched so shortly before the
+ * parse that another change could have left the same times; otherwise its content decides.
+ */
+import { sha256 } from '../base/fingerprint.ts'
+import type { Config } from '../config/config.ts'
+import { dictVars } from '../config/config-names.ts'
+import { packageVars } from '../config/package-vars.ts'
+import { WarningPolicy } from '../config/warning-policy.ts'
+import { commandLine } from '../project/load-selectors.ts'
+import { parsePort } from '../project/parse-port.ts'
+import { parseFacts } from '../project/parse-project.ts'
+import { answerTo, type ParseWitness, type Question } from '../project/parse-witness.ts'
+import type { FileStat, FileSystem } from '../storage/file-system.ts'
+import { askFile, type FileQuestion, type WatchedFiles } from '../storage/watched-files.ts'
+import { RecordWriter } from './record-text.ts'
+
+/** Times of files that are so close to the start of a parse prove nothing. */
+const doubtfulMs = 2000
+
+/** So many may be read each time before it is worth while to write down their new times. */
+const fewFiles = 50
+
+export interface ParseInputs {
+  /** Hash of the settings that the parser reads. */
+  readonly settings: string
+  readonly answers: readonly (readonly [question: string, answer: string])[]
+  /** Dates that the parse compared with its own time. */
+  readonly dates: readonly string[]
+  readonly startedAtMs: number
+  readonly files: readonly FileInput[]
+}
+
+/** Files that are compared by their times have these, too. */
+type FileInput = readonly [
+  question: FileQuestion,
+  path: string,
+  answer: string,
+  sizeBytes?: number,
+  modifiedMs?: number,
+  changedMs?: number,
+  inode?: number,
+]
+
+export interface ParseRecord {
+  readonly config: Config
+  readonly watched: WatchedFiles
+  readonly witness: ParseWitness
+  readonly dates: readonly string[]
+  readonly startedAtMs: number
+}
+
+/** @returns undefined for a parse that cannot be repeated @throws NotStorable */
+export function parseInputs({ config, watched, witness, dates, startedAtMs }: ParseRecord): ParseInputs | undefined {
+  if (witness.unrepeatable !== undefined) return undefined
+  const files: FileInput[] = []
+  for (const [question, answers] of Object.entries(watched.answers) as [FileQuestion, Map<string, string>][]) {
+    for (const [path, answer] of answers) {
+      files.push(fileInput(config.files, question, shortened(path, config), answer, startedAtMs))
+    }
+  }
+  return { settings: settingsOf(config), answers: [...witness.answers], dates, startedAtMs, files }
+}
+
+function shortened(path: string, { projectFolder }: Config): string {
+  return path.startsWith(`${projectFolder}/`) ? path.slice(projectFolder.length + 1) : path
+}
+
+function fileInput(
+  files: FileSystem,
+  question: FileQuestion,
+  path: string,
+  answer: string,
+  startedAtMs: number,
+): FileInput {
+  const stat = question === 'text' || question === 'bytes' ? files.stat(path) : undefined
+  if (stat === undefined || isDoubtful(stat, startedAtMs)) return [question, path, answer]
+  return [question, path, answer, stat.sizeBytes, stat.modifiedMs, stat.changedMs, stat.inode]
+}
+
+function isDoubtful({ modifiedMs, changedMs }: FileStat, startedAtMs: number): boolean {
+  return Math.max(modifiedMs, changedMs) > startedAtMs - doubtfulMs
+}
+
+/**
+ * Asks everything again.
+ * @returns undefined when something is different; otherwise the inputs, with new times of files where many were read
+ */
+export function askedAgain(inputs: ParseInputs, config: Config): ParseInputs | undefined {
+  if (inputs.settings !== settingsOf(config) || !sameAnswers(inputs, config)) return undefined
+  const now = config.clock.now()
+  if (inputs.dates.some(date => Date.parse(date) < now !== Date.parse(date) < inputs.startedAtMs)) return undefined
+  const files: FileInput[] = []
+  let renewed = 0
+  for (const file of inputs.files) {
+    const [question, path, answer] = file
+    if (isUntouched(file, config.files)) {
+      files.push(file)
+      continue
+    }
+    if (askFile(config.files, question, path) !== answer) return undefined
+    const again = fileInput(config.files, question, path, answer, now)
+    files.push(again)
+    if (again.length > 3) renewed++
+  }
+  return renewed > fewFiles ? { ...inputs, files } : inputs
+}
+
+function isUntouched([, path, , sizeBytes, modifiedMs, changedMs, inode]: FileInput, files: FileSystem): boolean {
+  if (sizeBytes === undefined) return false
+  const stat = files.stat(path)
+  return (
+    stat !== undefined &&
+    stat.sizeBytes === sizeBytes &&
+    stat.modifiedMs === modifiedMs &&
+    stat.changedMs === changedMs &&
+    stat.inode === inode
+  )
+}
+
+function sameAnswers({ answers }: ParseInputs, config: Config): boolean {
+  const sources = {
+    facts: parseFacts(config),
+    varsOf: (name: string) => (name === commandLine ? dictVars(config.cliVars) : packageVars(config, name)),
+  }
+  return answers.every(([question, answer]) => answerTo(JSON.parse(question) as Question, sources) === answer)
+}
+
+/** What the parser reads of its configuration without asking a template. Variables are asked for one by one. */
+function settingsOf(config: Config): string {
+  const { projectFolder, projectFile, packages, flags } = config
+  const { ducklakeDatabases, ...adapter } = parsePort(config).facts
+  const settings = {
+    projectFolder,
+    projectFile: { ...projectFile, vars: null },
+    packages,
+    adapter: { ...adapter, ducklakeDatabases: [...ducklakeDatabases] },
+    storeFailures: flags.storeFailures,
+    debug: flags.debug,
+    templateWarning: new WarningPolicy(flags).of('execution/warning-is-error', 'JinjaLogWarning'),
+    // Dates without a zone are those of the machine.
+    zone: [0, 6].map(month => new Date(2024, month, 1).getTimezoneOffset()),
+  }
+  return sha256(new RecordWriter().text(settings))
+}

@@ -1,0 +1,210 @@
+/**
+ * What templates asked of the world while a project was parsed: environment variables, variables, flags, the target …
+ * Each question is kept with its answer, so that a later run can ask again and knows whether parsing would give the same.
+ * What is never the same twice (the time, ids) makes a parse that cannot be repeated.
+ */
+import { sha256 } from '../base/fingerprint.ts'
+import type { AdapterPort } from '../context/adapter-port.ts'
+import type { ContextEffects } from '../context/effects.ts'
+import type { RunFacts } from '../context/run-facts.ts'
+import type { VarLookup } from '../context/var-lookup.ts'
+import { repr } from '../template/repr.ts'
+import { hasMarks } from '../template/template.ts'
+import { type PyDict, PyObject, type Value } from '../template/value.ts'
+
+/** What can be asked; a name is that of the variable or flag, and a package's variables are its own. */
+export type Question =
+  | readonly ['env', name: string]
+  | readonly ['flag', name: string]
+  | readonly ['var', packageName: string, name: string]
+  /** Whether the text of a variable needs no rendering. */
+  | readonly ['plain var', packageName: string, name: string]
+  | readonly ['vars', packageName: string]
+  | readonly ['flags' | 'target' | 'arguments' | 'metadata environment']
+
+/** Who answers. */
+export interface AnswerSources {
+  readonly facts: RunFacts
+  readonly varsOf: (packageName: string) => VarLookup
+}
+
+/** The answer as a hash: values may be nobody's business. Empty when there is none. */
+export function answerTo(question: Question, sources: Partial<AnswerSources>): string {
+  const value = valueFor(question, sources)
+  return value === undefined ? '' : sha256(repr(value)).slice(0, 24)
+}
+
+function valueFor(question: Question, { facts, varsOf }: Partial<AnswerSources>): Value | undefined {
+  const [about, name = '', inPackage = ''] = question
+  switch (about) {
+    case 'env':
+      return facts?.environment[name]
+    case 'flag':
+      return facts?.flags.attr(name)
+    case 'flags':
+      return facts?.flags
+    case 'target':
+      return facts?.target
+    case 'arguments':
+      return facts?.invocationArguments
+    case 'metadata environment':
+      return facts?.metadataEnvironment
+    case 'var':
+      return varsOf?.(name).get(inPackage)
+    case 'plain var':
+      return isPlain(varsOf?.(name).get(inPackage))
+    case 'vars':
+      return varsOf?.(name).all()
+  }
+}
+
+function isPlain(value: Value | undefined): boolean {
+  return typeof value !== 'string' || !hasMarks(value)
+}
+
+export interface WatchedVars extends VarLookup {
+  /** Whether a variable is no text that has to be rendered. */
+  isPlain(name: string): boolean
+}
+
+/** What a template told while it was rendered in parse mode: a later run tells it again. */
+export type Saying =
+  | readonly [effect: 'log', message: string, level: 'info' | 'debug']
+  | readonly [effect: 'print' | 'warn', message: string]
+
+export function sayAgain(sayings: readonly Saying[], effects: ContextEffects): void {
+  for (const saying of sayings) {
+    if (saying[0] === 'log') effects.log(saying[1], saying[2])
+    else effects[saying[0]](saying[1])
+  }
+}
+
+export class ParseWitness {
+  /** By the question as JSON. */
+  readonly answers = new Map<string, string>()
+  readonly said: Saying[] = []
+  /** Why a later parse may give something else although every answer is the same. */
+  unrepeatable: string | undefined
+
+  /** The same facts; what is taken from them is noted. */
+  facts(facts: RunFacts): RunFacts {
+    const ask = (question: Question): void => this.note(question, { facts })
+    const neverTheSame = (what: string): void => {
+      this.unrepeatable = what
+    }
+    const { clock } = facts
+    return {
+      ...facts,
+      get invocationId() {
+        neverTheSame('the invocation id')
+        return facts.invocationId
+      },
+      get runStartedAt() {
+        neverTheSame('the time')
+        return facts.runStartedAt
+      },
+      clock: {
+        now: () => {
+          neverTheSame('the time')
+          return clock.now()
+        },
+        elapsedMs: () => clock.elapsedMs(),
+      },
+      environment: new Proxy(facts.environment, {
+        get(environment, name) {
+          if (typeof name === 'string') ask(['env', name])
+          return Reflect.get(environment, name)
+        },
+      }),
+      effects: this.effects(facts.effects),
+      flags: new WatchedFlags(facts.flags, ask),
+      get target() {
+        ask(['target'])
+        return facts.target as PyDict
+      },
+      get invocationArguments() {
+        ask(['arguments'])
+        return facts.invocationArguments
+      },
+      get metadataEnvironment() {
+        ask(['metadata environment'])
+        return facts.metadataEnvironment
+      },
+    }
+  }
+
+  private effects(effects: ContextEffects): ContextEffects {
+    const say = (saying: Saying): void => {
+      this.said.push(saying)
+      sayAgain([saying], effects)
+    }
+    return {
+      log: (message, level) => say(['log', message, level]),
+      print: message => say(['print', message]),
+      warn: message => say(['warn', message]),
+    }
+  }
+
+  /** The same adapter; what it says of this moment or of the whole configuration cannot be asked for again. */
+  port(port: AdapterPort): AdapterPort {
+    const { config, now } = port
+    return {
+      ...port,
+      config: () => {
+        this.unrepeatable = 'the configuration'
+        return config()
+      },
+      now: () => {
+        this.unrepeatable = 'the time'
+        return now()
+      },
+    }
+  }
+
+  vars(packageName: string, vars: VarLookup): WatchedVars {
+    const ask = (question: Question): void => this.note(question, { varsOf: () => vars })
+    return {
+      get(name) {
+        ask(['var', packageName, name])
+        return vars.get(name)
+      },
+      all() {
+        ask(['vars', packageName])
+        return vars.all()
+      },
+      isPlain(name) {
+        ask(['plain var', packageName, name])
+        return isPlain(vars.get(name))
+      },
+    }
+  }
+
+  private note(question: Question, sources: Partial<AnswerSources>): void {
+    const key = JSON.stringify(question)
+    if (!this.answers.has(key)) this.answers.set(key, answerTo(question, sources))
+  }
+}
+
+/** `flags` of templates. Only its attributes can be asked for, and its print. */
+class WatchedFlags extends PyObject {
+  readonly typeName = 'Namespace'
+  private readonly flags: PyObject
+  private readonly ask: (question: Question) => void
+
+  constructor(flags: PyObject, ask: (question: Question) => void) {
+    super()
+    this.flags = flags
+    this.ask = ask
+  }
+  override truthy(): boolean {
+    return true
+  }
+  override attr(name: string): Value | undefined {
+    this.ask(['flag', name])
+    return this.flags.attr(name)
+  }
+  override repr(): string {
+    this.ask(['flags'])
+    return this.flags.repr()
+  }
+}
