@@ -105,10 +105,10 @@ function tellSettings(session: Session, config: Config): void {
   const data = { adapter_name: 'duckdb', adapter_version: `=${adapterVersion}` }
   const message = `Registered adapter: duckdb=${adapterVersion}`
   session.emit({ kind: 'note', name: 'AdapterRegistered', code: 'E034', level: 'info', message, data })
-  const { flags, target } = config
+  const { flags } = config
   const vars = str(shownVars(flags.vars))
-  const facts = { vars, profile: flags.profile ?? '', target: target.targetName, version: dbtVersion }
-  const checksum = sha256(JSON.stringify(facts))
+  const facts = { vars, profile: flags.profile ?? '', target: flags.target ?? '', version: dbtVersion }
+  const checksum = sha256(Object.values(facts).join('\0'))
   session.emit({
     kind: 'note',
     name: 'StateCheckVarsHash',
@@ -117,6 +117,9 @@ function tellSettings(session: Session, config: Config): void {
     message: `checksum: ${checksum}, vars: ${vars}, profile: ${facts.profile}, target: ${facts.target}, version: ${dbtVersion}`,
     data: { checksum, ...facts },
   })
+  if (flags.partialParse) return
+  const name = 'PartialParsingNotEnabled'
+  session.emit({ kind: 'note', name, code: 'I028', level: 'debug', message: 'Partial parsing not enabled' })
 }
 
 /** Tells `Found 3 models, …`: what a command works on. */

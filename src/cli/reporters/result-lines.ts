@@ -2,6 +2,8 @@
 import type { RunEvent } from '../../execution/event.ts'
 import type { NodeResult } from '../../execution/run-result.ts'
 import type { GraphMember } from '../../project/node.ts'
+import { str } from '../../template/repr.ts'
+import { type FindGroup, groupData } from './group-data.ts'
 import { type Counted, type LineLevel, type LogLine, type Paint, statusLine } from './log-line.ts'
 import { nodeInfo } from './node-info.ts'
 
@@ -11,6 +13,7 @@ type NodeFinished = Extract<RunEvent, { kind: 'node finished' }>
 export interface ResultContext {
   readonly width: number
   readonly startedAtMs: number | undefined
+  readonly group: FindGroup
 }
 
 export function resultLine(event: NodeFinished, context: ResultContext): LogLine {
@@ -63,6 +66,7 @@ function line(event: NodeFinished, context: ResultContext, parts: Parts): LogLin
       ...parts.data,
       execution_time: seconds,
       ...countData(counted),
+      ...groupData(node, context.group),
       node_info: nodeInfo(node, {
         status: result.status,
         startedAtMs: context.startedAtMs,
@@ -109,7 +113,7 @@ function seedLine(event: NodeFinished, context: ResultContext): LogLine {
 }
 
 function snapshotLine(event: NodeFinished, context: ResultContext): LogLine {
-  const { result } = event
+  const { result, node } = event
   const description = event.description.replace(/^snapshot /, '')
   return line(event, context, {
     name: 'LogSnapshotResult',
@@ -120,10 +124,16 @@ function snapshotLine(event: NodeFinished, context: ResultContext): LogLine {
     data: {
       description,
       status: result.status,
-      cfg: {},
+      cfg: () => configTexts(node),
       result_message: result.message ?? '',
     },
   })
+}
+
+/** What is set of the configuration, in Python's words. */
+function configTexts({ config }: GraphMember): Record<string, string> {
+  const set = [...config].filter(([, value]) => value !== null)
+  return Object.fromEntries(set.map(([key, value]) => [str(key), str(value)]))
 }
 
 function testLine(event: NodeFinished, context: ResultContext): LogLine {

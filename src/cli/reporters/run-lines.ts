@@ -1,14 +1,15 @@
 /** Events of a run as lines of dbt's log. Keeps what lines need of earlier events: when a node started, and who it was. */
 import { unreachable } from '../../base/unreachable.ts'
 import type { RunEvent } from '../../execution/event.ts'
-import type { NodeResult } from '../../execution/run-result.ts'
 import type { GraphMember, GroupNode } from '../../project/node.ts'
-import { plainJson } from '../../project/node-json.ts'
 import { jsonText } from '../../template/json-text.ts'
 import { toPython } from '../../template/plain-data.ts'
-import { formatting, isoTime, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
+import { groupData } from './group-data.ts'
+import { type Counted, formatting, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
 import { type LazyNodeInfo, nodeInfo } from './node-info.ts'
+import { nodeFinished, nodeStart } from './node-lines.ts'
 import { countData, resultLine } from './result-lines.ts'
+import { statementLine } from './statement-line.ts'
 import { type SummaryContext, summaryLines } from './summary-lines.ts'
 import type { TimeSpent } from './time-account.ts'
 
@@ -27,6 +28,10 @@ export class RunLines {
   private readonly options: RunLinesOptions
   private readonly nodes = new Map<string, GraphMember>()
   private readonly startedAtMs = new Map<string, number>()
+  /** By unique id. */
+  private readonly threads = new Map<string, string>()
+  /** Unique ids by thread. */
+  private readonly lastOfThread = new Map<string, string>()
   private readonly groups = new Map<string, GroupNode>()
   private command = ''
   private counts = 0
@@ -65,15 +70,22 @@ export class RunLines {
       case 'statement started':
       case 'statement finished':
       case 'statement cancelled':
-        return [this.statementLine(event)]
+        return [
+          statementLine(event, {
+            info: this.infoOfId(event.connection),
+            thread: this.threadOf(event.connection),
+            width: this.options.width,
+          }),
+        ]
       case 'template log': {
         const [name, code] = event.level === 'info' ? ['JinjaLogInfo', 'I062'] : ['JinjaLogDebug', 'I063']
-        return [textLine(name, code, event.level, atMs, event.message, { data: this.messageData(event) })]
+        const data = { msg: event.message, ...this.infoOfId(event.node) }
+        return [textLine(name, code, event.level, atMs, event.message, { data, thread: this.threadOf(event.node) })]
       }
       case 'template print':
-        return [textLine('PrintEvent', 'Z052', 'info', atMs, event.message)]
+        return [textLine('PrintEvent', 'Z052', 'info', atMs, event.message, { thread: this.threadOf(event.node) })]
       case 'warning':
-        return [warningLine(event.name, event.message, atMs, this.messageData(event))]
+        return [{ ...warningLine(event.name, event.message, atMs), thread: this.threadOf(event.node) }]
       case 'rows shown':
         return [this.rowsLine(event)]
       case 'run finished':
@@ -162,12 +174,11 @@ export class RunLines {
     }
     this.nodes.set(node.uniqueId, node)
     this.startedAtMs.set(node.uniqueId, atMs)
+    this.threads.set(node.uniqueId, thread)
     const info = { node_info: this.infoOf(node, 'started') }
-    const begun = textLine('NodeStart', 'Q024', 'debug', atMs, `Began running node ${node.uniqueId}`, {
-      data: info,
-      thread,
-    })
-    if (event.counted === undefined || withoutSummary.has(this.command)) return [begun]
+    const begun = nodeStart(node, { data: info, thread }, atMs)
+    const reused = this.reusedLine(node.uniqueId, thread, atMs)
+    if (event.counted === undefined || withoutSummary.has(this.command)) return [begun, reused]
     const { description, counted } = event
     const width = this.options.width
     const started: LogLine = {
@@ -179,19 +190,25 @@ export class RunLines {
       thread,
       atMs,
     }
-    return [begun, started]
+    return [begun, started, reused]
   }
 
   private nodeFinished(event: Extract<RunEvent, { kind: 'node finished' }>): LogLine[] {
     const { node, atMs, threadId: thread } = event
     this.nodes.set(node.uniqueId, node)
-    const finished = textLine('NodeFinished', 'Q025', 'debug', atMs, `Finished running node ${node.uniqueId}`, {
-      data: { node_info: this.infoOf(node, event.result.status, atMs), run_result: runResultData(event.result) },
+    const finished = nodeFinished(node, event.result, {
+      info: this.infoOf(node, event.result.status, atMs),
       thread,
+      atMs,
     })
-    if (event.counted === undefined || withoutSummary.has(this.command)) return [finished]
+    if (event.counted === undefined || withoutSummary.has(this.command)) return finished
     const startedAtMs = this.startedAtMs.get(node.uniqueId)
-    return [...this.caught(event), resultLine(event, { width: this.options.width, startedAtMs }), finished]
+    const told = resultLine(event, {
+      width: this.options.width,
+      startedAtMs,
+      group: name => this.groups.get(name),
+    })
+    return [...this.caught(event), told, ...finished]
   }
 
   /** What went wrong, as soon as it did: the summary repeats it. */
@@ -202,40 +219,49 @@ export class RunLines {
   }
 
   private nodeSkipped(event: Extract<RunEvent, { kind: 'node skipped' }>): LogLine[] {
-    const { node, atMs, counted, threadId: thread } = event
+    const { node, atMs, result, threadId: thread } = event
     this.nodes.set(node.uniqueId, node)
-    if (counted === undefined || withoutSummary.has(this.command)) return []
+    this.startedAtMs.set(node.uniqueId, atMs)
+    if (event.counted === undefined || withoutSummary.has(this.command)) return []
+    const begun = nodeStart(node, { data: { node_info: this.infoOf(node, 'started') }, thread }, atMs)
+    const finished = nodeFinished(node, result, { info: this.infoOf(node, 'skipped'), thread, atMs })
+    return [begun, this.skipLine(event, event.counted), ...finished]
+  }
+
+  private skipLine(event: Extract<RunEvent, { kind: 'node skipped' }>, counted: Counted): LogLine {
+    const { node, atMs, threadId: thread } = event
     const schema = 'schema' in node ? node.schema : ''
     const width = this.options.width
     const isRelation = ['model', 'seed', 'snapshot'].includes(node.resourceType)
     const what = isRelation ? `relation ${schema}.${node.name}` : `${node.resourceType} ${node.name}`
-    const info = { node_info: this.infoOf(node, 'skipped') }
+    const data = { schema, ...countData(counted), ...this.groupOf(node) }
     if (event.ephemeralCause !== undefined) {
       const { status } = event.ephemeralCause
       const message = `SKIP ${what} due to ephemeral model status '${status}'`
-      return [
-        {
-          name: 'LogSkipBecauseError',
-          code: 'Z034',
-          level: 'error',
-          text: paint => statusLine({ message, status: paint.red('ERROR SKIP'), counted, width }),
-          data: { schema, relation: node.name, status, ...countData(counted) },
-          thread,
-          atMs,
-        },
-      ]
-    }
-    return [
-      {
-        name: 'SkippingDetails',
-        code: 'Q034',
-        level: 'info',
-        text: paint => statusLine({ message: `SKIP ${what}`, status: paint.yellow('SKIP'), counted, width }),
-        data: { resource_type: node.resourceType, schema, node_name: node.name, ...countData(counted), ...info },
+      return {
+        name: 'LogSkipBecauseError',
+        code: 'Z034',
+        level: 'error',
+        text: paint => statusLine({ message, status: paint.red('ERROR SKIP'), counted, width }),
+        data: { ...data, relation: node.name, status },
         thread,
         atMs,
+      }
+    }
+    return {
+      name: 'SkippingDetails',
+      code: 'Q034',
+      level: 'info',
+      text: paint => statusLine({ message: `SKIP ${what}`, status: paint.yellow('SKIP'), counted, width }),
+      data: {
+        ...data,
+        resource_type: node.resourceType,
+        node_name: node.name,
+        node_info: this.infoOf(node, 'skipped'),
       },
-    ]
+      thread,
+      atMs,
+    }
   }
 
   /** Why a batch failed: the summary counts a model with good batches as a partial success, and says no more. */
@@ -282,42 +308,10 @@ export class RunLines {
         status: colour === 'green' ? told : event.status,
         execution_time: executionTimeMs / 1000,
         node_info: this.infoOf(node, event.status, atMs),
+        ...this.groupOf(node),
       },
       thread,
       atMs,
-    }
-  }
-
-  private statementLine(
-    event: Extract<RunEvent, { kind: 'statement started' | 'statement finished' | 'statement cancelled' }>,
-  ): LogLine {
-    const { connection, atMs } = event
-    const node = this.nodes.get(connection)
-    const info = node === undefined ? {} : { node_info: this.infoOf(node, 'executing') }
-    switch (event.kind) {
-      case 'statement started':
-        return textLine('SQLQuery', 'E016', 'debug', atMs, `On ${connection}: ${event.sql}`, {
-          data: { conn_name: connection, sql: event.sql, ...info },
-        })
-      case 'statement finished': {
-        const status = event.error ?? 'OK'
-        const seconds = event.elapsedMs / 1000
-        const text = `SQL status: ${status} in ${seconds.toFixed(3)} seconds`
-        return textLine('SQLQueryStatus', 'E017', 'debug', atMs, text, { data: { status, elapsed: seconds, ...info } })
-      }
-      case 'statement cancelled':
-        return {
-          ...textLine('LogCancelLine', 'Q022', 'error', atMs, '', { data: { conn_name: connection } }),
-          text: paint =>
-            statusLine({
-              message: `CANCEL query ${connection}`,
-              status: paint.red('CANCEL'),
-              counted: undefined,
-              width: this.options.width,
-            }),
-        }
-      default:
-        return unreachable(event)
     }
   }
 
@@ -370,10 +364,25 @@ export class RunLines {
     ]
   }
 
-  private messageData(event: { readonly message: string; readonly node: string | null }): Record<string, unknown> {
-    const node = event.node === null ? undefined : this.nodes.get(event.node)
-    const info = node === undefined ? {} : { node_info: this.infoOf(node, 'executing') }
-    return { msg: event.message, ...info }
+  private infoOfId(uniqueId: string | null): { readonly node_info?: LazyNodeInfo } {
+    const node = uniqueId === null ? undefined : this.nodes.get(uniqueId)
+    return node === undefined ? {} : { node_info: this.infoOf(node, 'executing') }
+  }
+
+  private threadOf(uniqueId: string | null): string {
+    return (uniqueId === null ? undefined : this.threads.get(uniqueId)) ?? mainThread
+  }
+
+  /** DuckDB's connections are a worker's: each node takes over that of the node before. */
+  private reusedLine(uniqueId: string, thread: string, atMs: number): LogLine {
+    const data = { conn_name: uniqueId, orig_conn_name: this.lastOfThread.get(thread) ?? 'master' }
+    this.lastOfThread.set(thread, uniqueId)
+    const text = `Re-using an available connection from the pool (formerly ${data.orig_conn_name}, now ${uniqueId})`
+    return textLine('ConnectionReused', 'E006', 'debug', atMs, text, { data, thread })
+  }
+
+  private groupOf(node: GraphMember): ReturnType<typeof groupData> {
+    return groupData(node, name => this.groups.get(name))
   }
 
   private infoOf(node: GraphMember, status: string, finishedAtMs?: number): LazyNodeInfo {
@@ -381,27 +390,9 @@ export class RunLines {
   }
 }
 
-/** Made when a line is printed as JSON, which most are not. */
-function runResultData(result: NodeResult): () => Record<string, unknown> {
-  return () => ({
-    status: result.status,
-    message: result.message ?? '',
-    timing_info: result.timing.map(({ name, startedAtMs, completedAtMs }) => ({
-      name,
-      started_at: `${isoTime(startedAtMs)}Z`,
-      completed_at: `${isoTime(completedAtMs)}Z`,
-    })),
-    thread: result.threadId,
-    execution_time: result.executionTimeMs / 1000,
-    adapter_response: plainJson(result.adapterResponse),
-    num_failures: result.failures ?? 0,
-  })
-}
-
 /** Warnings of templates and of the adapter, under the name of dbt's event. */
-function warningLine(name: string, message: string, atMs: number, data: Record<string, unknown>): LogLine {
-  const code = name === 'JinjaLogWarning' ? 'I061' : 'Z050'
-  return { ...textLine(name, code, 'warn', atMs, message, { data }), text: () => message }
+function warningLine(name: string, message: string, atMs: number): LogLine {
+  return textLine(name, name === 'JinjaLogWarning' ? 'I061' : 'Z050', 'warn', atMs, message)
 }
 
 /** Where the time went, for people who want their runs faster. */

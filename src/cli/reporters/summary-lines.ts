@@ -1,15 +1,15 @@
 /** The end of a run: totals, then each failure and warning with what is known about it. */
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import type { NodeResult, RunResult } from '../../execution/run-result.ts'
-import type { GraphMember, GroupNode } from '../../project/node.ts'
-import { str } from '../../template/repr.ts'
+import type { GraphMember } from '../../project/node.ts'
+import { type FindGroup, groupData } from './group-data.ts'
 import { formatting, type LogLine, mainThread, plural, textLine } from './log-line.ts'
 import { nodeInfo } from './node-info.ts'
 
 export interface SummaryContext {
   readonly atMs: number
   readonly node: (uniqueId: string) => GraphMember | undefined
-  readonly group: (name: string) => GroupNode | undefined
+  readonly group: FindGroup
   /** Where the node's compiled SQL was written; `undefined` where it has none. */
   readonly compiledPath: (node: GraphMember) => string | undefined
   /** Frame, notes and hint of a diagnostic, indented; empty where there is nothing to add. */
@@ -78,7 +78,7 @@ function problemLines(result: NodeResult, kind: 'failure' | 'warning', context: 
   if (node === undefined) return []
   const { atMs } = context
   const info = { node_info: nodeInfo(node, { status: 'None' }) }
-  const known = { ...info, ...groupData(node, context) }
+  const known = { ...info, ...groupData(node, context.group) }
   const lines = [formatting(atMs), headLine(node, kind, known, atMs)]
   if (result.message === null) {
     lines.push(
@@ -100,19 +100,6 @@ function problemLines(result: NodeResult, kind: 'failure' | 'warning', context: 
     lines.push(textLine('SQLCompiledPath', 'Z026', 'info', atMs, `  compiled code at ${compiled}`, { data }))
   }
   return [...lines, ...storedFailures(node, info, atMs)]
-}
-
-/** Who answers for the node, where it is in a group. */
-function groupData(node: GraphMember, context: SummaryContext): Record<string, unknown> {
-  const group = 'group' in node && node.group !== null ? context.group(node.group) : undefined
-  if (group === undefined) return {}
-  return {
-    group: {
-      name: group.name,
-      package_name: group.packageName,
-      owner: Object.fromEntries([...group.owner.entries()].map(([key, value]) => [str(key), str(value)])),
-    },
-  }
 }
 
 type Known = Readonly<Record<string, unknown>>

@@ -1,0 +1,54 @@
+/** Lines of the debug log that every node has: that it began, that it ended, and what its end means for others. */
+import type { NodeResult, NodeStatus } from '../../execution/run-result.ts'
+import type { GraphMember } from '../../project/node.ts'
+import { plainJson } from '../../project/node-json.ts'
+import { isoTime, type LogLine, textLine } from './log-line.ts'
+import type { LazyNodeInfo } from './node-info.ts'
+
+interface Start {
+  readonly data: { readonly node_info: LazyNodeInfo }
+  readonly thread: string
+}
+
+export function nodeStart({ uniqueId }: GraphMember, start: Start, atMs: number): LogLine {
+  return textLine('NodeStart', 'Q024', 'debug', atMs, `Began running node ${uniqueId}`, start)
+}
+
+const holdsBack: ReadonlySet<NodeStatus> = new Set(['error', 'fail', 'skipped', 'partial success'])
+
+interface Finish {
+  readonly info: LazyNodeInfo
+  readonly thread: string
+  readonly atMs: number
+}
+
+export function nodeFinished({ uniqueId }: GraphMember, result: NodeResult, { info, thread, atMs }: Finish): LogLine[] {
+  const { status, message } = result
+  const runResult = runResultData(result)
+  const finished = textLine('NodeFinished', 'Q025', 'debug', atMs, `Finished running node ${uniqueId}`, {
+    data: { node_info: info, run_result: runResult },
+    thread,
+  })
+  if (!holdsBack.has(status)) return [finished]
+  const reason = message === null || message === '' ? '' : ` Reason: ${message}.`
+  const text = `Marking all children of '${uniqueId}' to be skipped because of status '${status}'. ${reason}`
+  const data = { unique_id: uniqueId, status, run_result: runResult }
+  return [finished, textLine('MarkSkippedChildren', 'Z033', 'debug', atMs, text, { data, thread })]
+}
+
+/** Made when a line is printed as JSON, which most are not. */
+function runResultData(result: NodeResult): () => Record<string, unknown> {
+  return () => ({
+    status: result.status,
+    message: result.message ?? '',
+    timing_info: result.timing.map(({ name, startedAtMs, completedAtMs }) => ({
+      name,
+      started_at: `${isoTime(startedAtMs)}Z`,
+      completed_at: `${isoTime(completedAtMs)}Z`,
+    })),
+    thread: result.threadId,
+    execution_time: result.executionTimeMs / 1000,
+    adapter_response: plainJson(result.adapterResponse),
+    num_failures: result.failures ?? 0,
+  })
+}
