@@ -3,6 +3,7 @@
  * the commit itself is tried: the files have names of their own and nobody sees them before they are committed.
  */
 import type { IdSource } from '../base/clock.ts'
+import { type GrowingFiles, uploadWhileGrowing } from '../storage/local-growing.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
 import type { AddFile, ChangeFile } from './action.ts'
 import { addOf } from './file-statistics.ts'
@@ -68,7 +69,32 @@ async function writeFiles(writer: FileWriter, wanted: FilesToWrite): Promise<Add
   const isLocal = writer.tableFolder !== undefined
   const top = writer.tableFolder ?? writer.scratch.locate(stage)
   const root = `${top}/${wanted.folder}`.replace(/\/+$/, '')
-  const written = await copy(writer, wanted, { root, stage })
+  const growing = isLocal ? undefined : uploadWhileGrowing(top, { store: writer.store, keyOf: keyOfStaged })
+  try {
+    const written = await copy(writer, wanted, { root, stage })
+    return await placeFiles(writer, { written, top, stage, growing, shape })
+  } finally {
+    await growing?.end()
+  }
+}
+
+function keyOfStaged(path: string): string | undefined {
+  return path.endsWith('.parquet') ? path : undefined
+}
+
+interface StagedFiles {
+  /** What DuckDB says of each. */
+  readonly written: readonly Readonly<Record<string, unknown>>[]
+  /** Absolute: where they are, as paths of the table. */
+  readonly top: string
+  readonly stage: string
+  /** Where they have to go to a store. */
+  readonly growing: GrowingFiles | undefined
+  readonly shape: TableShape
+}
+
+async function placeFiles(writer: FileWriter, staged: StagedFiles): Promise<AddFile[]> {
+  const { written, top, stage, growing, shape } = staged
   const adds: AddFile[] = []
   const place = async (row: Readonly<Record<string, unknown>>): Promise<void> => {
     const path = String(row.filename)
@@ -76,7 +102,7 @@ async function writeFiles(writer: FileWriter, wanted: FilesToWrite): Promise<Add
       .replace(/^[/\\]+/, '')
       .replaceAll('\\', '/')
     const isEmpty = Number(row.count) === 0
-    if (!isLocal) await send(writer, `${stage}/${path}`, isEmpty ? undefined : path)
+    if (growing !== undefined) await send(writer, growing, `${stage}/${path}`, isEmpty ? undefined : path)
     else if (isEmpty) await writer.store.delete(path)
     if (!isEmpty) adds.push(addOf(row, path, shape, writer.now()))
   }
@@ -166,16 +192,12 @@ function copySql(
 }
 
 /** Moves a file from the scratch folder to the table, or only removes it. */
-async function send(writer: FileWriter, key: string, path: string | undefined): Promise<void> {
-  const info = await writer.scratch.head(key)
-  const content = {
-    sizeBytes: info?.sizeBytes ?? 0,
-    read: async (range: { readonly start: number; readonly end: number }) =>
-      (await writer.scratch.get(key, range))?.bytes ?? new Uint8Array(),
-  }
+async function send(writer: FileWriter, growing: GrowingFiles, key: string, path: string | undefined): Promise<void> {
   if (path !== undefined) {
-    await writer.store.put(path, content)
-    await writer.keep?.(path, content.sizeBytes, writer.scratch.locate(key))
+    const file = writer.scratch.locate(key)
+    const sizeBytes = (await writer.scratch.head(key))?.sizeBytes ?? 0
+    await growing.put(file, path)
+    await writer.keep?.(path, sizeBytes, file)
   }
   await writer.scratch.delete(key)
 }

@@ -16,7 +16,7 @@ import type { QueryResult, SqlValue } from '../base/sql-value.ts'
 import { snapshotSql } from '../delta/scan.ts'
 import { escapePattern, textList } from '../delta/sql-words.ts'
 import { copyFolder } from '../storage/local-cache.ts'
-import { localFileContent } from '../storage/local-store.ts'
+import { copyAway } from './copy-away.ts'
 import { wantedSnapshot } from './delta-location.ts'
 import { partitionNames } from './hive-files.ts'
 import { Lake, type LakeSettings } from './lake.ts'
@@ -30,9 +30,9 @@ import {
   rewriteText,
 } from './lake-rewrite.ts'
 import type { Reading, ReadSource } from './partial-reads.ts'
-import { isS3Url, partsOfUrl } from './s3-access.ts'
-import { isPlannable, type LeftoverTarget, leftoverIn, localTarget, type StagedTarget } from './sent-again.ts'
-import { metered, noTraffic, type Traffic } from './traffic.ts'
+import { isS3Url } from './s3-access.ts'
+import { isPlannable, type LeftoverTarget, localTarget, type StagedTarget } from './sent-again.ts'
+import { noTraffic, type Traffic } from './traffic.ts'
 
 /** Opens nothing by itself. */
 export function openLake(database: Database, settings: LakeSettings): Database {
@@ -199,7 +199,7 @@ class LakeConnection implements Connection {
     }
     const target = text.mentions.find(one => one.kind === 'target')
     if (target === undefined) return this.send(statement, text, variables)
-    return this.copyAway(target.url, staged => this.send(statement, text, variables, staged))
+    return copyAway(this.lake, this.traffic, target.url, staged => this.send(statement, text, variables, staged))
   }
 
   /** An object that was replaced while it was read is looked up once more: once is chance. */
@@ -376,30 +376,6 @@ class LakeConnection implements Connection {
     if (this.variables.get(name) === value) return
     await this.inner.execute(`SET VARIABLE ${quoteIdentifier(name)} = ${value}`)
     this.variables.set(name, value)
-  }
-
-  /** Writes beside the bucket first; the objects appear when every row is written. */
-  private async copyAway(url: string, send: (target: StagedTarget) => Promise<QueryResult>): Promise<QueryResult> {
-    const { scratch, settings, files } = this.lake
-    const folder = `copy-${settings.ids()}`
-    const { key } = partsOfUrl(url)
-    const name = key.replace(/\/+$/, '').split('/').at(-1) ?? ''
-    // DuckDB makes the last folder of a path only.
-    await scratch.put(`${folder}.writing/mark`, new Uint8Array())
-    const staging = `${folder}.writing/${name}`
-    const leftover = leftoverIn(scratch, staging)
-    try {
-      const result = await send({ ...leftover, path: scratch.locate(staging) })
-      const store = metered(this.lake.storeOf(url), this.traffic)
-      for await (const info of scratch.list(staging)) {
-        const rest = info.key.slice(staging.length)
-        await store.put(key.replace(/\/+$/, '') + rest, await localFileContent(scratch.locate(info.key)))
-      }
-      files.forget(url)
-      return result
-    } finally {
-      await leftoverIn(scratch, `${folder}.writing/`).clear()
-    }
   }
 }
 

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { localStore } from '../storage/local-store.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
-import { sqlTokens } from './sql-tokens.ts'
+import { type SqlToken, sqlTokens } from './sql-tokens.ts'
 
 /** Where a COPY writes files. */
 export interface LeftoverTarget {
@@ -38,20 +38,34 @@ export function localTarget(sql: string, root: string): LeftoverTarget | undefin
     if (kind === 'symbol') depth += value === '(' ? 1 : value === ')' ? -1 : 0
     const path = tokens[at + 1]
     if (depth > 0 || kind !== 'word' || value !== 'to' || path?.kind !== 'text') continue
-    return leftoverIn(localStore('/'), `${resolve(root, path.value).replace(/^\/+/, '')}/`)
+    const folder = `${resolve(root, path.value).replace(/^\/+/, '')}/`
+    return leftoverIn(localStore('/'), folder, ownNames(tokens))
   }
   return undefined
 }
 
-/** Objects whose keys begin so. */
-export function leftoverIn(store: ObjectStore, prefix: string): LeftoverTarget {
+/** The beginning of the names of what a COPY adds to a folder, if no other one uses it: an id of its own is in it. */
+function ownNames(tokens: readonly SqlToken[]): string {
+  const pattern = tokens.find(token => token.kind === 'text' && token.value.includes('{uuid'))?.value ?? ''
+  const lead = pattern.slice(0, pattern.indexOf('{uuid'))
+  return tokens.some(token => token.value === 'append') && lead.length > 12 ? lead : ''
+}
+
+/** Objects whose keys begin so; below folders only those whose names begin with `names`. Hidden ones do not count. */
+export function leftoverIn(store: ObjectStore, prefix: string, names = ''): LeftoverTarget {
+  async function* found(): AsyncGenerator<string> {
+    for await (const { key } of store.list(prefix)) {
+      const name = key.slice(key.lastIndexOf('/') + 1)
+      if (name.startsWith(names) && !name.startsWith('.')) yield key
+    }
+  }
   return {
     async isEmpty() {
-      for await (const info of store.list(prefix)) return info.key === ''
+      for await (const key of found()) return key === ''
       return true
     },
     async clear() {
-      for await (const info of store.list(prefix)) await store.delete(info.key)
+      for await (const key of found()) await store.delete(key)
     },
   }
 }

@@ -1,5 +1,5 @@
 /** How much goes over the network, counted per worker. Tries that a store repeats by itself count once. */
-import { contentSize, type ObjectStore } from '../storage/object-store.ts'
+import { contentSize, type ObjectStore, type PartUploads } from '../storage/object-store.ts'
 
 export interface Traffic {
   bytesRead: number
@@ -16,7 +16,9 @@ const pageSize = 1000
 
 /** The store with everything that passes counted. */
 export function metered(store: ObjectStore, traffic: Traffic): ObjectStore {
+  const { uploads } = store
   return {
+    ...(uploads !== undefined && { uploads: meteredUploads(uploads, traffic) }),
     name: store.name,
     locate: key => store.locate(key),
     async get(key, range, options) {
@@ -47,6 +49,31 @@ export function metered(store: ObjectStore, traffic: Traffic): ObjectStore {
         yield info
       }
       if (seen === 0) traffic.requests += 1
+    },
+  }
+}
+
+function meteredUploads(uploads: PartUploads, traffic: Traffic): PartUploads {
+  return {
+    ...uploads,
+    async start(key) {
+      traffic.requests += 1
+      const upload = await uploads.start(key)
+      return {
+        async part(index, bytes) {
+          traffic.requests += 1
+          await upload.part(index, bytes)
+          traffic.bytesWritten += bytes.length
+        },
+        finish(content) {
+          traffic.requests += 1
+          return upload.finish(content)
+        },
+        abort() {
+          traffic.requests += 1
+          return upload.abort()
+        },
+      }
     },
   }
 }

@@ -76,7 +76,7 @@ export function localCache(root: string, options: CacheOptions = {}): LocalCache
   const lease = cacheLease(base)
   const copies = new Map<string, LocalCopy>()
   const surroundings = {
-    limit: transferLimit({ count: 24, bytes: 64 * 1024 * 1024 }),
+    limit: transferLimit({ count: 24, bytes: 32 * 1024 * 1024 }),
     reserve: (bytes: number) => reserve(bytes),
     ...(options.signal !== undefined && { signal: options.signal }),
   }

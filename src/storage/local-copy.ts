@@ -57,7 +57,7 @@ export interface CopyRecord {
   readonly pieces: readonly CopyPiece[]
 }
 
-const requestBytes = 8 * 1024 * 1024
+const requestBytes = 4 * 1024 * 1024
 const headBytes = 64 * 1024
 
 export class LocalCopy {

@@ -35,6 +35,22 @@ export interface ContentSource {
 
 export type Content = Uint8Array | ContentSource
 
+/** An object that goes up in parts while its content still grows. Nothing is visible before `finish`. */
+export interface OngoingUpload {
+  /** Puts a part by its number, from 0; every part but the last has `partBytes`. A part put again replaces the first. */
+  part(index: number, bytes: Uint8Array): Promise<void>
+  /** `content` is all of the object, whose parts are all put. Leaves no parts behind where it fails. */
+  finish(content: Content): Promise<PutOutcome>
+  /** Gives up; trouble with that is kept quiet. */
+  abort(): Promise<void>
+}
+
+export interface PartUploads {
+  readonly partBytes: number
+  readonly mostParts: number
+  start(key: string): Promise<OngoingUpload>
+}
+
 export interface PutConditions {
   /** Write only if there is no such object. */
   readonly ifAbsent?: boolean
@@ -67,6 +83,8 @@ export interface ObjectStore {
   list(prefix: string, after?: string): AsyncIterable<ObjectInfo>
   head(key: string): Promise<ObjectInfo | undefined>
   delete(key: string): Promise<void>
+  /** Where objects can be begun before their content is complete. */
+  readonly uploads?: PartUploads
 }
 
 interface GetOptions {
@@ -110,7 +128,9 @@ export function contentSize(content: Content): number {
 /** The part of a store below a prefix, as a store. */
 export function storeBelow(store: ObjectStore, prefix: string): ObjectStore {
   const lead = prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`
+  const { uploads } = store
   return {
+    ...(uploads !== undefined && { uploads: { ...uploads, start: key => uploads.start(lead + key) } }),
     name: `${store.name}/${lead}`.replace(/\/+$/, ''),
     locate: key => store.locate(lead + key),
     get: (key, range, options) => store.get(lead + key, range, options),

@@ -1,44 +1,70 @@
 /** Uploads large content to S3 in parts; nothing is visible before the last step, and a failure leaves no parts behind. */
+import { cutInto } from './byte-ranges.ts'
 import { type Content, contentSize, type PutConditions, pieceOf } from './object-store.ts'
 import type { S3Part } from './s3-connection.ts'
 import type { S3Requests } from './s3-requests.ts'
 
 const parallelParts = 4
 
-export interface PartOptions {
-  readonly partBytes: number
+/** Of one object, by the rules of S3. */
+export const mostParts = 10_000
+
+export interface FinishOptions {
   readonly conditions: PutConditions
   /** Told when the last step may or may not have had its effect. */
   onUnclear(): void
 }
 
-/** Gives the etag of the new object. Each part is tried again by itself. */
+/** An upload whose parts come one by one. */
+export interface PartUpload {
+  /** Numbers begin with 0. Each part is tried again by itself. */
+  put(index: number, bytes: Uint8Array): Promise<void>
+  /** Gives the etag of the new object. */
+  finish(options: FinishOptions): Promise<string>
+  abort(): Promise<void>
+}
+
+export async function startParts(requests: S3Requests, key: string): Promise<PartUpload> {
+  const what = `write "${key}"`
+  const upload = await requests.send(what, s3 => s3.startUpload(key))
+  const parts: S3Part[] = []
+  return {
+    async put(index, bytes) {
+      parts[index] = await requests.send(what, s3 => s3.uploadPart(key, upload, index + 1, bytes))
+    },
+    finish: ({ conditions, onUnclear }) =>
+      requests.send(what, s3 => s3.completeUpload(key, upload, parts, conditions), onUnclear),
+    async abort() {
+      // Parts that stay cost money but do no harm, and whoever gives up has other trouble to report.
+      await requests.send(what, s3 => s3.abortUpload(key, upload)).catch(() => undefined)
+    },
+  }
+}
+
+/** Gives the etag of the new object. */
 export async function putInParts(
   requests: S3Requests,
   key: string,
   content: Content,
-  options: PartOptions,
+  { partBytes, ...options }: FinishOptions & { readonly partBytes: number },
 ): Promise<string> {
-  const { partBytes, conditions } = options
   const size = contentSize(content)
-  const what = `write "${key}"`
-  const upload = await requests.send(what, s3 => s3.startUpload(key))
+  const longest = Math.max(partBytes, Math.ceil(size / mostParts))
+  const upload = await startParts(requests, key)
   try {
-    const parts: S3Part[] = []
-    const count = Math.ceil(size / partBytes)
-    for (let first = 0; first < count; first += parallelParts) {
-      const numbers = Array.from({ length: Math.min(parallelParts, count - first) }, (_, index) => first + index)
-      const uploads = numbers.map(async number => {
-        const start = number * partBytes
-        const bytes = await pieceOf(content, { start, end: Math.min(start + partBytes, size) })
-        return requests.send(what, s3 => s3.uploadPart(key, upload, number + 1, bytes))
-      })
-      parts.push(...(await Promise.all(uploads)))
+    const open = [...cutInto({ start: 0, end: size }, longest).entries()]
+    const work = async (): Promise<void> => {
+      for (let next = open.shift(); next !== undefined; next = open.shift()) {
+        const [index, range] = next
+        await upload.put(index, await pieceOf(content, range))
+      }
     }
-    return await requests.send(what, s3 => s3.completeUpload(key, upload, parts, conditions), options.onUnclear)
+    const ended = await Promise.allSettled(Array.from({ length: parallelParts }, work))
+    const failed = ended.find(one => one.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+    return await upload.finish(options)
   } catch (error) {
-    // The first trouble is the one to report; parts that stay cost money but do no harm.
-    await requests.send(what, s3 => s3.abortUpload(key, upload)).catch(() => undefined)
+    await upload.abort()
     throw error
   }
 }

@@ -5,12 +5,13 @@ import {
   type Content,
   contentBytes,
   contentSize,
+  type PartUploads,
   type PutConditions,
   type PutOutcome,
   pieceOf,
 } from './object-store.ts'
 import { isMissingAnswer, s3Diagnostic, s3Failure } from './s3-failure.ts'
-import { putInParts } from './s3-multipart.ts'
+import { mostParts, putInParts, startParts } from './s3-multipart.ts'
 import type { S3Requests } from './s3-requests.ts'
 
 export interface S3Target {
@@ -22,31 +23,67 @@ export interface S3Target {
 }
 
 /** Puts once for all tries; tells a lost race from a lost answer by what is there afterwards. */
-export async function putSettled(
+export function putSettled(
   target: S3Target,
   key: string,
   content: Content,
   conditions: PutConditions,
 ): Promise<PutOutcome> {
-  const { requests, name, partBytes } = target
+  const { requests, partBytes } = target
+  return settled(target, key, { content, conditions }, async onUnclear => {
+    if (contentSize(content) > partBytes) {
+      return putInParts(requests, key, content, { partBytes, conditions, onUnclear })
+    }
+    const bytes = await contentBytes(content)
+    return requests.send(`write "${key}"`, s3 => s3.put(key, bytes, conditions), onUnclear)
+  })
+}
+
+/** Puts whose content is not complete yet. */
+export function partUploads(target: S3Target, keyOf: (key: string) => string): PartUploads {
+  const { requests, partBytes } = target
+  return {
+    partBytes,
+    mostParts,
+    async start(key) {
+      const upload = await startParts(requests, keyOf(key))
+      return {
+        part: (index, bytes) => upload.put(index, bytes),
+        abort: () => upload.abort(),
+        async finish(content) {
+          try {
+            return await settled(target, keyOf(key), { content, conditions: {} }, onUnclear =>
+              upload.finish({ conditions: {}, onUnclear }),
+            )
+          } catch (error) {
+            await upload.abort()
+            throw error
+          }
+        },
+      }
+    },
+  }
+}
+
+async function settled(
+  target: S3Target,
+  key: string,
+  { content, conditions }: { readonly content: Content; readonly conditions: PutConditions },
+  action: (onUnclear: () => void) => Promise<string>,
+): Promise<PutOutcome> {
   let isOpen = false
   const onUnclear = (): void => {
     isOpen = true
   }
   try {
-    const isLarge = contentSize(content) > partBytes
-    const bytes = isLarge ? new Uint8Array() : await contentBytes(content)
-    const etag = isLarge
-      ? await putInParts(requests, key, content, { partBytes, conditions, onUnclear })
-      : await requests.send(`write "${key}"`, s3 => s3.put(key, bytes, conditions), onUnclear)
-    return { kind: 'written', etag }
+    return { kind: 'written', etag: await action(onUnclear) }
   } catch (error) {
     const etag = isOpen ? await etagIfSame(target, key, content) : undefined
     if (etag !== undefined) return { kind: 'written', etag }
     const { status } = s3Failure(error)
     if (status === 412) return { kind: conditions.ifMatch === undefined ? 'exists' : 'changed' }
     if (conditions.ifMatch !== undefined && isMissingAnswer(error)) return { kind: 'changed' }
-    throw s3Diagnostic(error, name, `write "${key}"`)
+    throw s3Diagnostic(error, target.name, `write "${key}"`)
   }
 }
 

@@ -6,7 +6,7 @@ import type { IdSource } from '../base/clock.ts'
 import { checkKey, type ObjectStore, objectChanged } from './object-store.ts'
 import type { S3Settings } from './s3-connection.ts'
 import { isMissingAnswer, s3Diagnostic, s3Failure } from './s3-failure.ts'
-import { putAlone, putSettled, requireConditions, type S3Target } from './s3-put.ts'
+import { partUploads, putAlone, putSettled, requireConditions, type S3Target } from './s3-put.ts'
 import { type RetryRules, s3Requests } from './s3-requests.ts'
 
 /** What the store takes from outside, so that tests need not wait. */
@@ -17,7 +17,7 @@ export interface S3Surroundings extends RetryRules {
   readonly partBytes?: number
 }
 
-const defaultPartBytes = 16 * 1024 * 1024
+const defaultPartBytes = 8 * 1024 * 1024
 
 export function s3Store(settings: S3Settings, surroundings: S3Surroundings): ObjectStore {
   const prefix = (settings.prefix ?? '').replace(/^\/+|\/+$/g, '')
@@ -30,6 +30,10 @@ export function s3Store(settings: S3Settings, surroundings: S3Surroundings): Obj
     name,
     locate: key => `s3://${settings.bucket}/${lead}${key}`,
     put: putter(target, lead, settings, surroundings),
+    uploads: partUploads(target, key => {
+      checkKey(key)
+      return lead + key
+    }),
     async get(key, range, options) {
       checkKey(key)
       try {

@@ -151,3 +151,10 @@ test.each(['reset-before', 'cut-body', 'short-body'] as const)(
     expect(await rig.rows(`from 's3://lake/faulty/${kind}.parquet'`)).toEqual(['{"x":1}'])
   },
 )
+
+test('what a COPY has written is not downloaded to be read', async () => {
+  await rig.connection.execute("copy (select 7 as x) to 's3://lake/own/x.parquet'")
+  const before = rig.double.requests.length
+  expect(await rig.rows("from 's3://lake/own/x.parquet'")).toEqual(['{"x":7}'])
+  expect(rig.double.requests.slice(before).map(one => one.split(' ')[0])).toEqual(['HEAD'])
+})

@@ -120,6 +120,20 @@ test('a query that fails changes nothing', async () => {
   expect(double.objects.get('lake/m.parquet')).toEqual(before)
 })
 
+test('a large file goes up in parts, and nothing of it stays when the query fails', async () => {
+  const query = (end: string): string =>
+    `{{ config(materialized='external') }} select hash(i) as h, hash(i + 1) as g, ${end} as e from range(1500000) t(i)`
+  const p = bucketProject(double, { 'models/m.sql': query("case when i = 1499999 then error('late') else 1 end") })
+  expect(await p.run('run')).toBe(1)
+  expect(keys()).toEqual([])
+  expect(double.openUploads()).toBe(0)
+  p.write({ 'models/m.sql': query('1') })
+  expect(await p.run('run'), p.stdout).toBe(0)
+  expect(double.requests.filter(one => one.includes('partNumber=3')).length).toBeGreaterThan(0)
+  expect(double.openUploads()).toBe(0)
+  expect(await rows(p, "select count(distinct h)::int as n from {{ ref('m') }}")).toEqual([{ n: 1500000 }])
+})
+
 test('the results say how much went over the network', async () => {
   const p = bucketProject(double, {
     'models/m.sql': "{{ config(materialized='external') }} select 1 as x",

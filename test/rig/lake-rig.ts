@@ -1,5 +1,5 @@
 /** A DuckDB with a lake over an S3 double, for tests that speak SQL. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Connection, Database } from '../../src/adapter/adapter.ts'
@@ -22,7 +22,7 @@ export interface LakeRig {
   /** Runs SQL on a connection that stays, and gives rows as texts. */
   rows(sql: string): Promise<string[]>
   readonly connection: Connection
-  /** Puts the rows of a query into the bucket as Parquet or what the key ends in. */
+  /** Puts the rows of a query into the bucket as Parquet or what the key ends in, as if somebody else had. */
   load(key: string, query: string): Promise<void>
   close(): Promise<void>
 }
@@ -82,11 +82,19 @@ export async function lakeRig(options: LakeRigOptions = {}): Promise<LakeRig> {
     },
     load: async (key, query) => {
       await connection.execute(`copy (${query}) to 's3://${double.bucket}/${key}'`)
+      forgetCopies(join(folder, 'cache'), key)
     },
     close: async () => {
       await database.close()
       await double.close()
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+function forgetCopies(cache: string, key: string): void {
+  for (const name of readdirSync(cache).filter(one => one.endsWith('.json'))) {
+    const record = JSON.parse(readFileSync(join(cache, name), 'utf8')) as { name: string }
+    if (record.name.endsWith(`/${key}`)) rmSync(join(cache, name))
   }
 }

@@ -33,7 +33,7 @@ function recordOf(copy: string): string {
 
 test('a copy has the content of the object and is made once', async () => {
   const { store, reads } = counted(memoryStore())
-  const content = new Uint8Array(9 * 1024 * 1024).fill(7)
+  const content = new Uint8Array(5 * 1024 * 1024).fill(7)
   await store.put('a/x.parquet', content)
   const cache = localCache(folder())
   const paths = await Promise.all([cache.copy(store, 'a/x.parquet'), cache.copy(store, 'a/x.parquet')])
@@ -145,7 +145,7 @@ test('ranges are fetched once, and what is not fetched is a hole', async () => {
 
 test('the beginning of a range is written when the rest of it is', async () => {
   const inner = memoryStore()
-  await inner.put('x', patterned(20 * mebibyte))
+  await inner.put('x', patterned(10 * mebibyte))
   const info = await inner.head('x')
   if (info === undefined) throw new Error('nothing there')
   const beginnings: boolean[] = []
@@ -160,7 +160,7 @@ test('the beginning of a range is written when the rest of it is', async () => {
   const copy = await localCache(folder()).open(inner, info)
   await copy.complete({ ...inner, get })
   expect(beginnings).toEqual([false, false, false])
-  expect(Buffer.compare(readFileSync(copy.path), patterned(20 * mebibyte))).toBe(0)
+  expect(Buffer.compare(readFileSync(copy.path), patterned(10 * mebibyte))).toBe(0)
 })
 
 test('several caches over one folder fetch an object once', async () => {
