@@ -55,6 +55,7 @@ export const codes = {
   'storage/unreachable': 'The store could not be reached',
   'storage/wrong-region': 'The bucket lies in another region',
   'delta/append-only': 'The Delta table only takes new rows',
+  'delta/bad-column': 'A Delta table cannot be ordered by a column',
   'delta/broken-constraint': 'New rows break a constraint or an invariant of a Delta table',
   'delta/null-value': 'New rows have NULL in a column of a Delta table that forbids it',
   'delta/unstorable': 'The columns of a model cannot be those of a Delta table',

@@ -89,9 +89,12 @@ export const commandEntries: readonly CommandEntry[] = [
     words: 'delta optimize',
     which: 'delta-optimize',
     summary: 'Put small files of a Delta table together',
-    groups: ['project'],
+    groups: ['project', 'deltaOptimize'],
     argument: { flag: 'table', label: 'TABLE', required: true },
-    examples: ['eider delta optimize flights_daily'],
+    examples: [
+      'eider delta optimize flights_daily',
+      'eider delta optimize flights_daily --zorder-by origin,destination',
+    ],
   },
   {
     words: 'delta restore',

@@ -238,6 +238,10 @@ export const optionGroups = {
   ],
   cacheClear: [{ name: 'max-bytes', kind: 'integer', help: 'Bytes that may stay; 0 if not given' }],
   deltaHistory: [{ name: 'limit', kind: 'integer', help: 'Number of commits; 20 if not given' }],
+  deltaOptimize: [
+    { name: 'zorder-by', kind: 'list', help: 'Columns by which all files are laid out anew' },
+    text('target-size', 'Size that files are to have, such as 128MB', { value: 'SIZE' }),
+  ],
   deltaRestore: [{ name: 'to-version', kind: 'integer', help: 'The version to go back to' }],
   deltaVacuum: [
     {

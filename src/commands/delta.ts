@@ -30,7 +30,12 @@ export const deltaHistory: Command = session =>
 export const deltaOptimize: Command = session =>
   onTable(session, async open => {
     const { files } = open.table
-    const change = await optimizeChange(files, open.writer, await requireSnapshot(files))
+    const zOrderBy = columns(session, 'zorderBy')
+    const targetBytes = bytes(session, 'targetSize')
+    const change = await optimizeChange(files, open.writer, await requireSnapshot(files), {
+      ...(zOrderBy.length > 0 && { zOrderBy }),
+      ...(targetBytes !== undefined && { targetBytes }),
+    })
     return publish(session, open, change, `${change?.removes.length ?? 0} files became ${change?.adds.length ?? 0}`)
   })
 
@@ -94,6 +99,25 @@ async function publish(
 function number(session: Session, name: string): number | undefined {
   const given = session.launch.given[name]
   return given === undefined ? undefined : Number(given)
+}
+
+/** Names with commas between them, in one word or several. */
+function columns(session: Session, name: string): string[] {
+  const given = session.launch.given[name]
+  const texts = Array.isArray(given) ? given.map(String) : given === undefined ? [] : [String(given)]
+  return texts
+    .flatMap(text => text.split(','))
+    .map(text => text.trim())
+    .filter(text => text !== '')
+}
+
+/** A number of bytes, also as `64KB`, `128MB` or `1GB`. */
+function bytes(session: Session, name: string): number | undefined {
+  const given = session.launch.given[name]
+  if (given === undefined) return undefined
+  const match = /^\s*(\d+)\s*(?:([kmg])?b?)\s*$/i.exec(String(given))
+  if (match === null) return stopped(`"${String(given)}" is no size; write it as 128MB`)
+  return Number(match[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(match[2]?.toLowerCase() ?? '')
 }
 
 function stopped(message: string): never {

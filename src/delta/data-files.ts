@@ -34,6 +34,17 @@ export interface NewFiles {
   /** Its columns are found by name; others are left out. */
   readonly query: string
   readonly shape: TableShape
+  /** Size from which a further file is begun; the table's own wish if not given. Partitions are not cut. */
+  readonly fileBytes?: number
+}
+
+const usualFileBytes = 256 * 1024 * 1024
+
+/** `delta.targetFileSize`, such as `128mb` or a number of bytes. */
+export function targetFileBytes(configuration: TableShape['configuration']): number {
+  const match = /^\s*(\d+)\s*(b|kb?|mb?|gb?)?\s*$/i.exec(configuration['delta.targetFileSize'] ?? '')
+  const unit = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[match?.[2]?.[0]?.toLowerCase() ?? ''] ?? 1
+  return match === null ? usualFileBytes : Number(match[1]) * unit
 }
 
 const parallelUploads = 4
@@ -42,8 +53,8 @@ const parallelUploads = 4
  * Rows in no order of their own; an empty result gives no file. Files left by a failure are removed as far as possible.
  * @throws `delta/null-value`, `delta/broken-constraint` for rows that the table does not allow
  */
-export function writeDataFiles(writer: FileWriter, { query, shape }: NewFiles): Promise<AddFile[]> {
-  return writeFiles(writer, { query, shape, folder: '', columns: storedColumns(shape) })
+export function writeDataFiles(writer: FileWriter, wanted: NewFiles): Promise<AddFile[]> {
+  return writeFiles(writer, { ...wanted, folder: '', columns: storedColumns(wanted.shape) })
 }
 
 export const changeTypeColumn = '_change_type'
@@ -165,7 +176,7 @@ function storedColumns({ schema, partitionColumns, mapping }: TableShape): strin
 }
 
 function copySql(
-  { query, shape, columns }: FilesToWrite,
+  { query, shape, columns, fileBytes = targetFileBytes(shape.configuration) }: FilesToWrite,
   { root, stage, guard }: { readonly root: string; readonly stage: string; readonly guard: string | undefined },
 ): string {
   const { schema, partitionColumns, mapping } = shape
@@ -177,7 +188,7 @@ function copySql(
     'RETURN_STATS',
   ]
   const parts = schema.fields.filter(field => partitionColumns.includes(field.name))
-  if (parts.length === 0) options.push("FILE_SIZE_BYTES '256MB'")
+  if (parts.length === 0) options.push(`FILE_SIZE_BYTES ${fileBytes}`)
   else {
     const names = partitionColumns.flatMap(column => parts.filter(field => field.name === column))
     options.push(`PARTITION_BY (${names.map(field => quoteName(physicalName(field, mapping))).join(', ')})`)

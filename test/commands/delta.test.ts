@@ -31,6 +31,16 @@ test.each(['disk', 'bucket'])('history, optimize, restore and vacuum of a model 
   expect(p.stdout).toContain('0 files would be deleted')
 })
 
+test('optimize takes columns to order by and a size', async () => {
+  const p = project(model)
+  await p.run('run')
+  expect(await p.run('--quiet delta optimize m --zorder-by id --target-size 1MB'), p.stdout).toBe(0)
+  expect(p.stdout).toContain('version 1, 1 files became 1')
+  expect(await p.run('delta optimize m --zorder-by none')).not.toBe(0)
+  expect(await p.run('delta optimize m --target-size much')).toBe(2)
+  expect(p.stdout).toContain('"much" is no size')
+})
+
 test('a table is named by its place as well', async () => {
   const p = project(model)
   await p.run('run')

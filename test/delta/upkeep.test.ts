@@ -2,6 +2,7 @@ import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { appendChange, overwriteChange } from '../../src/delta/change.ts'
+import { mayHoldRows } from '../../src/delta/data-skipping.ts'
 import { history } from '../../src/delta/history.ts'
 import { optimizeChange } from '../../src/delta/optimize.ts'
 import { restoreChange } from '../../src/delta/restore.ts'
@@ -49,6 +50,47 @@ test('optimize puts the files of each partition together and keeps the rows', as
 test('a table with one file a partition needs no optimize', async () => {
   const rig = await open()
   await rig.create("select 1 as id, 'a' as p union all select 2, 'b'", ['p'])
+  expect(await optimizeChange(rig.files, rig.writer, await rig.snapshot())).toBeUndefined()
+})
+
+test('rows are laid out so that a condition on any of several columns is met in few files', async () => {
+  const rig = await open()
+  const query = "select (range * 7919) % 64 as a, chr(65 + (range // 64)::int % 26) || range as b, range % 2 as p from range(4096)"
+  await rig.create(query, ['p'])
+  const before = await rig.rows()
+  const { files } = await rig.snapshot()
+  const targetBytes = Math.floor((files[0]?.size ?? 0) / 8)
+  const options = { zOrderBy: ['A', 'b'], targetBytes }
+  const change = await optimizeChange(rig.files, rig.writer, await rig.snapshot(), options)
+  if (change === undefined) throw new Error('nothing to do')
+  expect(change.adds.every(add => add.dataChange === false)).toBe(true)
+  expect((await rig.commit(change)).kind).toBe('committed')
+  expect(await rig.rows()).toEqual(before)
+  const now = await rig.snapshot()
+  expect(now.files.length).toBeGreaterThan(12)
+  const met = (column: string, value: string): number =>
+    now.files.filter(mayHoldRows(now, [{ column, kind: '=', value }])).length
+  expect(met('a', '5')).toBeLessThan(now.files.length * 0.7)
+  expect(met('b', 'C130')).toBeLessThan(now.files.length * 0.7)
+})
+
+test('a table cannot be ordered by columns that do not lie in its files', async () => {
+  const rig = await open()
+  await rig.create("select 1 as a, {'x': 1} as st, 'p' as p", ['p'])
+  for (const column of ['p', 'st', 'none']) {
+    const ordered = optimizeChange(rig.files, rig.writer, await rig.snapshot(), { zOrderBy: [column] })
+    await expect(ordered).rejects.toMatchObject({ diagnostic: { code: 'delta/bad-column' } })
+  }
+})
+
+test('files of another size are put together or cut', async () => {
+  const rig = await open()
+  await rig.create('select range as a, md5(range::varchar) as b from range(300000)', [], { 'delta.targetFileSize': '2mb' })
+  const first = (await rig.snapshot()).files.length
+  expect(first).toBeGreaterThan(2)
+  const change = await optimizeChange(rig.files, rig.writer, await rig.snapshot(), { targetBytes: 100_000_000 })
+  if (change !== undefined) await rig.commit(change)
+  expect((await rig.snapshot()).files).toHaveLength(1)
   expect(await optimizeChange(rig.files, rig.writer, await rig.snapshot())).toBeUndefined()
 })
 
