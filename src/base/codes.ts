@@ -161,6 +161,7 @@ export const codes = {
   'project/ambiguous-patch': 'A properties file wants to enable one of several disabled nodes of one name',
   'project/bad-test': 'An element of data_tests is not written as a test can be',
   'project/deprecated-arguments': 'Arguments of a generic test stand outside of "arguments"',
+  'project/seed-dependency': 'A hook of a seed refers to another node',
   'project/time-spine': 'A time spine names columns that its model does not describe',
   'project/arguments-property': 'A generic test uses "arguments" although the project turns its meaning off',
   'project/exposure-name': 'The name of an exposure has other characters than letters, digits and underscores',

@@ -12,6 +12,7 @@ import { WarningPolicy } from '../config/warning-policy.ts'
 import { renderNative } from '../template/template.ts'
 import { PyDict } from '../template/value.ts'
 import { type Arguments, parseArguments } from './args.ts'
+import { checkFolders } from './check-folders.ts'
 import { loadCommand } from './command-modules.ts'
 import { renderHelp } from './help.ts'
 import { openReporter } from './open-reporter.ts'
@@ -29,6 +30,7 @@ export async function main(options: Surroundings): Promise<number> {
   let parsed: Arguments
   try {
     parsed = parseArguments(options.argv)
+    if (parsed.kind === 'command') checkFolders(parsed, options)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     options.stderr.write(error.text())

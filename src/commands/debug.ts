@@ -1,6 +1,6 @@
 /** `debug`: what is in use, whether it is valid, and whether the database opens. Success needs every check to pass. */
 import { posix } from 'node:path'
-import { dbtVersion } from '../base/dbt-version.ts'
+import { adapterVersion, dbtVersion } from '../base/dbt-version.ts'
 import { type Diagnostic, DiagnosticError, Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { findProject } from '../config/find-project.ts'
@@ -40,6 +40,7 @@ export const debug: Command = async session => {
   const projectFolder = project === undefined ? files.root : posix.dirname(project)
   session.begin({ flags, environment, invocationId: launch.ids(), projectFolder })
   const folder = profilesFolder(flags.profilesDir, files, launch.home, projectFolder)
+  const profiles = posix.join(folder, 'profiles.yml')
   if (flags.configDir) {
     tell(session, `To view your profiles.yml file, run:\nopen ${folder}`)
     return 'success'
@@ -49,25 +50,75 @@ export const debug: Command = async session => {
   tell(session, `node path: ${outside.runtime.path}`)
   tell(session, `os info: ${outside.system}`)
   tell(session, `Using profiles dir at ${folder}`)
-  tell(session, `Using profiles.yml file at ${posix.join(folder, 'profiles.yml')}`)
+  tell(session, `Using profiles.yml file at ${profiles}`)
   tell(session, `Using dbt_project.yml file at ${project ?? posix.join(projectFolder, 'dbt_project.yml')}`)
-  tell(session, 'adapter type: duckdb')
   const diagnostics = new Diagnostics()
   const config = loadConfig(launch, diagnostics)
   // As in dbt, a variable that is missing ends the command: nothing after it would mean anything.
   if (diagnostics.errors.some(one => one.code === 'context/var-missing')) throw new CommandStopped(diagnostics.errors)
-  const problems: string[] = []
-  if (!flags.connection) {
-    tellConfiguration(session, diagnostics, project !== undefined, problems)
+  const checks = configurationChecks(diagnostics, files.exists(profiles) ? undefined : profiles, project !== undefined)
+  if (!checks.profile.problem) {
+    tell(session, 'adapter type: duckdb')
+    tell(session, `adapter version: ${adapterVersion}`)
+  }
+  const problems = [checks.profile, checks.project].flatMap(one => one.problem ?? [])
+  if (flags.connection) tell(session, 'Skipping steps before connection verification')
+  else {
+    tell(session, 'Configuration:')
+    tell(session, `  profiles.yml file [${checks.profile.state}]`)
+    tell(session, `  dbt_project.yml file [${checks.project.state}]`)
     await tellGit(session, problems)
   }
-  await tellConnection(session, config, problems)
-  tell(
-    session,
-    problems.length === 0 ? 'All checks passed!' : `${problems.length} check${problems.length > 1 ? 's' : ''} failed:`,
-  )
-  for (const problem of problems) tell(session, problem)
+  if (config) await tellConnection(session, config, problems)
+  else
+    tell(
+      session,
+      `Connection test skipped since ${checks.profile.problem ? 'no profile' : 'no valid project'} was found`,
+    )
+  const count = `${problems.length} check${problems.length > 1 ? 's' : ''} failed:`
+  tell(session, problems.length === 0 ? 'All checks passed!' : count)
+  for (const problem of problems) tell(session, `${problem}\n`)
   return problems.length === 0 ? 'success' : 'failure'
+}
+
+interface Check {
+  readonly state: string
+  /** What is told at the end when it failed. */
+  readonly problem?: string
+}
+
+const passed: Check = { state: 'OK found and valid' }
+
+/** What became of profiles.yml and the project file, one problem each however many errors they have. */
+function configurationChecks(
+  { errors }: Diagnostics,
+  missingProfiles: string | undefined,
+  hasProject: boolean,
+): { readonly profile: Check; readonly project: Check } {
+  const isOfProfile = (one: Diagnostic): boolean => /profile|target/.test(one.code)
+  const failed = (what: string, found: readonly Diagnostic[], state: string): Check => {
+    const lines = found.flatMap(one => [...one.message.split('\n'), ...(one.hint ? [`  hint: ${one.hint}`] : [])])
+    return {
+      state,
+      problem: [
+        `${what} loading failed for the following reason:`,
+        'Runtime Error',
+        ...lines.map(line => `  ${line}`),
+      ].join('\n'),
+    }
+  }
+  const ofProfile = errors.filter(isOfProfile)
+  const ofProject = errors.filter(one => !isOfProfile(one))
+  const noFile = missingProfiles && `dbt looked for a profiles.yml file in ${missingProfiles}, but did\nnot find one.`
+  return {
+    profile: noFile
+      ? { state: 'ERROR not found', problem: noFile }
+      : ofProfile.length === 0
+        ? passed
+        : failed('Profile', ofProfile, 'ERROR invalid'),
+    project:
+      ofProject.length === 0 ? passed : failed('Project', ofProject, hasProject ? 'ERROR invalid' : 'ERROR not found'),
+  }
 }
 
 function tell(session: Session, message: string): void {
@@ -84,17 +135,6 @@ function projectPath(session: Session, projectDir: string | null): string | unde
   }
 }
 
-function tellConfiguration(session: Session, found: Diagnostics, hasProject: boolean, problems: string[]): void {
-  const isOfProfile = (one: Diagnostic): boolean => /profile|target/.test(one.code)
-  const ofProfile = found.errors.filter(isOfProfile)
-  const ofProject = found.errors.filter(one => !isOfProfile(one))
-  tell(session, 'Configuration:')
-  tell(session, `  profiles.yml file [${ofProfile.length === 0 ? 'OK found and valid' : 'ERROR invalid'}]`)
-  const project = hasProject ? (ofProject.length === 0 ? 'OK found and valid' : 'ERROR invalid') : 'ERROR not found'
-  tell(session, `  dbt_project.yml file [${project}]`)
-  for (const { message } of found.errors) problems.push(message)
-}
-
 async function tellGit(session: Session, problems: string[]): Promise<void> {
   tell(session, 'Required dependencies:')
   const { outside, launch } = session
@@ -108,12 +148,8 @@ async function tellGit(session: Session, problems: string[]): Promise<void> {
   }
 }
 
-async function tellConnection(session: Session, config: Config | undefined, problems: string[]): Promise<void> {
+async function tellConnection(session: Session, config: Config, problems: string[]): Promise<void> {
   tell(session, 'Connection:')
-  if (config === undefined) {
-    tell(session, '  not tested, the configuration is not valid')
-    return
-  }
   for (const key of shownKeys) {
     const value = config.target.context.get(key)
     tell(session, `  ${key}: ${shown(value)}`)
@@ -126,7 +162,9 @@ async function tellConnection(session: Session, config: Config | undefined, prob
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
     tell(session, '  Connection test: [ERROR]\n')
-    problems.push(error.diagnostic.message)
+    problems.push(
+      `dbt was unable to connect to the specified database.\nThe database returned the following error:\n\n  >${error.diagnostic.message}`,
+    )
   } finally {
     await database.close()
   }

@@ -35,6 +35,7 @@ function readManifest(files: FileSystem, path: string): JsonObject | undefined {
 export function readPreviousState(session: Session, config: Config): PreviousState | null {
   const { state } = config.flags
   if (state === null) return null
+  warnOfOwnTarget(session, config, state)
   const { files } = session.launch
   const folder = posix.resolve(files.root, config.projectFolder, state)
   const results = readArtifact(files, posix.join(folder, 'run_results.json'))
@@ -48,6 +49,20 @@ export function readPreviousState(session: Session, config: Config): PreviousSta
   }
 }
 
+/** What a run is compared with is what the run before it wrote, and this one will overwrite it. */
+function warnOfOwnTarget({ emit }: Session, { flags }: Config, folder: string): void {
+  if (posix.normalize(folder) !== posix.normalize(flags.targetPath)) return
+  const message = `Warning: The state and target directories are the same: '${folder}'. This could lead to missing changes due to overwritten state including non-idempotent retries.`
+  emit({
+    kind: 'note',
+    name: 'WarnStateTargetEqual',
+    code: 'I072',
+    level: 'warn',
+    message,
+    data: { state_path: folder },
+  })
+}
+
 /**
  * The manifest that `--defer` and `clone` resolve references in: of `--defer-state`, else of `--state`.
  * @throws DiagnosticError `commands/state-missing`
@@ -58,11 +73,11 @@ export function readDeferManifest(session: Session, config: Config): JsonObject 
     throw new DiagnosticError({
       code: 'commands/state-missing',
       kind: 'Runtime',
-      message:
-        'Received a --defer flag, but no value was provided to --state, or environment variable DBT_STATE, or --defer-state',
+      message: '--state or --defer-state are required for deferral, but neither was provided',
       hint: 'name the folder with the manifest of the other environment: --state FOLDER',
     })
   }
+  if (config.flags.deferState !== null) warnOfOwnTarget(session, config, given)
   const { files } = session.launch
   const path = posix.join(posix.resolve(files.root, config.projectFolder, given), 'manifest.json')
   const manifest = readManifest(files, path)
@@ -70,7 +85,7 @@ export function readDeferManifest(session: Session, config: Config): JsonObject 
   throw new DiagnosticError({
     code: 'commands/state-missing',
     kind: 'Runtime',
-    message: `Could not find manifest in --state path: '${given}'`,
+    message: `Could not find manifest in --state path: "${given}"`,
     hint: `copy the manifest.json of the other environment to ${path}`,
   })
 }

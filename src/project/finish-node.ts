@@ -2,6 +2,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Place } from '../base/source-file.ts'
 import { createRelation } from '../context/relation.ts'
+import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'
 import { contractChecksum } from './contract.ts'
@@ -87,6 +88,24 @@ function readHooks(draft: Draft, config: PyDict, readHook: ReadHook): void {
       if (draft.patch && draft.patch.config.size > 0) readHook(draft, sql)
     }
   }
+  if (draft.resourceType === 'seed') refuseDependencies(draft, config)
+}
+
+/** Seeds come first of all, whatever their hooks mention. */
+function refuseDependencies({ calls, uniqueId }: Draft, config: PyDict): void {
+  if (calls.refs.length + calls.sources.length + calls.metrics.length === 0) return
+  const hooks = ['pre-hook', 'post-hook'].flatMap(key => {
+    const list = config.get(key)
+    const sqlOf = (hook: Value): string => (hook instanceof PyDict ? str(hook.get('sql') ?? '') : '')
+    return Array.isArray(list) ? list.map(hook => `- ${key.replace('-', '_')}: ${sqlOf(hook)}`) : []
+  })
+  throw new DiagnosticError({
+    code: 'project/seed-dependency',
+    kind: 'Parsing',
+    message: `Seeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook\nthat calls 'ref', 'source', or 'metric', either directly or indirectly via other macros.\n\nError raised for '${uniqueId}', which has these hooks defined:\n${hooks.join('\n')}`,
+    hint: 'write the name of the relation, or move the statement to a model that depends on both',
+    node: uniqueId,
+  })
 }
 
 function sharedFields(draft: Draft, { config, unrendered }: MergedConfig, maker: NodeMaker): Shared {

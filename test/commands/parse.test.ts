@@ -14,3 +14,14 @@ describe('parse', () => {
     expect(p.exists('shop.duckdb')).toBe(false)
   })
 })
+
+test('a hook of a seed that refers to another node stops the command', async () => {
+  const p = project({
+    ...shop,
+    'seeds/s.csv': 'id\n1\n',
+    'seeds/seeds.yml': `seeds: [{name: s, config: {post_hook: "select * from {{ ref('a') }}"}}]\n`,
+  })
+  expect(await p.run('parse')).toBe(2)
+  expect(p.diagnostics.map(one => one.code)).toEqual(['project/seed-dependency'])
+  expect(p.stdout).toContain('Seeds cannot depend on other nodes')
+})

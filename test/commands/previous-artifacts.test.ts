@@ -28,5 +28,13 @@ describe('state', () => {
     const p = project(shop)
     expect(await p.run('run --defer')).toBe(2)
     expect(p.diagnostics.map(one => one.code)).toEqual(['commands/state-missing'])
+    expect(p.stdout).toContain('--state or --defer-state are required for deferral')
+  })
+
+  test('in the target folder is warned of, because the run overwrites it', async () => {
+    const p = project(shop)
+    await p.run('run')
+    expect(await p.run('run -s state:modified --state target')).toBe(0)
+    expect(p.stdout).toContain("The state and target directories are the same: 'target'")
   })
 })

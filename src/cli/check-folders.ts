@@ -1,0 +1,33 @@
+/** Folders that the command line or the environment names have to be there, as in dbt, before anything else is looked at. */
+import { posix } from 'node:path'
+import type { Arguments } from './args.ts'
+import type { Surroundings } from './surroundings.ts'
+import { UsageError } from './usage-error.ts'
+
+type CommandArguments = Extract<Arguments, { kind: 'command' }>
+
+/** They look for profiles.yml themselves, or do without. */
+const withoutProfiles = ['debug', 'deps', 'init']
+
+/** @throws UsageError */
+export function checkFolders(parsed: CommandArguments, surroundings: Surroundings): void {
+  checkFolder(parsed, surroundings, { field: 'projectDir', option: 'project-dir' })
+  if (withoutProfiles.includes(parsed.entry.words)) return
+  checkFolder(parsed, surroundings, { field: 'profilesDir', option: 'profiles-dir' })
+}
+
+function checkFolder(
+  { given, entry }: CommandArguments,
+  { environment, files }: Surroundings,
+  { field, option }: { readonly field: string; readonly option: string },
+): void {
+  const written = given[field]
+  const upper = option.toUpperCase().replace('-', '_')
+  const names = [`EIDER_${upper}`, `DBT_ENGINE_${upper}`, `DBT_${upper}`]
+  const variable = written === undefined ? names.find(name => (environment[name] ?? '') !== '') : undefined
+  const folder = written ?? (variable === undefined ? undefined : environment[variable])
+  if (typeof folder !== 'string' || folder.startsWith('~')) return
+  if (files.stat(posix.resolve(files.root, folder)) !== undefined) return
+  const source = variable === undefined ? '' : ` (env var: '${variable}')`
+  throw new UsageError(`Invalid value for '--${option}'${source}: Path '${folder}' does not exist.`, entry)
+}
