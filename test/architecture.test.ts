@@ -30,6 +30,7 @@ const borders: readonly (readonly [thirdParty: RegExp, files: RegExp])[] = [
   [/^yaml$/, /^base\/located-yaml\.ts$/],
   [/^@(aws-sdk|smithy)\//, /^storage\/s3-[a-z-]+\.ts$/],
   [/^yargs/, /^cli\/args\.ts$/],
+  [/^fast-glob$/, /^storage\/local-files\.ts$/],
   [/^ignore$/, /^config\/dbt-ignore\.ts$/],
 ]
 

@@ -5,7 +5,6 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   readSync,
   realpathSync,
@@ -15,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import fastGlob from 'fast-glob'
 import { errnoOf, isMissing, throwFileFailure } from './file-failure.ts'
 import {
   compareUtf8,
@@ -168,29 +168,39 @@ function openFile(path: string): OpenFile | undefined {
 function listFolder(folder: string, options: ListOptions = {}): string[] {
   if (statOf(folder)?.kind !== 'folder') return []
   const endings = options.extensions?.map(one => (one.startsWith('.') ? one : `.${one}`))
-  const isIgnored = ignoredPaths(options.ignore)
-  const found: string[] = []
-  const take = (kind: FileStat['kind'] | undefined, path: string, above: readonly string[]): void => {
-    if (kind === 'folder') enter(path, above)
-    else if (kind === 'file' && (endings?.some(ending => path.endsWith(ending)) ?? true)) found.push(path)
-  }
-  const enter = (inner: string, above: readonly string[]): void => {
-    for (const entry of readdirSync(join(folder, inner), { withFileTypes: true })) {
-      const path = inner === '' ? entry.name : `${inner}/${entry.name}`
-      if (isIgnored(path)) continue
-      if (entry.isFile()) take('file', path, above)
-      else if (entry.isDirectory()) take('folder', path, above)
-      else if (entry.isSymbolicLink()) takeLink(path, above)
-    }
-  }
-  const takeLink = (path: string, above: readonly string[]): void => {
-    const kind = kindBehind(join(folder, path))
-    const real = kind === 'folder' ? realpathSync(join(folder, path)) : ''
-    // A link to a folder around itself has no end.
-    if (!above.includes(real)) take(kind, path, [...above, real])
-  }
-  enter('', [])
-  return found.sort(compareUtf8)
+  const isWanted = (path: string): boolean => endings?.some(ending => path.endsWith(ending)) ?? true
+  return filesBelow(folder, '', options, []).filter(isWanted).sort(compareUtf8)
+}
+
+/**
+ * Paths from `folder`. Links are followed here and not by the library, which would follow one to a folder around itself
+ * until the system refuses. @param above real paths of the folders that links led through
+ */
+function filesBelow(folder: string, inner: string, options: ListOptions, above: readonly string[]): string[] {
+  const ignore = options.ignore ?? []
+  const entries = fastGlob.sync('**', {
+    cwd: join(folder, inner),
+    dot: true,
+    onlyFiles: false,
+    objectMode: true,
+    unique: false,
+    followSymbolicLinks: false,
+    ...(inner === '' && { ignore: [...ignore] }),
+  })
+  const isIgnored = inner === '' ? () => false : ignoredPaths(ignore)
+  return entries.flatMap(({ path: found, dirent }) => {
+    const path = inner === '' ? found : `${inner}/${found}`
+    if (isIgnored(path)) return []
+    if (dirent.isFile()) return [path]
+    return dirent.isSymbolicLink() ? filesBehind(folder, path, options, above) : []
+  })
+}
+
+function filesBehind(folder: string, link: string, options: ListOptions, above: readonly string[]): string[] {
+  const kind = kindBehind(join(folder, link))
+  if (kind !== 'folder') return kind === 'file' ? [link] : []
+  const real = realpathSync(join(folder, link))
+  return above.includes(real) ? [] : filesBelow(folder, link, options, [...above, real])
 }
 
 function withoutMark(text: string): string {
