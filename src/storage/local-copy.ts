@@ -149,8 +149,9 @@ export class LocalCopy {
     const file = await open(this.path)
     try {
       const pieces: CopyPiece[] = []
+      const memory = new Uint8Array(Math.min(requestBytes, this.sizeBytes))
       for (const range of cutInto(this.everything, requestBytes)) {
-        pieces.push({ ...range, crc: crc32(await readPiece(file, range)) })
+        pieces.push({ ...range, crc: crc32(await readPiece(file, range, memory)) })
       }
       await this.record(pieces)
     } finally {
@@ -204,8 +205,9 @@ export class LocalCopy {
     const file = await open(this.path).catch(() => undefined)
     if (file === undefined) return false
     try {
+      const memory = new Uint8Array(requestBytes)
       for (const piece of this.pieces) {
-        if (crc32(await readPiece(file, piece)) !== piece.crc) return false
+        if (crc32(await readPiece(file, piece, memory)) !== piece.crc) return false
       }
       return true
     } finally {
@@ -302,8 +304,12 @@ export async function recordAt(path: string): Promise<CopyRecord | undefined> {
   }
 }
 
-async function readPiece(file: FileHandle, { start, end }: ByteRange): Promise<Uint8Array> {
-  const bytes = new Uint8Array(end - start)
+async function readPiece(
+  file: FileHandle,
+  { start, end }: ByteRange,
+  memory: Uint8Array = new Uint8Array(end - start),
+): Promise<Uint8Array> {
+  const bytes = memory.subarray(0, end - start)
   const { bytesRead } = await file.read(bytes, 0, bytes.length, start)
   return bytes.subarray(0, bytesRead)
 }

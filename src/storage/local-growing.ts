@@ -48,6 +48,7 @@ class FolderUpload implements GrowingFiles {
   private readonly folder: string
   private readonly options: GrowingOptions
   private readonly growing = new Map<number, Growing>()
+  private readonly memory: (Uint8Array | undefined)[] = []
   private readonly stop = new AbortController()
   private readonly watch: Promise<void>
 
@@ -70,7 +71,7 @@ class FolderUpload implements GrowingFiles {
     const isUsable = begun?.key === key && !begun.isBroken && begun.parts.length <= count && count <= mostParts
     if (begun === undefined || !isUsable) return store.put(key, content)
     this.growing.delete(ino)
-    return finish(begun, content, partBytes)
+    return finish(begun, content, { partBytes, memory: this.memory.splice(0) })
   }
 
   async end(): Promise<void> {
@@ -92,16 +93,17 @@ class FolderUpload implements GrowingFiles {
   private async sendGrown(): Promise<number> {
     const paths = await filesBelow(this.folder)
     let sent = 0
-    const work = async (): Promise<void> => {
+    const work = async (worker: number): Promise<void> => {
       for (let path = paths.pop(); path !== undefined && !this.stop.signal.aborted; path = paths.pop()) {
-        if (await this.sendPart(path)) sent += 1
+        if (await this.sendPart(path, worker)) sent += 1
       }
     }
-    await Promise.all(Array.from({ length: parallelParts }, work))
+    await Promise.all(Array.from({ length: parallelParts }, (_, worker) => work(worker)))
     return sent
   }
 
-  private async sendPart(path: string): Promise<boolean> {
+  /** Each worker has one piece of memory for all that it sends. */
+  private async sendPart(path: string, worker: number): Promise<boolean> {
     const { partBytes = 0, mostParts = 0 } = this.options.store.uploads ?? {}
     const file = await stat(join(this.folder, path)).catch(() => undefined)
     if (file === undefined || file.size < partBytes) return false
@@ -111,7 +113,9 @@ class FolderUpload implements GrowingFiles {
       return false
     try {
       const content = await localFileContent(join(this.folder, path))
-      const bytes = await content.read({ start: index * partBytes, end: (index + 1) * partBytes })
+      const memory = this.memory[worker] ?? new Uint8Array(partBytes)
+      this.memory[worker] = memory
+      const bytes = await content.read({ start: index * partBytes, end: (index + 1) * partBytes }, memory)
       await growing.upload.part(index, bytes)
       growing.parts[index] = crc32(bytes)
       return true
@@ -137,14 +141,18 @@ class FolderUpload implements GrowingFiles {
 }
 
 /** Sends what is missing or has changed since it was sent. */
-async function finish(growing: Growing, content: ContentSource, partBytes: number): Promise<PutOutcome> {
-  const { upload, parts } = growing
+async function finish(
+  { upload, parts }: Growing,
+  content: ContentSource,
+  { partBytes, memory }: { readonly partBytes: number; readonly memory: (Uint8Array | undefined)[] },
+): Promise<PutOutcome> {
   try {
     const open = [...cutInto({ start: 0, end: content.sizeBytes }, partBytes).entries()]
     const work = async (): Promise<void> => {
+      const own = memory.pop() ?? new Uint8Array(partBytes)
       for (let next = open.shift(); next !== undefined; next = open.shift()) {
         const [index, range] = next
-        const bytes = await content.read(range)
+        const bytes = await content.read(range, own)
         if (parts[index] !== crc32(bytes)) await upload.part(index, bytes)
       }
     }

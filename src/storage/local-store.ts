@@ -80,10 +80,10 @@ export async function localFileContent(path: string): Promise<ContentSource> {
   const { size } = await stat(path)
   return {
     sizeBytes: size,
-    async read({ start, end }) {
+    async read({ start, end }, memory) {
       const file = await open(path)
       try {
-        return await readRange(file, start, end)
+        return await readRange(file, start, end, memory)
       } finally {
         await file.close()
       }
@@ -97,8 +97,13 @@ function infoOf(found: Stats): Omit<ObjectInfo, 'key'> {
   return { sizeBytes: found.size, etag, modifiedMs: found.mtimeMs }
 }
 
-async function readRange(file: FileHandle, start: number, end: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(end - start)
+async function readRange(
+  file: FileHandle,
+  start: number,
+  end: number,
+  memory: Uint8Array = new Uint8Array(end - start),
+): Promise<Uint8Array> {
+  const bytes = memory.subarray(0, end - start)
   let filled = 0
   while (filled < bytes.length) {
     const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled)

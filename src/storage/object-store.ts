@@ -29,8 +29,8 @@ export interface StoredObject {
 /** Content too large to hold at once, such as a local file. */
 export interface ContentSource {
   readonly sizeBytes: number
-  /** Exactly the bytes of a range inside the content. */
-  read(range: ByteRange): Promise<Uint8Array>
+  /** Exactly the bytes of a range inside the content; in the memory that is given, if it is long enough. */
+  read(range: ByteRange, memory?: Uint8Array): Promise<Uint8Array>
 }
 
 export type Content = Uint8Array | ContentSource
@@ -117,8 +117,8 @@ export async function contentBytes(content: Content): Promise<Uint8Array> {
 }
 
 /** The bytes of a range inside the content. */
-export async function pieceOf(content: Content, range: ByteRange): Promise<Uint8Array> {
-  return content instanceof Uint8Array ? content.subarray(range.start, range.end) : content.read(range)
+export async function pieceOf(content: Content, range: ByteRange, memory?: Uint8Array): Promise<Uint8Array> {
+  return content instanceof Uint8Array ? content.subarray(range.start, range.end) : content.read(range, memory)
 }
 
 export function contentSize(content: Content): number {

@@ -4,7 +4,7 @@ import { type Content, contentSize, type PutConditions, pieceOf } from './object
 import type { S3Part } from './s3-connection.ts'
 import type { S3Requests } from './s3-requests.ts'
 
-const parallelParts = 4
+const parallelParts = 3
 
 /** Of one object, by the rules of S3. */
 export const mostParts = 10_000
@@ -54,9 +54,10 @@ export async function putInParts(
   try {
     const open = [...cutInto({ start: 0, end: size }, longest).entries()]
     const work = async (): Promise<void> => {
+      const memory = content instanceof Uint8Array ? undefined : new Uint8Array(longest)
       for (let next = open.shift(); next !== undefined; next = open.shift()) {
         const [index, range] = next
-        await upload.put(index, await pieceOf(content, range))
+        await upload.put(index, await pieceOf(content, range, memory))
       }
     }
     const ended = await Promise.allSettled(Array.from({ length: parallelParts }, work))

@@ -17,7 +17,8 @@ export interface S3Surroundings extends RetryRules {
   readonly partBytes?: number
 }
 
-const defaultPartBytes = 8 * 1024 * 1024
+/** The least that S3 takes: what is in memory at once is a few of them. */
+const defaultPartBytes = 5 * 1024 * 1024
 
 export function s3Store(settings: S3Settings, surroundings: S3Surroundings): ObjectStore {
   const prefix = (settings.prefix ?? '').replace(/^\/+|\/+$/g, '')
