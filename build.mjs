@@ -56,6 +56,19 @@ const splitOnDemand = {
   },
 }
 
+/** Of yargs nothing but its parser: the rest compiles tables of Unicode when it is loaded. */
+const parserOfYargs = {
+  name: 'parser-of-yargs',
+  setup(context) {
+    const resolveDir = join(root, 'node_modules/yargs')
+    context.onResolve({ filter: /^yargs\/helpers$/ }, () => ({ path: 'yargs/helpers', namespace: 'parser' }))
+    context.onLoad({ filter: /.*/, namespace: 'parser' }, () => ({
+      contents: "export { default as Parser } from 'yargs-parser'",
+      resolveDir,
+    }))
+  },
+}
+
 async function bundles() {
   await build({
     ...shared,
@@ -66,7 +79,7 @@ async function bundles() {
     },
     outdir: dist,
     banner: { js: moduleUrl },
-    plugins: [splitOnDemand],
+    plugins: [splitOnDemand, parserOfYargs],
   })
   for (const [name, file] of Object.entries(onDemand)) {
     await build({

@@ -1,7 +1,5 @@
-/** The network, programs and links of this machine. */
-import { execFile } from 'node:child_process'
+/** The network, programs and links of this machine. What few commands need is loaded by those. */
 import { mkdtempSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { arch, platform, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OutsideWorld, ProgramResult } from '../commands/outside-world.ts'
@@ -25,8 +23,9 @@ export const localWorld: OutsideWorld = {
     }
   },
   enterFolder: path => process.chdir(path),
-  serve: (host, port, answer, signal, onListening) =>
-    new Promise((resolve, reject) => {
+  serve: async (host, port, answer, signal, onListening) => {
+    const { createServer } = await import('node:http')
+    return new Promise((resolve, reject) => {
       const server = createServer((request, response) => {
         const found = answer((request.url ?? '/').split('?', 1)[0] ?? '/')
         response.writeHead(found === undefined ? 404 : 200, found && { 'content-type': found.type })
@@ -38,12 +37,14 @@ export const localWorld: OutsideWorld = {
         server.close(() => resolve())
       })
       server.listen(port, host, onListening)
-    }),
+    })
+  },
   system: `${platform()}-${release()}-${arch()}`,
   runtime: { version: process.versions.node, path: process.execPath },
 }
 
-function runProgram(command: string, args: readonly string[], folder: string): Promise<ProgramResult> {
+async function runProgram(command: string, args: readonly string[], folder: string): Promise<ProgramResult> {
+  const { execFile } = await import('node:child_process')
   return new Promise((resolve, reject) => {
     execFile(command, [...args], { cwd: folder, maxBuffer: maxOutputBytes }, (error, stdout, stderr) => {
       if (error !== null && typeof error.code !== 'number') reject(error)

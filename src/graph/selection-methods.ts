@@ -13,7 +13,7 @@ type Matches = (member: GraphMember) => boolean
 
 /** Methods that look at a member alone, by name; the value is what stands after the colon. */
 const methods: Readonly<Record<string, (value: unknown, args: readonly string[], graph: Graph) => Matches>> = {
-  fqn: value => member => member.resourceType !== 'source' && matchesFqn(member, String(value)),
+  fqn: value => fqnMatch(String(value)),
   tag: value => member => member.tags.some(tag => fnmatch(tag, String(value))),
   group: value => member => (isNode(member) || member.resourceType === 'metric') && hasGroup(member, String(value)),
   access: value => member => member.resourceType === 'model' && member.access === value,
@@ -66,26 +66,39 @@ function isNode(member: GraphMember): boolean {
   return 'rawCode' in member && member.resourceType !== 'function'
 }
 
-function matchesFqn(member: GraphMember, value: string): boolean {
-  if (value === '*') return true
-  const versioned = member.resourceType === 'model' && member.version !== null
-  return fqnFits(member.fqn, value, versioned) || fqnFits(member.fqn.slice(1), value, versioned)
+function fqnMatch(value: string): Matches {
+  if (value === '*') return member => member.resourceType !== 'source'
+  const wanted = value.split('.')
+  const wild = wanted.findIndex(hasWildcard)
+  const pattern: FqnPattern = { value, wanted, wild, plain: wild === -1 ? wanted : wanted.slice(0, wild) }
+  return member => {
+    if (member.resourceType === 'source') return false
+    const versioned = member.resourceType === 'model' && member.version !== null
+    const { fqn } = member
+    return fqnFits(fqn, pattern, versioned) || fqnFits(fqn.slice(1), pattern, versioned)
+  }
 }
 
-function fqnFits(fqn: readonly string[], value: string, versioned: boolean): boolean {
-  const parts = value.split('.')
+interface FqnPattern {
+  readonly value: string
+  /** Parted at its dots. */
+  readonly wanted: readonly string[]
+  /** Index of the first part with a wildcard; -1 without one. */
+  readonly wild: number
+  readonly plain: readonly string[]
+}
+
+function fqnFits(fqn: readonly string[], { value, wanted, wild, plain }: FqnPattern, versioned: boolean): boolean {
   if (versioned) {
-    if (fqn.at(-2) === value || fqn.slice(-2).join('_') === parts.slice(-2).join('_')) return true
+    if (fqn.at(-2) === value || fqn.slice(-2).join('_') === wanted.slice(-2).join('_')) return true
   } else if (fqn.at(-1) === value) return true
   // Dots in names part them, too.
-  const flat = fqn.flatMap(part => part.split('.'))
-  if (flat.length < parts.length) return false
-  const wild = parts.findIndex(hasWildcard)
-  const plain = wild === -1 ? parts : parts.slice(0, wild)
+  const flat = fqn.some(part => part.includes('.')) ? fqn.flatMap(part => part.split('.')) : fqn
+  if (flat.length < wanted.length) return false
   if (!plain.every((part, index) => flat[index] === part)) return false
-  if (wild === -1 || fnmatch(flat.slice(wild).join('.'), parts.slice(wild).join('.'))) return true
+  if (wild === -1 || fnmatch(flat.slice(wild).join('.'), wanted.slice(wild).join('.'))) return true
   // A pattern without a dot also fits the name alone, however deep the node stands.
-  return parts.length === 1 && fnmatch((versioned ? fqn.at(-2) : fqn.at(-1)) ?? '', value)
+  return wanted.length === 1 && fnmatch((versioned ? fqn.at(-2) : fqn.at(-1)) ?? '', value)
 }
 
 function hasGroup(member: GraphMember, value: string): boolean {

@@ -88,7 +88,7 @@ export function* graphSections(graph: Graph, told: Told, rows: MemberRows, file:
   // Nothing can be said of the macros of the built-in packages: they are made anew.
   const own = [...project.macros.values()].filter(macro => !internalPackages.includes(macro.packageName))
   yield { name: 'macros', parts: [writer.text(new Map(own.map(macro => [macro.uniqueId, macro])))] }
-  yield json('shared', writer.shared)
+  yield json('shared', { shared: writer.shared, models: writer.models })
 }
 
 function json(name: string, value: unknown): Section {
@@ -111,7 +111,8 @@ export function cachedGraph(
   surroundings: GraphSurroundings,
 ): { readonly graph: Graph; readonly told: Told; readonly rowOf: Rows['rowOf'] } {
   const { config } = surroundings
-  const reader = new RecordReader(JSON.parse(file.text('shared')) as string[], path => config.files.read(path))
+  const kept = JSON.parse(file.text('shared')) as Pick<RecordWriter, 'shared' | 'models'>
+  const reader = new RecordReader(kept, path => config.files.read(path))
   const table = new MemberTable(file, reader)
   const frame = reader.value(file.text('frame')) as Frame
   const memberCount = memberMaps.reduce((sum, name) => sum + frame.sizes[name], 0)

@@ -75,13 +75,19 @@ export class MemberTableWriter {
     const fields = member as unknown as Readonly<Record<string, ColumnValue | undefined>>
     const last = fqn.at(-1) ?? null
     for (const field of columnFields) this.put(field, fields[field] ?? null)
-    this.put('shape', Object.keys(member))
+    const names = Object.keys(member)
+    this.put('shape', names)
     this.put('folder', fqn.slice(0, -1))
     this.put('lastName', last === name ? null : last)
     this.put('name', nameInId(uniqueId, name))
     this.put('config', this.writer.numberOf(member.config))
     this.ids.push(uniqueId)
-    this.records.push(this.writer.record(member, outsideRecord))
+    this.records.push(
+      this.writer.record(
+        member,
+        names.filter(one => !outsideRecord.has(one)),
+      ),
+    )
   }
 
   *sections(file: CacheFileWriter): Iterable<Section> {

@@ -10,21 +10,27 @@ import { PyDict, PyFloat, PySet, PyTuple, type Value } from '../template/value.t
 /** Thrown for a value that has no text. What holds it is not kept. */
 export class NotStorable extends Error {}
 
-/** Fields whose value many records share. */
+/** Fields of a record whose value many records share. */
 const sharedFields = new Set(['config', 'unrenderedConfig'])
 
-/** Tags of what JSON does not know, under the key `$`; the content stands under `v`. */
-type Tag = 'dict' | 'tuple' | 'float' | 'int' | 'set' | 'frozenset' | 'map' | 'file' | 'shared'
+/** Objects with fewer fields are written out. */
+const fewFields = 6
+
+/**
+ * Tags of what JSON does not know, under the key `$`; the content stands under `v`. `like` is an object with the fields
+ * of an earlier one but for some; `code` is a file that holds nothing but its record's `rawCode`.
+ */
+type Tag = 'dict' | 'tuple' | 'float' | 'int' | 'set' | 'frozenset' | 'map' | 'file' | 'shared' | 'like' | 'code'
+
+type Fields = Readonly<Record<string, unknown>>
 
 export class RecordWriter {
   /** Texts of shared values in order of their numbers. */
-  readonly shared: string[]
+  readonly shared: string[] = []
+  /** Texts of objects that others are like. */
+  readonly models: string[] = []
   private readonly numbers = new Map<object, number>()
-
-  /** @param shared values that have numbers already */
-  constructor(shared: readonly string[] = []) {
-    this.shared = [...shared]
-  }
+  private readonly likes = new Map<string, { readonly number: number; readonly model: Fields }>()
 
   /** @throws NotStorable */
   text(value: unknown): string {
@@ -44,15 +50,13 @@ export class RecordWriter {
     }
   }
 
-  /** A record without some of its fields. @throws NotStorable */
-  record(record: object, leftOut: ReadonlySet<string>): string {
-    let text = ''
-    for (const key in record) {
-      if (leftOut.has(key)) continue
-      const value = (record as Readonly<Record<string, unknown>>)[key]
-      if (value !== undefined) text += `${text === '' ? '' : ','}"${key}":${this.field(key, value)}`
-    }
-    return `{${text}}`
+  /** A record with its named fields alone. @throws NotStorable */
+  record(record: object, names: readonly string[]): string {
+    return this.like(record as Fields, names, (name, value) => {
+      if (sharedFields.has(name)) return tagged('shared', String(this.numberOf(value as object)))
+      if (name === 'file' && isCodeOf(value, record)) return tagged('code', JSON.stringify(value.path))
+      return this.text(value)
+    })
   }
 
   /** The number of a value that others may share. @throws NotStorable */
@@ -65,19 +69,10 @@ export class RecordWriter {
     return number
   }
 
-  private field(key: string, value: unknown): string {
-    if (sharedFields.has(key) && typeof value === 'object' && value !== null) {
-      return tagged('shared', String(this.numberOf(value)))
-    }
-    return this.text(value)
-  }
-
   private objectText(value: object): string {
     if (Array.isArray(value)) return this.list(value)
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null) {
-      return isOnDisk(value) ? tagged('file', JSON.stringify(value.path)) : this.record(value, nothing)
-    }
+    if (prototype === Object.prototype || prototype === null) return this.plain(value as Fields)
     if (value instanceof PyDict) return tagged('dict', this.list([...value].flat()))
     if (value instanceof Map) return tagged('map', this.list([...value].flat()))
     if (value instanceof PyFloat) return tagged('float', `"${Object.is(value.value, -0) ? '-0' : value.value}"`)
@@ -85,6 +80,27 @@ export class RecordWriter {
     if (prototype === PyTuple.prototype) return tagged('tuple', this.list((value as PyTuple).items))
     if (value instanceof PySet) return tagged(value.frozen ? 'frozenset' : 'set', this.list([...value]))
     throw new NotStorable(`a value of class ${value.constructor.name}`)
+  }
+
+  private plain(value: Fields): string {
+    if (isOnDisk(value)) return tagged('file', JSON.stringify(value.path))
+    const names = Object.keys(value)
+    const write = (_: string, field: unknown): string => this.text(field)
+    return names.length < fewFields ? `{${written(value, names, write)}}` : this.like(value, names, write)
+  }
+
+  /** The first object with these names is a model for the others. */
+  private like(value: Fields, all: readonly string[], write: (name: string, field: unknown) => string): string {
+    const names = all.filter(name => value[name] !== undefined)
+    const key = names.join()
+    let known = this.likes.get(key)
+    if (known === undefined) {
+      known = { number: this.models.push(`{${written(value, names, write)}}`) - 1, model: value }
+      this.likes.set(key, known)
+    }
+    const { number, model } = known
+    const others = names.filter(name => !isSame(value[name], model[name]))
+    return tagged('like', `[${number},{${written(value, others, write)}}]`)
   }
 
   private list(items: readonly unknown[]): string {
@@ -97,7 +113,40 @@ export class RecordWriter {
   }
 }
 
-const nothing: ReadonlySet<string> = new Set()
+/** Fields that are not set are left out. */
+function written(record: Fields, names: readonly string[], write: (name: string, field: unknown) => string): string {
+  let text = ''
+  for (const name of names) {
+    const field = record[name]
+    if (field !== undefined) text += `${text === '' ? '' : ','}"${name}":${write(name, field)}`
+  }
+  return text
+}
+
+/** Surely the same, found out without effort. */
+function isSame(value: unknown, other: unknown): boolean {
+  if (value === other) return true
+  if (typeof value !== 'object' || typeof other !== 'object' || value === null || other === null) return false
+  return (Array.isArray(value) && Array.isArray(other) && value.length + other.length === 0) || areEmpty(value, other)
+}
+
+function areEmpty(value: object, other: object): boolean {
+  return (
+    (value instanceof PyDict && other instanceof PyDict && value.size + other.size === 0) ||
+    (value instanceof Map && other instanceof Map && value.size + other.size === 0)
+  )
+}
+
+function isCodeOf(file: unknown, record: object): file is SourceFile {
+  return (
+    typeof file === 'object' &&
+    file !== null &&
+    'text' in file &&
+    !('isOnDisk' in file) &&
+    'rawCode' in record &&
+    file.text === record.rawCode
+  )
+}
 
 function tagged(tag: Tag, content: string): string {
   return `{"$":"${tag}","v":${content}}`
@@ -114,16 +163,19 @@ function isOnDisk(value: object): value is SourceFile {
 
 export class RecordReader {
   private readonly shared: readonly string[]
+  private readonly models: readonly string[]
   private readonly values: unknown[] = []
+  private readonly parsedModels: Fields[] = []
   private readonly files = new Map<string, SourceFile>()
   private readonly read: (path: string) => string | undefined
 
   /**
-   * @param shared as the writer had them
+   * @param kept as the writer had them
    * @param read gives the text of a file on disk, asked when somebody looks at it
    */
-  constructor(shared: readonly string[], read: (path: string) => string | undefined) {
-    this.shared = shared
+  constructor(kept: Pick<RecordWriter, 'shared' | 'models'>, read: (path: string) => string | undefined) {
+    this.shared = kept.shared
+    this.models = kept.models
     this.read = read
   }
 
@@ -146,12 +198,20 @@ export class RecordReader {
       return data
     }
     const record = data as Record<string, unknown>
-    if (record.$ !== undefined) return this.untagged(record.$ as Tag, record.v)
-    for (const key in record) {
-      const item = record[key]
-      if (typeof item === 'object' && item !== null) record[key] = this.revived(item)
+    return record.$ === undefined ? this.fields(record) : this.untagged(record.$ as Tag, record.v)
+  }
+
+  private fields(record: Record<string, unknown>): Record<string, unknown> {
+    for (const name in record) {
+      const field = record[name]
+      if (typeof field === 'object' && field !== null) record[name] = this.field(field, record)
     }
     return record
+  }
+
+  private field(field: object, record: Fields): unknown {
+    if ('$' in field && field.$ === 'code') return { path: (field as unknown as { v: string }).v, text: record.rawCode }
+    return this.revived(field)
   }
 
   private untagged(tag: Tag, content: unknown): unknown {
@@ -174,7 +234,22 @@ export class RecordReader {
         return this.sharedValue(Number(content))
       case 'file':
         return this.file(String(content))
+      case 'like': {
+        const [number, others] = content as readonly [number, Record<string, unknown>]
+        return this.like(number, others)
+      }
+      case 'code':
+        throw new Error('a file without its record')
     }
+  }
+
+  private like(number: number, others: Record<string, unknown>): Fields {
+    this.parsedModels[number] ??= JSON.parse(this.models[number] ?? '{}') as Fields
+    const record: Record<string, unknown> = {}
+    const model = this.parsedModels[number]
+    // Nothing that a template could change is shared with the model.
+    for (const name in model) record[name] = Object.hasOwn(others, name) ? others[name] : copied(model[name])
+    return this.fields(record)
   }
 
   private items(content: unknown): Value[] {
@@ -197,6 +272,12 @@ export class RecordReader {
     this.files.set(path, file)
     return file
   }
+}
+
+function copied(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null) return data
+  if (Array.isArray(data)) return data.map(copied)
+  return Object.fromEntries(Object.entries(data).map(([name, field]) => [name, copied(field)]))
 }
 
 function* pairs(items: readonly Value[]): Iterable<readonly [Value, Value]> {

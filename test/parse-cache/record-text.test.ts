@@ -5,7 +5,7 @@ import { PyDict, PyFloat, PySet, PyTuple, Undefined } from '../../src/template/v
 function again(value: unknown): unknown {
   const writer = new RecordWriter()
   const text = writer.text(value)
-  return new RecordReader(writer.shared, path => `text of ${path}`).value(text)
+  return new RecordReader(writer, path => `text of ${path}`).value(text)
 }
 
 test('what JSON does not know comes back as it was', () => {
@@ -24,9 +24,38 @@ test('what JSON does not know comes back as it was', () => {
 
 test('a configuration that records share is one object again', () => {
   const config = PyDict.of({ materialized: 'view' })
-  const [one, other] = again([{ config }, { config }]) as { config: PyDict }[]
+  const writer = new RecordWriter()
+  const texts = [1, 2].map(number => writer.record({ config, number }, ['config', 'number']))
+  const reader = new RecordReader(writer, () => undefined)
+  const [one, other] = texts.map(text => reader.value(text) as { config: PyDict; number: number })
   expect(one?.config).toBe(other?.config)
-  expect(one?.config).toEqual(config)
+  expect([one, other]).toEqual([1, 2].map(number => ({ config, number })))
+})
+
+test('records that are like one another come back with all their fields', () => {
+  const record = (more: object): object => ({
+    ...{ a: 1, b: null, c: [], d: new PyDict(), e: new Map(), f: { deep: [new PyFloat(1)] } },
+    ...more,
+  })
+  const records = [
+    record({}),
+    record({}),
+    record({ a: null, b: 2, c: ['x'], d: PyDict.of({ k: 1 }), e: new Map([['m', 1]]), f: null }),
+    record({ g: 1 }),
+    record({ a: undefined }),
+  ]
+  expect(again(records)).toEqual(records)
+  const [, one, other] = again([record({}), record({}), record({})]) as { c: number[]; d: PyDict }[]
+  one?.c.push(1)
+  one?.d.set('x', 1)
+  expect(other).toEqual(record({}))
+})
+
+test('a file that holds nothing but the code of its record comes back whole', () => {
+  const writer = new RecordWriter()
+  const record = { rawCode: 'select 1', file: { path: 'models/a.yml', text: 'select 1' } }
+  const text = writer.record(record, Object.keys(record))
+  expect(new RecordReader(writer, () => undefined).value(text)).toEqual(record)
 })
 
 test('a file on disk is read when its text is looked at, others carry their text', () => {
