@@ -218,7 +218,6 @@ export const codes = {
   'lake/outside-predicate': 'New rows do not meet the condition by which they replace others',
   'lake/conflict': 'Other runs changed a Delta table at the same time, again and again',
   'lake/bad-moment': 'A version of a Delta table is asked for by something that is no moment',
-  'materializations/function-language': 'A user-defined function is written in a language that DuckDB does not take',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof codes

@@ -74,10 +74,15 @@ export function retryPlan({ graph, config }: LoadedProject, selection: Selection
 export function failureDiagnostics(failed: NodeResult, isInline = false): readonly Diagnostic[] {
   const [first] = failed.diagnostics
   const told = failed.message ?? first?.message ?? `${failed.uniqueId} failed`
-  const message = isInline && first?.kind !== 'Database' ? `Error parsing inline query\n${told}` : told
+  const message = isInline && first && failsToParse(first) ? `Error parsing inline query\n${told}` : told
   if (first === undefined) return [diagnostic({ code: 'execution/internal', kind: 'Runtime', message })]
   const { node: _, ...rest } = first
   return [{ ...rest, kind: 'Runtime', message }]
+}
+
+/** What dbt finds when it reads the query, before it runs anything: neither undefined names nor errors of the database. */
+function failsToParse({ code }: Diagnostic): boolean {
+  return code !== 'template/undefined' && !code.startsWith('adapter/')
 }
 
 function tellCompiled(session: Session, loaded: LoadedProject, plan: Plan, result: RunResult): void {

@@ -1,6 +1,7 @@
 /** `show`: the first rows of a node, of `--inline` SQL, or of `--inline-direct` SQL that is sent as it stands. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { printedTable } from '../context/agate-table.ts'
+import { failureText } from '../execution/failure-text.ts'
 import { previewNode, previewOf, previewText } from '../execution/preview-node.ts'
 import type { NodeResult } from '../execution/run-result.ts'
 import type { Node } from '../project/node.ts'
@@ -115,9 +116,7 @@ function shownResult(node: Node, compiledCode: string | null, elapsedMs: number)
 
 function failedResult(error: DiagnosticError, node: Node | undefined): NodeResult {
   const { diagnostic } = error
-  const place = node === undefined ? '' : ` in ${node.resourceType} ${node.name} (${node.originalFilePath})`
-  const indented = diagnostic.message.split('\n').join('\n  ')
-  const message = `${diagnostic.kind} Error${place}\n  ${indented}`
+  const message = node === undefined ? diagnostic.message : failureText(diagnostic, node)
   return {
     ...shownResult(node ?? ({ uniqueId: '', relationName: null } as Node), null, 0),
     status: 'error',

@@ -275,12 +275,27 @@ function functionConfig(model: Value): Value {
   const configured = (name: string, fallback: Value): Value => {
     return config instanceof PyDict ? (config.get(name) ?? fallback) : fallback
   }
-  return new PythonRecord('FunctionConfig', {
+  const fields = {
     language: model.get('language') ?? '',
     type: configured('type', ''),
     runtime_version: configured('runtime_version', null),
     entry_point: configured('entry_point', null),
-  })
+  }
+  requireFunctionFields(fields)
+  return new PythonRecord('FunctionConfig', fields)
+}
+
+function requireFunctionFields(fields: Readonly<Record<string, Value>>): void {
+  const required = ['language', 'type']
+    .filter(key => fields[key] === '')
+    .map(key => `A \`${key}\` is required for functions`)
+  const ofPython = [
+    ['runtime_version', 'A `runtime_version` is required for python functions'],
+    ['entry_point', 'An `entry_point` is required for python functions'],
+  ] as const
+  const missing = fields.language === 'python' ? ofPython.filter(([key]) => fields[key] === null) : []
+  const [message] = [...required, ...missing.map(([, text]) => text)]
+  if (message !== undefined) throw contextError('context/argument', message, { kind: 'Runtime' })
 }
 
 const attributes: Attributes<Relation> = {

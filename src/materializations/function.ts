@@ -3,7 +3,6 @@
  * has no statement of its own for them (dbt's general one is no DuckDB), so this is a function rather than a macro;
  * a project that brings its own `scalar_function_sql` is asked instead.
  */
-import { DiagnosticError } from '../base/diagnostic.ts'
 import type { FunctionNode } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import type { NodeWork, Outcome } from './node-work.ts'
@@ -20,20 +19,15 @@ const macrosOnTheWay = [
   'function_execute_build_sql',
 ]
 
+/** Kinds and languages that DuckDB does not have go by dbt's macro, which says that there is none for them. */
 export function canCreateFunction(work: NodeWork): boolean {
-  return areBuiltIn(work.session.state.macros, macrosOnTheWay)
+  const type = work.config('type') ?? 'scalar'
+  const isKnown = work.node.language === 'sql' && (type === 'scalar' || type === 'aggregate')
+  return isKnown && areBuiltIn(work.session.state.macros, macrosOnTheWay)
 }
 
 export async function createFunction(work: NodeWork): Promise<Outcome> {
   const node = work.node as FunctionNode
-  if (node.language !== 'sql') {
-    throw new DiagnosticError({
-      code: 'materializations/function-language',
-      kind: 'Runtime',
-      message: `Function "${node.name}" is written in ${node.language}; DuckDB takes functions in SQL only`,
-      node: node.uniqueId,
-    })
-  }
   const relation = work.relation('function')
   const parameters = node.arguments.map(one =>
     one.default === null ? one.name : `${one.name} := ${defaultText(one.default)}`,

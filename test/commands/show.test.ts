@@ -27,4 +27,15 @@ describe('show', () => {
     expect(await p.run('show')).toBe(2)
     expect(p.stdout).toContain('Either --select or --inline must be passed to show')
   })
+
+  test('tells of a query whether it cannot be read or fails in the database', async () => {
+    const p = project(shop)
+    expect(await p.run(['show', '--inline', "select * from {{ ref('nope') }}"])).toBe(2)
+    expect(p.stdout).toContain('Error parsing inline query')
+    expect(await p.run(['show', '--inline', 'select 1 limit 1'])).toBe(2)
+    expect(p.stdout).toContain(
+      'Runtime Error\n  Runtime Error in sql_operation inline_query (from remote system.sql)\n',
+    )
+    expect(p.stdout).not.toContain('Error parsing inline query')
+  })
 })

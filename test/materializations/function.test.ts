@@ -32,4 +32,27 @@ describe('a function', () => {
     expect(outcome.results.map(one => one.message)).toEqual(['OK', 'OK'])
     expect(await rig.rows('select * from main.m')).toEqual([[7]])
   })
+
+  test.for([['config: {type: table}', "No macro named 'table_function_sql' found within namespace"]] as const)(
+    'with %s fails as in dbt',
+    async ([config, message]) => {
+      rig = new RunRig({
+        'functions/twice.sql': 'x * 2',
+        'functions/f.yml': properties.replace('name: twice', `name: twice, ${config}`),
+      })
+      expect((await rig.run({ command: 'build' })).result('twice').message).toContain(message)
+    },
+  )
+
+  test.for([
+    ['entry_point: main', 'A `runtime_version` is required for python functions'],
+    ["runtime_version: '3.11'", 'An `entry_point` is required for python functions'],
+    ["entry_point: main, runtime_version: '3.11'", "No macro named 'scalar_function_python' found within namespace"],
+  ] as const)('in Python with %s fails as in dbt', async ([config, message]) => {
+    rig = new RunRig({
+      'functions/twice.py': 'def main(x):\n    return x * 2\n',
+      'functions/f.yml': properties.replace('name: twice', `name: twice, config: {${config}}`),
+    })
+    expect((await rig.run({ command: 'build' })).result('twice').message).toContain(message)
+  })
 })
