@@ -53,11 +53,26 @@ function unescapeXml(text: string): string {
 
 /** Text for an element or an attribute. Characters that XML cannot hold are written as Excel does: `_x0007_`. */
 export function escapeXml(text: string): string {
-  return text
-    .replace(/[&<>"]/g, character => escapes[character] ?? character)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, character => {
-      return `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`
-    })
+  let escaped = ''
+  let from = 0
+  for (let at = 0; at < text.length; at++) {
+    const replacement = replacementOf(text.charCodeAt(at))
+    if (replacement === undefined) continue
+    escaped += text.slice(from, at) + replacement
+    from = at + 1
+  }
+  return from === 0 ? text : escaped + text.slice(from)
 }
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const escapes: ReadonlyMap<number, string> = new Map([
+  [0x26, '&amp;'],
+  [0x3c, '&lt;'],
+  [0x3e, '&gt;'],
+  [0x22, '&quot;'],
+])
+
+function replacementOf(unit: number): string | undefined {
+  const isAllowed = unit === 0x09 || unit === 0x0a || unit === 0x0d || (unit >= 0x20 && unit < 0xfffe)
+  if (!isAllowed) return `_x${unit.toString(16).toUpperCase().padStart(4, '0')}_`
+  return unit > 0x3e ? undefined : escapes.get(unit)
+}
