@@ -2,6 +2,7 @@
  * Compiled and executed SQL: written to the target folder as soon as it is known, and remembered for the manifest that is
  * written at the end.
  */
+import { posix } from 'node:path'
 import type { CompiledStep } from '../compile/compiled-step.ts'
 import type { RunOutput } from '../execution/run.ts'
 import type { GraphMember } from '../project/node.ts'
@@ -32,7 +33,7 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
   const buildPaths = new Map<string, string>()
   const write = (path: string, text: string): void => {
     const { files } = options
-    const at = inProject(options.projectFolder, path)
+    const at = inProject(options.projectFolder, posix.normalize(path))
     const before = files.read(at)
     if (before === text) return
     // Taking the place of an existing file makes ext4 wait for the disk, thousands of times in a run.
@@ -42,7 +43,7 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
   return {
     compiled: (step: CompiledStep, suffix?: string) => {
       const { node, compiledCode, extraCtes } = step
-      const path = hasCompiledFile(node) ? compiledPath(options.targetPath, node, suffix) : null
+      const path = hasCompiledFile(node) && compiledCode !== '' ? compiledPath(options.targetPath, node, suffix) : null
       if (path !== null) write(path, compiledCode)
       if (options.keepCode && suffix === undefined) {
         compiled.set(node.uniqueId, { code: compiledCode, path, extraCtes, extraCtesInjected: true })

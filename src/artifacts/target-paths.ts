@@ -9,9 +9,8 @@ import type { GraphMember, UnitTestNode } from '../project/node.ts'
 function nodeFilePath(node: GraphMember, suffix?: string): string {
   const { packageName, originalFilePath } = node
   const path = node.resourceType === 'unit_test' ? unitTestPath(node) : node.path
-  const inPackage =
-    basename(path) === basename(originalFilePath) ? originalFilePath : posix.join(originalFilePath, path)
-  const plain = posix.join(packageName, inPackage)
+  const inPackage = basename(path) === basename(originalFilePath) ? originalFilePath : `${originalFilePath}/${path}`
+  const plain = `${packageName}/${inPackage}`
   if (suffix === undefined) return plain
   const { dir, name, ext } = posix.parse(plain)
   return posix.join(dir, name, `${name}_${suffix}${ext}`)
@@ -23,13 +22,16 @@ function unitTestPath({ originalFilePath, name, version }: UnitTestNode): string
   return posix.join(posix.dirname(originalFilePath), `${name}${ending}.sql`)
 }
 
-/** Relative to the project folder: `target/compiled/shop/models/orders.sql`. */
+/**
+ * Relative to the project folder: `target/compiled/shop/models/orders.sql`. As in dbt it is not tidied: hooks stand in
+ * `target/compiled/shop/./dbt_project.yml/hooks`.
+ */
 export function compiledPath(targetPath: string, node: GraphMember, suffix?: string): string {
-  return posix.join(targetPath, 'compiled', nodeFilePath(node, suffix))
+  return `${posix.join(targetPath, 'compiled')}/${nodeFilePath(node, suffix)}`
 }
 
 export function runPath(targetPath: string, node: GraphMember, suffix?: string): string {
-  return posix.join(targetPath, 'run', nodeFilePath(node, suffix))
+  return `${posix.join(targetPath, 'run')}/${nodeFilePath(node, suffix)}`
 }
 
 /** Seeds have no code, and dbt writes no compiled file for snapshots. */

@@ -89,6 +89,8 @@ function holderOf(
   { maker }: TestReader,
 ): TestHolder {
   const { name, section, found } = entry
+  // dbt looks for the node in the package of the properties file, although the test may describe another's.
+  const attached = draft?.owner === found.owner ? draft : undefined
   return {
     entry,
     owner: found.owner,
@@ -97,8 +99,8 @@ function holderOf(
     isSource: false,
     shownName: name,
     fileKeyName: `${section}.${name}`,
-    attachedNode: draft?.uniqueId ?? null,
-    attachedGroup: draft ? textOf(configOf(draft, maker).config, 'group') : null,
+    attachedNode: attached?.uniqueId ?? null,
+    attachedGroup: attached ? textOf(configOf(attached, maker).config, 'group') : null,
     dependency: { ref: { name, package: null, version } },
     tags: [],
     quoteColumns: boolOf(entry.value, 'quote_columns') ?? false,

@@ -21,6 +21,21 @@ unit_tests:
     'shop/models/deep/schema.yml/not_null_a_id.sql',
   ])
   expect(p.list('target/run')).toContain('shop/seeds/s.csv')
+  const { nodes } = JSON.parse(p.read('target/manifest.json'))
+  expect(nodes['operation.shop.shop-on-run-start-0'].compiled_path).toBe(
+    'target/compiled/shop/./dbt_project.yml/hooks/shop-on-run-start-0.sql',
+  )
+})
+
+test('what compiles to nothing has no file', async () => {
+  const p = project({
+    'models/a.sql': 'select 1 as id',
+    'dbt_project.yml': "name: shop\nprofile: shop\non-run-start: '{{ log(1) }}'\n",
+  })
+  expect(await p.run('build')).toBe(0)
+  expect(p.list('target/compiled')).toEqual(['shop/models/a.sql'])
+  const { nodes } = JSON.parse(p.read('target/manifest.json'))
+  expect(nodes['operation.shop.shop-on-run-start-0']).toMatchObject({ compiled: true, compiled_path: null })
 })
 
 test('unit tests of versions of a model have files of their own', async () => {

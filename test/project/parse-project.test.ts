@@ -175,6 +175,26 @@ models:
     expect(notNull?.rawCode).toBe('{{ test_not_null(**_dbt_generic_test_kwargs) }}')
   })
 
+  test("a test of another package's model is attached to no node, as in dbt", () => {
+    const { project } = parsed({
+      'packages.yml': 'packages: [{local: ../kit}]\n',
+      'dbt_packages/kit/dbt_project.yml': 'name: kit\n',
+      'dbt_packages/kit/models/theirs.sql': 'select 1 as id',
+      'models/mine.sql': 'select 1 as id',
+      'models/p.yml': `models:
+  - {name: theirs, columns: [{name: id, data_tests: [not_null]}]}
+  - {name: mine, columns: [{name: id, data_tests: [not_null]}]}
+`,
+    })
+    const attached = [...project.nodes.values()].flatMap(node =>
+      node.resourceType === 'test' ? [[node.name, node.generic?.attachedNode]] : [],
+    )
+    expect(attached).toEqual([
+      ['not_null_theirs_id', null],
+      ['not_null_mine_id', 'model.shop.mine'],
+    ])
+  })
+
   test('a test of the project may configure itself', () => {
     const { project } = parsed({
       'models/a.sql': 'select 1 as id',
