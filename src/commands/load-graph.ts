@@ -19,6 +19,7 @@ import { str } from '../template/repr.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
 import type { Session } from './session.ts'
+import { tellChanges, tellFullParse, tellNotEnabled, tellUnchanged } from './tell-parsing.ts'
 import { timed } from './timed.ts'
 import { isDeprecation, isPlainWarning, warningEvent } from './warning-names.ts'
 import { workingFolder } from './working-folder.ts'
@@ -60,6 +61,7 @@ export async function loadGraph(session: Session): Promise<LoadedProject> {
   })
   const known = config.flags.partialParse ? timed(session, 'read parse cache', () => cache.known()) : undefined
   if (known === undefined) return { config, warnings, ...readGraph(session, config, warnings, cache) }
+  tellUnchanged(session.emit)
   sayAgain(known.told.said, templateEffects(config, session.emit, null))
   tellProblems(session, warnings, known.told.parsing)
   tellProblems(session, warnings, known.told.linking)
@@ -72,6 +74,9 @@ function readGraph(
   warnings: WarningPolicy,
   cache: ParseCache,
 ): { readonly graph: Graph; readonly texts: GraphTexts } {
+  const { partialParse } = config.flags
+  if (partialParse) tellFullParse(session.emit, cache.before, config)
+  else tellNotEnabled(session.emit)
   const startedAtMs = config.clock.now()
   const watched = new WatchedFiles(config.files)
   const witness = new ParseWitness()
@@ -84,6 +89,7 @@ function readGraph(
     }),
   )
   const project = { ...read, config }
+  if (partialParse) tellChanges(session.emit, cache.before, { config, watched, macros: cache.macros })
   tellProblems(session, warnings, parsing.all)
   const linking = new Diagnostics()
   const graph = timed(session, 'link', () => linkGraph(project, linking))
@@ -117,9 +123,6 @@ function tellSettings(session: Session, config: Config): void {
     message: `checksum: ${checksum}, vars: ${vars}, profile: ${facts.profile}, target: ${facts.target}, version: ${dbtVersion}`,
     data: { checksum, ...facts },
   })
-  if (flags.partialParse) return
-  const name = 'PartialParsingNotEnabled'
-  session.emit({ kind: 'note', name, code: 'I028', level: 'debug', message: 'Partial parsing not enabled' })
 }
 
 /** Tells `Found 3 models, …`: what a command works on. */

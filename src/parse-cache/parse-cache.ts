@@ -24,6 +24,12 @@ export interface KnownParse {
   readonly told: Told
 }
 
+export type EarlierParse =
+  | { readonly kind: 'kept'; readonly inputs: ParseInputs }
+  | { readonly kind: 'none' | 'of another version' }
+  /** Nothing is ever kept. */
+  | { readonly kind: 'not kept' }
+
 export interface FreshParse {
   readonly graph: Graph
   readonly texts: WrittenTexts
@@ -45,6 +51,8 @@ export interface ParseCacheOptions {
 export class ParseCache {
   /** What was read of macro files before. */
   readonly macros: MacroCache
+  /** What is there of an earlier run. */
+  readonly before: EarlierParse
   private readonly options: ParseCacheOptions
   private readonly stamp: string | undefined
   private readonly file: CacheFile | undefined
@@ -57,14 +65,22 @@ export class ParseCache {
     const file = this.stamp === undefined ? undefined : CacheFile.open(config.files, path, this.stamp)
     this.file = file?.load(['inputs', 'macro files']) ? file : undefined
     this.macros = new MacroCache(stamp, this.file?.text('macro files'))
+    this.before = this.earlier()
+  }
+
+  private earlier(): EarlierParse {
+    const { file, stamp } = this
+    if (stamp === undefined) return { kind: 'not kept' }
+    if (file !== undefined) return { kind: 'kept', inputs: JSON.parse(file.text('inputs')) as ParseInputs }
+    return { kind: this.options.config.files.exists(this.options.path) ? 'of another version' : 'none' }
   }
 
   /** What the last parse gave, if this one would give the same. */
   known(): KnownParse | undefined {
-    const { file, macros } = this
+    const { file, macros, before } = this
     const { config, builtins } = this.options
-    if (file === undefined) return undefined
-    const inputs = JSON.parse(file.text('inputs')) as ParseInputs
+    if (file === undefined || before.kind !== 'kept') return undefined
+    const { inputs } = before
     const now = askedAgain(inputs, config)
     if (now === undefined || !file.load(graphSectionNames)) return undefined
     const current = now === inputs ? file : (this.withInputs(file, now) ?? file)

@@ -24,9 +24,11 @@ const doubtfulMs = 2000
 /** So many may be read each time before it is worth while to write down their new times. */
 const fewFiles = 50
 
+export type SettingsPart = 'project' | 'profile' | 'command'
+
 export interface ParseInputs {
-  /** Hash of the settings that the parser reads. */
-  readonly settings: string
+  /** Hashes of the settings that the parser reads. */
+  readonly settings: Readonly<Record<SettingsPart, string>>
   readonly answers: readonly (readonly [question: string, answer: string])[]
   /** Dates that the parse compared with its own time. */
   readonly dates: readonly string[]
@@ -90,9 +92,10 @@ function isDoubtful({ modifiedMs, changedMs }: FileStat, startedAtMs: number): b
  * @returns undefined when something is different; otherwise the inputs, with new times of files where many were read
  */
 export function askedAgain(inputs: ParseInputs, config: Config): ParseInputs | undefined {
-  if (inputs.settings !== settingsOf(config) || !sameAnswers(inputs, config)) return undefined
+  if (changedSettings(inputs, config).size > 0 || changedAnswers(inputs, config).length > 0) return undefined
   const now = config.clock.now()
   if (inputs.dates.some(date => Date.parse(date) < now !== Date.parse(date) < inputs.startedAtMs)) return undefined
+  if (!config.flags.partialParseFileDiff) return inputs
   const files: FileInput[] = []
   let renewed = 0
   for (const file of inputs.files) {
@@ -121,28 +124,61 @@ function isUntouched([, path, , sizeBytes, modifiedMs, changedMs, inode]: FileIn
   )
 }
 
-function sameAnswers({ answers }: ParseInputs, config: Config): boolean {
+/** Which settings are no longer what they were. */
+export function changedSettings({ settings }: ParseInputs, config: Config): ReadonlySet<SettingsPart> {
+  const now = settingsOf(config)
+  const parts = Object.keys(now) as SettingsPart[]
+  return new Set(parts.filter(part => settings[part] !== now[part]))
+}
+
+/** The questions of templates that have another answer now. */
+export function changedAnswers({ answers }: ParseInputs, config: Config): Question[] {
   const sources = {
     facts: parseFacts(config),
     varsOf: (name: string) => (name === commandLine ? dictVars(config.cliVars) : packageVars(config, name)),
   }
-  return answers.every(([question, answer]) => answerTo(JSON.parse(question) as Question, sources) === answer)
+  return answers.flatMap(([text, answer]) => {
+    const question = JSON.parse(text) as Question
+    return answerTo(question, sources) === answer ? [] : [question]
+  })
+}
+
+export interface FileChanges {
+  /** Paths, relative to the project where they are in it. */
+  readonly added: readonly string[]
+  readonly changed: readonly string[]
+  readonly deleted: readonly string[]
+}
+
+/** How the files of a later parse differ from those of the one that is kept. */
+export function fileChanges({ files }: ParseInputs, { answers }: WatchedFiles, config: Config): FileChanges {
+  const contents = (['text', 'bytes'] as const).flatMap(question => [...answers[question]])
+  const now = new Map(contents.map(([path, answer]) => [shortened(path, config), answer] as const))
+  const before = new Map<string, string>()
+  for (const [question, path, answer] of files) {
+    if (answer !== '' && (question === 'text' || question === 'bytes')) before.set(path, answer)
+  }
+  return {
+    added: [...now].flatMap(([path, answer]) => (answer !== '' && !before.has(path) ? [path] : [])),
+    changed: [...before].flatMap(([path, answer]) => ((now.get(path) || answer) !== answer ? [path] : [])),
+    deleted: [...before.keys()].filter(path => !now.get(path)),
+  }
 }
 
 /** What the parser reads of its configuration without asking a template. Variables are asked for one by one. */
-function settingsOf(config: Config): string {
+function settingsOf(config: Config): Record<SettingsPart, string> {
   const { projectFolder, projectFile, packages, flags } = config
   const { ducklakeDatabases, ...adapter } = parsePort(config).facts
-  const settings = {
-    projectFolder,
-    projectFile: { ...projectFile, vars: null },
-    packages,
-    adapter: { ...adapter, ducklakeDatabases: [...ducklakeDatabases] },
-    storeFailures: flags.storeFailures,
-    debug: flags.debug,
-    templateWarning: new WarningPolicy(flags).of('execution/warning-is-error', 'JinjaLogWarning'),
-    // Dates without a zone are those of the machine.
-    zone: [0, 6].map(month => new Date(2024, month, 1).getTimezoneOffset()),
+  const hash = (value: unknown): string => sha256(new RecordWriter().text(value)).slice(0, 24)
+  return {
+    project: hash({ projectFolder, projectFile: { ...projectFile, vars: null }, packages }),
+    profile: hash({ ...adapter, ducklakeDatabases: [...ducklakeDatabases] }),
+    command: hash({
+      storeFailures: flags.storeFailures,
+      debug: flags.debug,
+      templateWarning: new WarningPolicy(flags).of('execution/warning-is-error', 'JinjaLogWarning'),
+      // Dates without a zone are those of the machine.
+      zone: [0, 6].map(month => new Date(2024, month, 1).getTimezoneOffset()),
+    }),
   }
-  return sha256(new RecordWriter().text(settings))
 }

@@ -47,6 +47,18 @@ export class MacroCache {
     this.used.set(keyOf(kind, text), macros)
   }
 
+  /** Names of macros in files that came, went or changed since the last start. */
+  changedNames(): ReadonlySet<string> {
+    const names = new Set<string>()
+    for (const [key, macros] of Object.entries(this.known)) {
+      if (!this.used.has(key)) for (const one of macros) names.add(one.name)
+    }
+    for (const [key, macros] of this.used) {
+      if (!Object.hasOwn(this.known, key)) for (const one of macros()) names.add(one.name)
+    }
+    return names
+  }
+
   /** What to keep for the next start: the files of this one. */
   text(): string {
     const files = Object.fromEntries(Array.from(this.used, ([key, macros]) => [key, macros()] as const))

@@ -23,6 +23,7 @@ describe('output', () => {
     expect(events.map(one => `${one.info.name} ${one.info.code}`)).toEqual([
       'MainReportVersion A001',
       'AdapterRegistered E034',
+      'UnableToPartialParse I024',
       'FoundStats W006',
       'Formatting Z017',
       'ConcurrencyLine Q027',

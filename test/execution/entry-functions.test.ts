@@ -4,6 +4,7 @@ import { executeOperation } from '../../src/execution/execute-operation.ts'
 import { previewNode } from '../../src/execution/preview-node.ts'
 import { readCatalog } from '../../src/execution/read-catalog.ts'
 import type { Node, SourceNode } from '../../src/project/node.ts'
+import { PyFloat } from '../../src/template/value.ts'
 import { RunRig } from '../rig/run-rig.ts'
 import { simplePlan } from '../rig/simple-plan.ts'
 
@@ -23,8 +24,8 @@ describe('a preview', () => {
     const { preview, compiledCode } = await previewNode(graph.members.get('model.shop.m') as Node, run, 2)
     expect(preview.columns).toEqual(['id', 'd'])
     expect(preview.rows).toEqual([
-      [0, 0],
-      [1, 1],
+      [0, new PyFloat(0)],
+      [1, new PyFloat(1)],
     ])
     expect(compiledCode).toContain('limit 2')
     expect(await p.relations()).toEqual({})
@@ -33,7 +34,7 @@ describe('a preview', () => {
   test('of a seed is read from its file', async () => {
     const { graph, run } = open({ 'seeds/s.csv': 'id,name\n1,a\n2,b\n' })
     const { preview } = await previewNode(graph.members.get('seed.shop.s') as Node, run, 1)
-    expect(preview).toEqual({ columns: ['id', 'name'], rows: [[1, 'a']] })
+    expect(preview).toEqual({ columns: ['id', 'name'], rows: [[new PyFloat(1), 'a']] })
   })
 })
 
