@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** Folders of one floor do not see each other; every folder sees only lower floors. */
 const floors: readonly (readonly string[])[] = [
   ['base'],
-  ['template', 'storage'],
+  ['template', 'storage', 'workbook'],
   ['delta', 'adapter', 'context'],
   ['config', 'lake'],
   ['project'],

@@ -115,7 +115,9 @@ function booleanColumn(cells: readonly Cell[]): Column | undefined {
 const timeTypes = { moment: 'TIMESTAMP', time: 'TIME', duration: 'INTERVAL' } as const
 
 function timeColumn(cells: readonly Cell[]): Column | undefined {
-  const kinds = new Set(cells.flatMap(cell => (cell === null ? [] : [typeof cell === 'object' ? cell.kind : 'other'])))
+  const kinds = new Set(
+    cells.flatMap(cell => (cell === null ? [] : [typeof cell === 'object' ? cell.kind : ('other' as const)])),
+  )
   const [kind] = kinds
   if (kinds.size !== 1 || kind === undefined || kind === 'other') return undefined
   const text = (cell: Cell): string | null => {
