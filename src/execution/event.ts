@@ -11,7 +11,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { GraphMember } from '../project/node.ts'
 import type { Value } from '../template/value.ts'
-import type { NodeResult, NodeStatus, RunResult } from './run-result.ts'
+import type { MovedBytes, NodeResult, NodeStatus, RunResult } from './run-result.ts'
 
 /** Place of a node in the run's count. */
 export interface Counted {
@@ -142,6 +142,8 @@ export type RunEvent =
       /** The same as a table of text, as agate prints it. */
       readonly table: string
     })
+  /** More has gone over the network; a few times a second at most. Of the whole run so far. */
+  | (Timed & { readonly kind: 'bytes moved'; readonly moved: MovedBytes })
   /** LogCancelLine (Q022). */
   | (Timed & { readonly kind: 'statement cancelled'; readonly connection: string })
   /** FinishedRunningStats (E047), EndOfRunSummary (Z030), RunResultError (Z024) …, StatsLine (Z023). */

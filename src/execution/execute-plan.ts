@@ -27,6 +27,7 @@ import type { NodeResult, RunResult } from './run-result.ts'
 import { runStep } from './run-step.ts'
 import { schedule, type Turn } from './scheduler.ts'
 import { Skips } from './skips.ts'
+import { movedInAll, tellTraffic } from './tell-traffic.ts'
 
 export function executePlan(plan: Plan, run: Run): Promise<RunResult> {
   return new PlanExecution(plan, run).execute()
@@ -82,6 +83,7 @@ class PlanExecution {
       targetName: target.targetName,
       nodeCount: this.total,
     })
+    tellTraffic(this.run, clock)
     try {
       await this.prepare()
       const startFailed = await this.runHooks('on-run-start')
@@ -99,8 +101,10 @@ class PlanExecution {
 
   private finish(elapsedMs: number): RunResult {
     const { stoppedBy } = this
+    const moved = movedInAll(this.run)
     const result: RunResult = {
       results: this.results,
+      ...(moved && { moved }),
       elapsedMs,
       interrupted: this.run.signal.aborted,
       ...(stoppedBy && { stoppedBy }),

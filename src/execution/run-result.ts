@@ -41,9 +41,18 @@ export interface NodeResult {
   readonly batchResults: BatchResults | null
 }
 
+/** What went over the network. */
+export interface MovedBytes {
+  readonly downloaded: number
+  readonly uploaded: number
+  readonly requests: number
+}
+
 export interface RunResult {
   /** In completion order. */
   readonly results: readonly NodeResult[]
+  /** Of all nodes and hooks together; absent where there was none. */
+  readonly moved?: MovedBytes
   readonly elapsedMs: number
   readonly interrupted: boolean
   /** A hook at the end could not be compiled: an error of the whole command, told once the results are written. */

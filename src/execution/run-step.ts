@@ -68,13 +68,14 @@ class StepRun {
     })
     sink({ kind: 'node compiling', atMs: this.startedAt, node, threadId })
     try {
+      await this.takeTraffic()
       if (isNode(node) && !report.clones && isMicrobatch(node, this.session))
         return await this.microbatch(node, elapsedAt)
-      await this.takeTraffic()
       const outcome = await this.outcome()
       await this.takeTraffic()
       return this.result(outcome.status, outcome, elapsedAt)
     } catch (error) {
+      await this.takeTraffic().catch(() => undefined)
       const failure = asDiagnosticError(error, node)
       const located = locateFailure(failure.diagnostic, this.compiled)
       const text = failureText(located, node)
@@ -106,6 +107,7 @@ class StepRun {
       previous: previousBatches.get(node.uniqueId),
       executing: () => this.noteExecuting(),
     })
+    await this.takeTraffic()
     const { status, message, batchResults, failures } = outcome
     const result = this.result(status, { message, failures: 0, response: null }, elapsedAt)
     const diagnostics = failures.map(failure => ({ ...failure.diagnostic, node: node.uniqueId }))
@@ -186,12 +188,10 @@ class StepRun {
 }
 
 function adapterResponse({ response }: Pick<NodeOutcome, 'response'>, traffic: Traffic): Record<string, unknown> {
-  if (!response) return {}
-  const { message, code, rowsAffected } = response
   return {
-    _message: message,
-    ...(code !== undefined && { code }),
-    ...(rowsAffected !== undefined && { rows_affected: rowsAffected }),
+    ...(response && { _message: response.message }),
+    ...(response?.code !== undefined && { code: response.code }),
+    ...(response?.rowsAffected !== undefined && { rows_affected: response.rowsAffected }),
     ...(traffic.requests > 0 && {
       bytes_downloaded: traffic.bytesRead,
       bytes_uploaded: traffic.bytesWritten,

@@ -15,7 +15,7 @@ import { PartialReads, type PartialRules } from './partial-reads.ts'
 import { plainRows } from './plain-rows.ts'
 import { RemoteFiles } from './remote-files.ts'
 import { partsOfUrl, type S3Access } from './s3-access.ts'
-import type { Traffic } from './traffic.ts'
+import { metered, type Traffic, TrafficTotal } from './traffic.ts'
 
 export interface LakeSettings {
   readonly access: S3Access
@@ -48,6 +48,7 @@ export class Lake {
   readonly views = new LakeViews()
   readonly files: RemoteFiles
   readonly reads: PartialReads
+  readonly total = new TrafficTotal()
   private readonly reader: ParquetReader
   private readonly stores = new Map<string, ObjectStore>()
   private readonly options = new Map<string, Readonly<Record<string, string>>>()
@@ -70,12 +71,13 @@ export class Lake {
     const known = this.stores.get(id)
     if (known !== undefined) return known
     const { ids, signal, pauseMs, partBytes } = this.settings
-    const store = s3Store(this.settings.access.settingsFor(url, options), {
+    const bare = s3Store(this.settings.access.settingsFor(url, options), {
       ids,
       ...(signal !== undefined && { signal }),
       ...(pauseMs !== undefined && { pauseMs }),
       ...(partBytes !== undefined && { partBytes }),
     })
+    const store = metered(bare, this.total, () => this.total.grown())
     this.stores.set(id, store)
     return store
   }

@@ -7,6 +7,18 @@ export interface Traffic {
   requests: number
 }
 
+/** What one run moves, all workers together, and who is told whenever it grows. */
+export class TrafficTotal implements Traffic {
+  bytesRead = 0
+  bytesWritten = 0
+  requests = 0
+  listener: ((total: Readonly<Traffic>) => void) | undefined
+
+  grown(): void {
+    this.listener?.(this)
+  }
+}
+
 export function noTraffic(): Traffic {
   return { bytesRead: 0, bytesWritten: 0, requests: 0 }
 }
@@ -15,22 +27,24 @@ export function noTraffic(): Traffic {
 const pageSize = 1000
 
 /** The store with everything that passes counted. */
-export function metered(store: ObjectStore, traffic: Traffic): ObjectStore {
+export function metered(store: ObjectStore, traffic: Traffic, grown = (): void => {}): ObjectStore {
   const { uploads } = store
   return {
-    ...(uploads !== undefined && { uploads: meteredUploads(uploads, traffic) }),
+    ...(uploads !== undefined && { uploads: meteredUploads(uploads, traffic, grown) }),
     name: store.name,
     locate: key => store.locate(key),
     async get(key, range, options) {
       traffic.requests += 1
       const found = await store.get(key, range, options)
       traffic.bytesRead += found?.bytes.length ?? 0
+      grown()
       return found
     },
     async put(key, content, conditions) {
       traffic.requests += 1
       const outcome = await store.put(key, content, conditions)
       if (outcome.kind === 'written') traffic.bytesWritten += contentSize(content)
+      grown()
       return outcome
     },
     head(key) {
@@ -53,7 +67,7 @@ export function metered(store: ObjectStore, traffic: Traffic): ObjectStore {
   }
 }
 
-function meteredUploads(uploads: PartUploads, traffic: Traffic): PartUploads {
+function meteredUploads(uploads: PartUploads, traffic: Traffic, grown: () => void): PartUploads {
   return {
     ...uploads,
     async start(key) {
@@ -64,6 +78,7 @@ function meteredUploads(uploads: PartUploads, traffic: Traffic): PartUploads {
           traffic.requests += 1
           await upload.part(index, bytes)
           traffic.bytesWritten += bytes.length
+          grown()
         },
         finish(content) {
           traffic.requests += 1

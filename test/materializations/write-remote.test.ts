@@ -147,4 +147,7 @@ test('the results say how much went over the network', async () => {
   const size = double.objects.get('lake/m.parquet')?.length
   expect(responseOf('m')).toMatchObject({ bytes_uploaded: size, bytes_downloaded: 0, requests: expect.any(Number) })
   expect(responseOf('n')).toEqual({ _message: 'OK' })
+  const [, told, unit, requests] = /Downloaded 0 B and uploaded ([\d.]+) (k?B) in (\d+) requests/.exec(p.stdout) ?? []
+  expect(Number(told) * (unit === 'kB' ? 1000 : 1)).toBeCloseTo(Number(size), -2)
+  expect(Number(requests)).toBeGreaterThan(0)
 })

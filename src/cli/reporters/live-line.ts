@@ -26,6 +26,7 @@ export class LiveLine {
   private finished = 0
   private total = 0
   private shown = false
+  private moved = ''
   private timer: NodeJS.Timeout | undefined
 
   constructor(terminal: LiveTerminal, clock: Clock) {
@@ -45,6 +46,11 @@ export class LiveLine {
     if (!this.running.delete(uniqueId)) return
     this.finished += 1
     if (this.running.size === 0) this.stop()
+  }
+
+  /** What has gone over the network so far, in words. */
+  transferred(text: string): void {
+    this.moved = text
   }
 
   /** Call before writing anything else to the terminal. */
@@ -74,7 +80,7 @@ export class LiveLine {
     if (longest === undefined || now - longest.sinceMs < patienceMs) return ''
     const seconds = Math.floor((now - longest.sinceMs) / 1000)
     const others = this.running.size > 1 ? ` and ${this.running.size - 1} more` : ''
-    const text = `${this.finished} of ${this.total} done, running ${longest.description}${others} (${seconds}s)`
+    const text = `${this.finished} of ${this.total} done, running ${longest.description}${others} (${seconds}s)${this.moved === '' ? '' : `, ${this.moved}`}`
     return text.slice(0, Math.max(0, this.terminal.columns - 1))
   }
 }

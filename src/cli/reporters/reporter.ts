@@ -11,6 +11,7 @@ import type { FileLog } from './file-log.ts'
 import { jsonLine } from './json.ts'
 import type { LiveLine } from './live-line.ts'
 import { colours, isPrinted, type LogLine, noColours } from './log-line.ts'
+import { movedText } from './moved-bytes.ts'
 import { RunLines, type RunLinesOptions } from './run-lines.ts'
 import { longText, shortText } from './text.ts'
 
@@ -121,6 +122,7 @@ export class Reporter {
     if (event.kind === 'node started' && event.counted !== undefined) {
       live.started(event.node.uniqueId, event.description, event.counted.total)
     } else if (event.kind === 'node finished') live.ended(event.node.uniqueId)
+    else if (event.kind === 'bytes moved') live.transferred(movedText(event.moved))
     else if (event.kind === 'run finished') live.stop()
   }
 }

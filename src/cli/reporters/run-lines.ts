@@ -1,4 +1,5 @@
 /** Events of a run as lines of dbt's log. Keeps what lines need of earlier events: when a node started, and who it was. */
+
 import { unreachable } from '../../base/unreachable.ts'
 import type { RunEvent } from '../../execution/event.ts'
 import type { GraphMember, GroupNode } from '../../project/node.ts'
@@ -6,6 +7,7 @@ import { jsonText } from '../../template/json-text.ts'
 import { toPython } from '../../template/plain-data.ts'
 import { groupData } from './group-data.ts'
 import { type Counted, formatting, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
+import { movedLine } from './moved-bytes.ts'
 import { type LazyNodeInfo, nodeInfo } from './node-info.ts'
 import { nodeFinished, nodeStart } from './node-lines.ts'
 import { countData, resultLine } from './result-lines.ts'
@@ -88,6 +90,8 @@ export class RunLines {
         return [{ ...warningLine(event.name, event.message, atMs), thread: this.threadOf(event.node) }]
       case 'rows shown':
         return [this.rowsLine(event)]
+      case 'bytes moved':
+        return []
       case 'run finished':
         return this.runFinished(event)
       default:
@@ -349,6 +353,7 @@ export class RunLines {
         data: { stat_line: event.statLine, execution, execution_time: seconds },
       }),
       timeLine(this.options.timeSpent(), atMs),
+      ...(result.moved === undefined ? [] : [movedLine(result.moved, atMs)]),
     ]
     if (this.command === 'freshness') {
       return [...lines, textLine('FreshnessCheckComplete', 'Q003', 'info', atMs, 'Done.', { data: {} })]

@@ -36,3 +36,12 @@ test('is cut to the width of the terminal', () => {
   expect(live.text()).toHaveLength(59)
   live.stop()
 })
+
+test('tells how much has gone over the network', () => {
+  const { live, passes } = started()
+  live.started('model.shop.a', 'a', 3)
+  live.transferred('12.3 MB down')
+  passes(1000)
+  expect(live.text()).toMatch(/\(1s\), 12\.3 MB down$/)
+  live.stop()
+})
