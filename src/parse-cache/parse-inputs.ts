@@ -169,7 +169,12 @@ export function fileChanges({ files }: ParseInputs, { answers }: WatchedFiles, c
 function settingsOf(config: Config): Record<SettingsPart, string> {
   const { projectFolder, projectFile, packages, flags } = config
   const { ducklakeDatabases, ...adapter } = parsePort(config).facts
-  const hash = (value: unknown): string => sha256(new RecordWriter().text(value)).slice(0, 24)
+  const hash = (value: unknown): string => {
+    const writer = new RecordWriter()
+    const text = writer.text(value)
+    // What the text is like stands beside it.
+    return sha256([text, ...writer.models, ...writer.shared].join('\n')).slice(0, 24)
+  }
   return {
     project: hash({ projectFolder, projectFile: { ...projectFile, vars: null }, packages }),
     profile: hash({ ...adapter, ducklakeDatabases: [...ducklakeDatabases] }),
