@@ -132,12 +132,31 @@ function parseAction(line: string, place: string): Action | undefined {
   } catch (error) {
     throw badAction(place, 'a line is not JSON', error)
   }
-  const holder = new Fields(value, place, 'action')
-  for (const [kind, parse] of Object.entries(parsers)) {
-    const fields = holder.fields(kind)
-    if (fields !== undefined) return parse(fields)
+  if (!isRecord(value)) throw badAction(place, '"action" is not an object')
+  for (const kind in value) {
+    const content = value[kind]
+    const parse = Object.hasOwn(parsers, kind) ? parsers[kind] : undefined
+    if (parse === undefined || content === null || content === undefined) continue
+    return (kind === 'add' && plainAdd(content)) || parse(new Fields(content, place, kind))
   }
   return undefined
+}
+
+/** The usual form of an `add`, without a look at every field for itself: a log may hold a hundred thousand of them. */
+function plainAdd(value: unknown): AddFile | undefined {
+  if (!isRecord(value)) return undefined
+  const { path, partitionValues, size, modificationTime, dataChange, stats } = value
+  const isRare = value.tags != null || value.deletionVector != null || value.baseRowId != null
+  if (isRare || value.defaultRowCommitVersion != null || value.clusteringProvider != null) return undefined
+  if (typeof path !== 'string' || typeof size !== 'number' || typeof modificationTime !== 'number') return undefined
+  if (typeof dataChange !== 'boolean' || typeof stats !== 'string' || !isTexts(partitionValues)) return undefined
+  return { kind: 'add', path, partitionValues, size, modificationTime, dataChange, stats }
+}
+
+function isTexts(value: unknown): value is PartitionValues {
+  if (!isRecord(value)) return false
+  for (const key in value) if (typeof value[key] !== 'string' && value[key] !== null) return false
+  return true
 }
 
 const parsers: Readonly<Record<string, (fields: Fields) => Action>> = {

@@ -39,7 +39,7 @@ async function readParquet(files: TableFiles, places: readonly FilePlace[]): Pro
       )
       const columns = columnTree(entries.map(row => ({ name: String(row.name), children: Number(row.children ?? 0) })))
       const lines = await files.reader.rows(checkpointSql(path, columns))
-      for (const row of lines) actions.push(...parseActions(String(row.line), names))
+      for (const row of lines) for (const action of parseActions(String(row.lines), names)) actions.push(action)
     }
     return actions
   } catch (error) {
@@ -71,7 +71,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   sidecar: ['path'],
 }
 
-/** One JSON action a row, in the form of a commit. Statistics kept only as columns become JSON text again. */
+/** JSON actions in the form of a commit, many of them a row. Statistics kept only as columns become JSON text again. */
 function checkpointSql(path: string, columns: readonly ParquetColumn[]): string {
   const branches = Object.entries(fieldsOf).flatMap(([kind, wanted]) => {
     const present = columns.find(column => column.name === kind)?.fields
@@ -84,10 +84,14 @@ function checkpointSql(path: string, columns: readonly ParquetColumn[]): string 
     const column = quoteName(kind)
     return [`WHEN ${column} IS NOT NULL THEN to_json({${quoteText(kind)}: {${fields.join(', ')}}})::VARCHAR`]
   })
-  if (branches.length === 0) return `SELECT NULL AS line WHERE false`
-  const source = `read_parquet(${quoteText(path)}, hive_partitioning = false)`
-  return `SELECT line FROM (SELECT CASE ${branches.join(' ')} END AS line FROM ${source}) WHERE line IS NOT NULL`
+  if (branches.length === 0) return `SELECT NULL AS lines WHERE false`
+  const source = `read_parquet(${quoteText(path)}, hive_partitioning = false, file_row_number = true)`
+  const lines = `SELECT CASE ${branches.join(' ')} END AS line, file_row_number // ${linesATime} AS part FROM ${source}`
+  return `SELECT string_agg(line, chr(10)) AS lines FROM (${lines}) WHERE line IS NOT NULL GROUP BY part`
 }
+
+/** Many short texts take longer to hand over than few long ones. */
+const linesATime = 1000
 
 function fieldSql(kind: string, field: string, present: readonly string[]): string | undefined {
   const at = (name: string): string => `${quoteName(kind)}.${quoteName(name)}`

@@ -25,6 +25,8 @@ export interface FileWriter {
   readonly scratch: ObjectStore
   /** Takes over the local file of what was put under a key, in place of its removal: it will be read again. */
   keep?(key: string, sizeBytes: number, path: string): Promise<void>
+  /** Options of COPY in place of the usual ones, such as `COMPRESSION snappy`. */
+  readonly encoding?: readonly string[]
   readonly ids: IdSource
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number
@@ -135,7 +137,8 @@ async function copy(
   const checks = wanted.folder === '' ? rowChecks(wanted.shape.schema, wanted.shape.configuration) : []
   await place.put(marker, new Uint8Array())
   try {
-    return await writer.rows(copySql(wanted, { root, stage, guard: guardSql(checks) }))
+    const encoding = writer.encoding ?? usualEncoding
+    return await writer.rows(copySql(wanted, { root, stage, encoding, guard: guardSql(checks) }))
   } catch (error) {
     await removeParts(place, writer.tableFolder === undefined ? stage : '', stage)
     throw checkFailure(error, checks, writer.store.name)
@@ -175,18 +178,23 @@ function storedColumns({ schema, partitionColumns, mapping }: TableShape): strin
     })
 }
 
+interface CopyPlace {
+  readonly root: string
+  readonly stage: string
+  readonly encoding: readonly string[]
+  readonly guard: string | undefined
+}
+
+/** Level 1 takes hardly more time than snappy and less than two thirds of the space; level 3 takes a third more time. */
+const usualEncoding: readonly string[] = ['COMPRESSION zstd', 'COMPRESSION_LEVEL 1']
+
 function copySql(
   { query, shape, columns, fileBytes = targetFileBytes(shape.configuration) }: FilesToWrite,
-  { root, stage, guard }: { readonly root: string; readonly stage: string; readonly guard: string | undefined },
+  { root, stage, encoding, guard }: CopyPlace,
 ): string {
   const { schema, partitionColumns, mapping } = shape
-  const options = [
-    'FORMAT parquet',
-    'COMPRESSION zstd',
-    `FILENAME_PATTERN '${partName(stage)}{uuid}'`,
-    'APPEND true',
-    'RETURN_STATS',
-  ]
+  const pattern = `FILENAME_PATTERN '${partName(stage)}{uuid}'`
+  const options = ['FORMAT parquet', ...encoding, pattern, 'APPEND true', 'RETURN_STATS']
   const parts = schema.fields.filter(field => partitionColumns.includes(field.name))
   if (parts.length === 0) options.push(`FILE_SIZE_BYTES ${fileBytes}`)
   else {

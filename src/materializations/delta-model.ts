@@ -31,7 +31,10 @@ export async function writeDeltaModel(work: NodeWork): Promise<Outcome> {
     work,
     options,
     files: table.files,
-    writer: deltaWriter(sql => work.send(sql, { begin: false }), lake, table),
+    writer: {
+      ...deltaWriter(sql => work.send(sql, { begin: false }), lake, table),
+      ...(options.encoding !== undefined && { encoding: options.encoding }),
+    },
   }
   return publishUnderView(work, existing => writeTable(rows, lake, { table, existing }))
 }

@@ -17,6 +17,8 @@ export interface FileModelOptions {
   readonly onSchemaChange: 'ignore' | 'append_new_columns' | 'sync_all_columns' | 'fail'
   /** Properties of a new Delta table, such as `delta.appendOnly`. */
   readonly properties: Readonly<Record<string, string>>
+  /** Options of COPY that say how the files of a Delta table are encoded, where `options` has any. */
+  readonly encoding?: readonly string[]
   /** The rows are added to what is there; otherwise the model is made anew each time. */
   readonly isIncremental: boolean
   /** The strategy only looks at stored rows that have the key of a new one. */
@@ -40,6 +42,7 @@ export function fileModelOptions(work: NodeWork): FileModelOptions {
     })
   }
   const properties = work.config('tblproperties')
+  const encoding = encodingOf(work.config('options'))
   return {
     partitionBy: partitionColumns(node.config),
     strategy,
@@ -50,9 +53,22 @@ export function fileModelOptions(work: NodeWork): FileModelOptions {
       properties instanceof PyDict
         ? Object.fromEntries(Array.from(properties, ([key, value]) => [str(key), propertyText(str(value))]))
         : {},
+    ...(encoding.length > 0 && { encoding }),
     isIncremental: work.config('materialized') === 'incremental' || written !== null || uniqueKey.length > 0,
     readsByKey: uniqueKey.length > 0 && isByKey(work, strategy),
   }
+}
+
+const encodingOptions: ReadonlySet<string> = new Set([
+  ...['compression', 'compression_level', 'row_group_size', 'row_group_size_bytes', 'parquet_version'],
+])
+
+/** As dbt-duckdb's external models have them; a compression of their own ends the usual level. */
+function encodingOf(options: Value): string[] {
+  if (!(options instanceof PyDict)) return []
+  return Array.from(options, ([name, value]) => [str(name), str(value)] as const)
+    .filter(([name, value]) => encodingOptions.has(name.toLowerCase()) && /^\w+$/.test(value))
+    .map(([name, value]) => `${name} ${value}`)
 }
 
 /** Clauses and macros of users may look at other rows too. */
