@@ -11,6 +11,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { GraphMember } from '../project/node.ts'
 import { describeNode, statLine } from './describe-node.ts'
 import { failureText } from './failure-text.ts'
+import { tellNewerVersions } from './newer-versions.ts'
 import type { Run } from './run.ts'
 import { Lanes, runStateOf, workerName } from './run-context.ts'
 import type { NodeResult, RunResult } from './run-result.ts'
@@ -85,6 +86,7 @@ async function compileOne(node: GraphMember, session: NodeSession, run: Run): Pr
   })
   if (!isNode(node)) return result({})
   if (node.resourceType === 'seed') return result({})
+  tellNewerVersions(node, session.state.graph, run.sink)
   try {
     const step = await compileNode(node, session)
     run.output.compiled(step)

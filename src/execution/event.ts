@@ -9,7 +9,7 @@
  */
 
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { GraphMember } from '../project/node.ts'
+import type { GraphMember, ModelNode } from '../project/node.ts'
 import type { Value } from '../template/value.ts'
 import type { MovedBytes, NodeResult, NodeStatus, RunResult } from './run-result.ts'
 
@@ -61,6 +61,13 @@ export type RunEvent =
     })
   /** NodeCompiling (Q030). */
   | (Timed & { readonly kind: 'node compiling'; readonly node: GraphMember; readonly threadId: string })
+  /** UnpinnedRefNewVersionAvailable (I064): a ref without a version means `target`, and `newest` is newer. */
+  | (Timed & {
+      readonly kind: 'newer version'
+      readonly node: GraphMember
+      readonly target: ModelNode
+      readonly newest: string | number
+    })
   /** NodeExecuting (Q031). */
   | (Timed & { readonly kind: 'node executing'; readonly node: GraphMember; readonly threadId: string })
   /**

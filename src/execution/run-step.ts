@@ -12,6 +12,7 @@ import type { GraphMember, ModelNode, UnitTestNode } from '../project/node.ts'
 import type { Counted, EventSink } from './event.ts'
 import { failureText } from './failure-text.ts'
 import { locateFailure } from './locate-failure.ts'
+import { tellNewerVersions } from './newer-versions.ts'
 import type { RunOutput } from './run.ts'
 import { isMicrobatch, runMicrobatch } from './run-microbatch.ts'
 import { cloneNode, type NodeOutcome, runNode } from './run-node.ts'
@@ -67,6 +68,7 @@ class StepRun {
       waitedMs,
     })
     sink({ kind: 'node compiling', atMs: this.startedAt, node, threadId })
+    tellNewerVersions(node, this.session.state.graph, sink)
     try {
       await this.takeTraffic()
       if (isNode(node) && !report.clones && isMicrobatch(node, this.session))

@@ -50,7 +50,7 @@ function fault(entry: PropertyEntry, maker: NodeMaker, message: string, key = 'v
 }
 
 /** As numbers where both are numbers, else as text. */
-function isLower(a: Version, b: Version): boolean {
+export function isLower(a: Version, b: Version): boolean {
   const [x, y] = [Number(a), Number(b)]
   return Number.isNaN(x) || Number.isNaN(y) ? String(a) < String(b) : x < y
 }

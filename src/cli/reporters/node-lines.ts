@@ -1,4 +1,5 @@
 /** Lines of the debug log that every node has: that it began, that it ended, and what its end means for others. */
+import type { RunEvent } from '../../execution/event.ts'
 import type { NodeResult, NodeStatus } from '../../execution/run-result.ts'
 import type { GraphMember } from '../../project/node.ts'
 import { plainJson } from '../../project/node-json.ts'
@@ -34,6 +35,33 @@ export function nodeFinished({ uniqueId }: GraphMember, result: NodeResult, { in
   const text = `Marking all children of '${uniqueId}' to be skipped because of status '${status}'. ${reason}`
   const data = { unique_id: uniqueId, status, run_result: runResult }
   return [finished, textLine('MarkSkippedChildren', 'Z033', 'debug', atMs, text, { data, thread })]
+}
+
+/** That a ref without a version may mean another model one day. */
+export function newerVersionLine(
+  { node, target, newest, atMs }: Extract<RunEvent, { kind: 'newer version' }>,
+  info: LazyNodeInfo,
+  thread: string,
+): LogLine {
+  const { name, packageName, version } = target
+  const ref = (v: string | number | null): string => `{{ ref('${packageName}', '${name}', v='${v}') }}`
+  const text = [
+    `While compiling '${node.name}':`,
+    `Found an unpinned reference to versioned model '${name}' in project '${packageName}'.`,
+    `Resolving to latest version: ${name}.v${version}`,
+    `A prerelease version ${newest} is available. It has not yet been marked 'latest' by its maintainer.`,
+    `When that happens, this reference will resolve to ${name}.v${newest} instead.\n`,
+    `  Try out v${newest}: ${ref(newest)}`,
+    `  Pin to  v${version}: ${ref(version)}\n`,
+  ].join('\n')
+  const data = {
+    node_info: info,
+    ref_node_name: name,
+    ref_node_package: packageName,
+    ref_node_version: String(version),
+    ref_max_version: String(newest),
+  }
+  return textLine('UnpinnedRefNewVersionAvailable', 'I064', 'info', atMs, text, { data, thread })
 }
 
 /** Made when a line is printed as JSON, which most are not. */

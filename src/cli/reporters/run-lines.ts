@@ -9,7 +9,7 @@ import { groupData } from './group-data.ts'
 import { type Counted, formatting, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
 import { movedLine } from './moved-bytes.ts'
 import { type LazyNodeInfo, nodeInfo } from './node-info.ts'
-import { nodeFinished, nodeStart } from './node-lines.ts'
+import { newerVersionLine, nodeFinished, nodeStart } from './node-lines.ts'
 import { countData, resultLine } from './result-lines.ts'
 import { statementLine } from './statement-line.ts'
 import { type SummaryContext, summaryLines } from './summary-lines.ts'
@@ -62,6 +62,8 @@ export class RunLines {
       case 'node compiling':
       case 'node executing':
         return this.progressLines(event)
+      case 'newer version':
+        return [newerVersionLine(event, this.infoOf(event.node, 'compiling'), this.threadOf(event.node.uniqueId))]
       case 'node finished':
         return this.nodeFinished(event)
       case 'node skipped':
