@@ -4,6 +4,7 @@ import { translateType } from '../context/column.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
 import { memberJson, type NodeFacts, nodeJson } from '../project/node-json.ts'
+import { withoutNulls } from '../project/without-nulls.ts'
 import { toPython } from '../template/plain-data.ts'
 import { PyDict, type Value } from '../template/value.ts'
 
@@ -53,28 +54,4 @@ function withTranslatedTypes(json: Readonly<Record<string, unknown>>): Readonly<
     return [name, { ...column, data_type: translateType(column.data_type) }]
   })
   return { ...json, columns: Object.fromEntries(translated) }
-}
-
-function withoutNulls(data: unknown): unknown {
-  if (Array.isArray(data)) return data.map(withoutNulls)
-  if (data instanceof PyDict) return configWithoutNulls(data)
-  if (typeof data !== 'object' || data === null || Object.getPrototypeOf(data) !== Object.prototype) return data
-  const entries = Object.entries(data).filter(([, item]) => item !== null && item !== undefined)
-  return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item)]))
-}
-
-/** Entries of a configuration that are records of dbt's own; what users put in, such as `meta`, keeps its None. */
-const recordEntries = new Set<Value>(['docs', 'contract', 'pre-hook', 'post-hook', 'freshness'])
-
-function configWithoutNulls(config: PyDict): PyDict {
-  const filled = Array.from(config).filter(([, item]) => item !== null)
-  return PyDict.of(
-    filled.map(([key, item]) => [key, recordEntries.has(key) ? recordWithoutNulls(item) : item] as const),
-  )
-}
-
-function recordWithoutNulls(value: Value): Value {
-  if (Array.isArray(value)) return value.map(recordWithoutNulls)
-  if (!(value instanceof PyDict)) return value
-  return PyDict.of(Array.from(value).filter(([, item]) => item !== null))
 }

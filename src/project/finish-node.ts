@@ -14,8 +14,8 @@ import type { MergedConfig, NodeMaker, WrittenLevels } from './node-maker.ts'
 import { readCallText } from './static-calls.ts'
 import { boolOf, dictOf, textOf, textsOf, unique } from './value-access.ts'
 
-/** Renders a hook of a node in parse mode; its calls are added to the draft's. */
-export type ReadHook = (draft: Draft, sql: string) => void
+/** Renders a hook of a node in parse mode; its calls are added to the draft's. `node` is there once it is configured. */
+export type ReadHook = (draft: Draft, sql: string, node?: () => Node) => void
 
 /** Common to all kinds of node. */
 type Shared = Omit<ModelNode, 'resourceType' | ModelFields>
@@ -32,11 +32,16 @@ export function finishNode(draft: Draft, maker: NodeMaker, readHook: ReadHook): 
   const joined = configOf(draft, maker)
   const merged = { ...joined, config: withWholeBegin(joined.config) }
   const { config } = merged
-  readHooks(draft, config, readHook)
+  readHooks(draft, merged, maker, readHook)
   const bare = sharedFields(draft, merged, maker)
   const place = placeOf(draft, config, bare, maker)
   const relation = { relationName: relationName(draft, config, place, maker) }
   return asKind(draft, Object.assign(bare, place, relation), maker)
+}
+
+/** The node as it is before its hooks are read and its names are decided. */
+export function unplacedNode(draft: Draft, maker: NodeMaker): Node {
+  return asKind(draft, sharedFields(draft, configOf(draft, maker), maker), maker)
 }
 
 /** dbt reads the `begin` of a microbatch model as a date and time, and prints it so. */
@@ -76,8 +81,13 @@ function writtenLevels({ patch, calls }: Draft): WrittenLevels {
 }
 
 /** dbt renders hooks once for the file and once more when a properties file configures the node. */
-function readHooks(draft: Draft, config: PyDict, readHook: ReadHook): void {
+function readHooks(draft: Draft, merged: MergedConfig, maker: NodeMaker, readHook: ReadHook): void {
   if (draft.resourceType === 'test') return
+  const { config } = merged
+  const configured = (): Node => {
+    const fields = { ...sharedFields(draft, merged, maker), description: '', columns: new Map() }
+    return asKind(draft, fields, maker)
+  }
   for (const key of ['pre-hook', 'post-hook']) {
     const hooks = config.get(key)
     if (!Array.isArray(hooks)) continue
@@ -85,7 +95,7 @@ function readHooks(draft: Draft, config: PyDict, readHook: ReadHook): void {
       const sql = hook instanceof PyDict ? hook.get('sql') : undefined
       if (typeof sql !== 'string' || !sql.includes('{')) continue
       readHook(draft, sql)
-      if (draft.patch && draft.patch.config.size > 0) readHook(draft, sql)
+      if (draft.patch && draft.patch.config.size > 0) readHook(draft, sql, configured)
     }
   }
   if (draft.resourceType === 'seed') refuseDependencies(draft, config)

@@ -6,9 +6,11 @@ import { parseTemplate } from '../template/parse.ts'
 import { hasMarks } from '../template/template.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import type { Draft } from './draft.ts'
+import { nodeModel } from './draft-model.ts'
 import type { TestHolder } from './generic-test.ts'
 import type { TestDefinition } from './generic-test-definition.ts'
 import type { MacroRegistry } from './macro-registry.ts'
+import type { Node } from './node.ts'
 import type { ParseRenderer } from './parse-renderer.ts'
 import { readPythonCalls } from './python-calls.ts'
 import { readCallText } from './static-calls.ts'
@@ -90,10 +92,11 @@ export class NodeCalls {
     return names
   }
 
-  readHook(draft: Draft, sql: string): void {
+  readHook(draft: Draft, sql: string, node?: () => Node): void {
     if (!hasMarks(sql)) return
     const file = { path: draft.originalFilePath, text: sql }
-    this.reporting(draft, () => this.renderer.read({ text: sql, file, base: 0 }, this.renderer.scope(draft)))
+    const scope = this.renderer.scope(draft, node && { model: () => nodeModel(node()) })
+    this.reporting(draft, () => this.renderer.read({ text: sql, file, base: 0 }, scope))
   }
 
   private overrides(packageName: string): boolean {
@@ -185,7 +188,7 @@ export class NodeCalls {
   private renderTest(draft: Draft, { kwargs }: TestDefinition): void {
     const extra = new Map<string, Value>()
     const reached = this.reached(draft)
-    const scope = this.renderer.scope(draft, extra, uniqueId => reached.has(uniqueId))
+    const scope = this.renderer.scope(draft, { extra, notes: uniqueId => reached.has(uniqueId) })
     for (const record of reached.values()) {
       const isKnown = this.registry.namespace.find(record.name, draft.owner.name)
       if (!isKnown) extra.set(record.name, scope.macros.macro(record))

@@ -18,6 +18,7 @@ import { checkNodes } from './check-nodes.ts'
 import { Descriptions } from './descriptions.ts'
 import { DocIndex } from './docs.ts'
 import type { Draft } from './draft.ts'
+import { draftModel } from './draft-model.ts'
 import { finishNode } from './finish-node.ts'
 import { findFiles } from './found-file.ts'
 import { GenerateNames } from './generate-names.ts'
@@ -62,7 +63,7 @@ export function parseProject(
   const files = packageFiles(config)
   const registry = loadMacros(config, builtins, files, diagnostics, macros)
   const facts = parseFacts(config, effects)
-  const renderer = new ParseRenderer(config, facts, registry, witness)
+  const renderer = new ParseRenderer(config, facts, registry, witness, draft => draftModel(draft, maker))
   const names = new GenerateNames(registry.namespace, config.target, (macro, args) =>
     renderer.callNameMacro(macro, args),
   )
@@ -136,7 +137,7 @@ function finishAll(drafts: readonly Draft[], maker: NodeMaker, calls: NodeCalls,
   const keyTests = new Map<string, KeyTest[]>()
   const models: { readonly node: ModelNode; readonly draft: Draft }[] = []
   for (const draft of drafts) {
-    const node = finishNode(draft, maker, (one, sql) => calls.readHook(one, sql))
+    const node = finishNode(draft, maker, (one, sql, configured) => calls.readHook(one, sql, configured))
     if (node.resourceType === 'test') noteKeyTest(node, draft.enabled, keyTests)
     if (!draft.enabled) disabled.push(node)
     else if (node.resourceType === 'model') {

@@ -29,18 +29,34 @@ export interface TextPlace {
   readonly base: number
 }
 
+interface ScopeOptions {
+  readonly extra?: ReadonlyMap<string, Value>
+  /** Whether a called macro is noted; every one is when absent. */
+  readonly notes?: (uniqueId: string) => boolean
+  readonly model?: () => Value
+}
+
 export class ParseRenderer {
   private readonly config: Config
   private readonly facts: RunFacts
   private readonly registry: MacroRegistry
   private readonly witness: ParseWitness
   private readonly port
+  private readonly draftModel: (draft: Draft) => Value
   private readonly vars = new Map<string, WatchedVars>()
   private readonly yamlScopes = new Map<string, ReturnType<typeof baseNames>>()
   private nameScope: NodeNames | undefined
 
-  constructor(config: Config, facts: RunFacts, registry: MacroRegistry, witness: ParseWitness) {
+  /** @param draftModel what `model` is in the file of a node that is not finished */
+  constructor(
+    config: Config,
+    facts: RunFacts,
+    registry: MacroRegistry,
+    witness: ParseWitness,
+    draftModel: (draft: Draft) => Value = () => new PyDict(),
+  ) {
     this.config = config
+    this.draftModel = draftModel
     this.facts = witness.facts(facts)
     this.registry = registry
     this.witness = witness
@@ -58,14 +74,13 @@ export class ParseRenderer {
 
   /**
    * The names of a node in parse mode; calls of its own text land in the draft.
-   * @param notes whether a called macro is noted; every one is when absent
    */
-  scope(draft: Draft, extra?: ReadonlyMap<string, Value>, notes?: (uniqueId: string) => boolean): NodeNames {
+  scope(draft: Draft, { extra, notes, model = () => this.draftModel(draft) }: ScopeOptions = {}): NodeNames {
     const { calls } = draft
     return nodeNames({
       facts: this.facts,
       macros: this.registry.namespace,
-      providers: this.providers(draft, extra),
+      providers: { ...this.providers(draft, extra), model },
       recorder: {
         called(uniqueId, depth) {
           if (depth === 0 && (notes === undefined || notes(uniqueId))) calls.macros.add(uniqueId)
@@ -156,7 +171,7 @@ export class ParseRenderer {
     }
   }
 
-  private providers(draft: Draft, extra: ReadonlyMap<string, Value> | undefined): NodeProviders {
+  private providers(draft: Draft, extra: ReadonlyMap<string, Value> | undefined): Omit<NodeProviders, 'model'> {
     const { target } = this.config
     const { calls, owner } = draft
     const itself = (): Value =>
@@ -175,7 +190,6 @@ export class ParseRenderer {
       database: target.database,
       schema: target.schema,
       this: () => (draft.resourceType === 'operation' ? null : itself()),
-      model: () => PyDict.of(draftFields(draft, target)),
       ...(extra && { extra }),
     }
   }
@@ -205,31 +219,6 @@ function capturing(
       calls.functions.push(written(name, packageName))
       return itself()
     },
-  }
-}
-
-function draftFields(draft: Draft, target: Config['target']): Record<string, Value> {
-  return {
-    database: target.database,
-    schema: target.schema,
-    name: draft.name,
-    resource_type: draft.resourceType,
-    package_name: draft.owner.name,
-    path: draft.path,
-    original_file_path: draft.originalFilePath,
-    unique_id: draft.uniqueId,
-    fqn: [...draft.fqn],
-    alias: draft.name,
-    config: new PyDict(),
-    tags: [...draft.firstTags],
-    description: '',
-    columns: new PyDict(),
-    meta: new PyDict(),
-    raw_code: draft.rawCode,
-    language: draft.language,
-    refs: [],
-    sources: [],
-    depends_on: PyDict.of({ macros: [], nodes: [] }),
   }
 }
 

@@ -52,6 +52,23 @@ describe('models', () => {
     expect(node('model.shop.a').refs.map(one => one.name)).toEqual(['b'])
   })
 
+  test('its text sees itself as the project file configures it, and its hooks as all files do', () => {
+    const { node } = parsed(
+      {
+        'models/a.sql': `{{ config(schema='s', post_hook="{{ ref('hook_' ~ model.config.materialized ~ '_' ~ model.config.schema) }}") }}
+{{ ref('text_' ~ model.config.materialized ~ '_' ~ model.config.meta.owner ~ '_' ~ model.access) }} {{ ref(model.tags | length ~ model.columns | length ~ model.description) }}`,
+        'models/p.yml': 'models: [{name: a, description: d, config: {tags: [y]}, columns: [{name: id}]}]\n',
+      },
+      'models:\n  shop: {+materialized: table, +tags: [x], +meta: {owner: ann}}\n',
+    )
+    expect(node('model.shop.a').refs.map(one => one.name)).toEqual([
+      'text_table_ann_protected',
+      '00',
+      'hook_table_',
+      'hook_table_s',
+    ])
+  })
+
   test('hooks are templates whose refs count', () => {
     const { node } = parsed({
       'models/a.sql': `{{ config(post_hook="insert into log select * from {{ ref('b') }}") }} select 1`,
