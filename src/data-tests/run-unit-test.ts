@@ -9,7 +9,7 @@ import { type NodeRendering, namesOfNode, type StandIns } from '../compile/node-
 import type { NodeSession } from '../compile/node-session.ts'
 import { AgateTable } from '../context/agate-table.ts'
 import type { VarLookup } from '../context/var-lookup.ts'
-import type { ModelNode, Node, UnitTestNode } from '../project/node.ts'
+import { changedNode, type ModelNode, type Node, type UnitTestNode } from '../project/node.ts'
 import { compareValues } from '../template/comparison.ts'
 import { str } from '../template/repr.ts'
 import { noKwargs, PyDict, PyObject, type Value } from '../template/value.ts'
@@ -75,7 +75,8 @@ function unitNode(test: UnitTestNode, tested: ModelNode): Node {
   })
   // The graph has no such node: only templates get to see it.
   const resourceType = 'unit_test' as unknown as 'model'
-  return { ...tested, resourceType, uniqueId: test.uniqueId, name, alias: name, packageName: test.packageName, config }
+  const { uniqueId, packageName } = test
+  return changedNode(tested, { resourceType, uniqueId, name, alias: name, packageName, config })
 }
 
 async function compileTested(

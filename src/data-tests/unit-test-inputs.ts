@@ -9,7 +9,7 @@ import { nodeReferences, type References } from '../compile/references.ts'
 import type { RefArguments } from '../context/node-providers.ts'
 import { refArguments } from '../context/reference-functions.ts'
 import { createRelation, ephemeralPrefix, type Relation } from '../context/relation.ts'
-import type { GraphMember, ModelNode, Node, UnitTestNode } from '../project/node.ts'
+import { changedNode, type GraphMember, type ModelNode, type Node, type UnitTestNode } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import { scopeOf } from '../template/scope.ts'
 import { renderNative, renderText } from '../template/template.ts'
@@ -96,14 +96,14 @@ function standIn(original: GraphMember, tested: ModelNode): Node {
     : original.resourceType === 'source'
       ? { database: original.database, schema: original.schema, alias: original.identifier }
       : {}
-  return {
-    ...tested,
+  const { uniqueId, name, packageName } = original
+  return changedNode(tested, {
     ...place,
-    uniqueId: original.uniqueId,
-    name: original.name,
-    packageName: original.packageName,
+    uniqueId,
+    name,
+    packageName,
     config: PyDict.of({ materialized: 'ephemeral' }),
-  }
+  })
 }
 
 /**

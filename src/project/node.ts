@@ -345,3 +345,10 @@ export interface MacroNode {
 
 /** Everything that has a unique id and stands in the graph. */
 export type GraphMember = Node | SourceNode | ExposureNode | UnitTestNode | SemanticNode
+
+/** A copy of a node with some fields changed. Nodes of a cached graph have getters, which `{ ...node }` would lose. */
+export function changedNode<T extends GraphMember>(node: T, changes: Partial<T>): T {
+  const copy: Record<string, unknown> = {}
+  for (const field in node) copy[field] = node[field]
+  return Object.assign(copy, changes) as unknown as T
+}
