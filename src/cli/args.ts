@@ -6,7 +6,7 @@
  */
 import { Parser } from 'yargs/helpers'
 import { type CommandEntry, commandEntries, findCommand, optionsOf } from './command-table.ts'
-import type { Option } from './option-table.ts'
+import { globalOptions, type Option } from './option-table.ts'
 import { UsageError } from './usage-error.ts'
 
 type FlagValue = string | number | boolean | readonly string[]
@@ -37,6 +37,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (parsed.asksVersion) return { kind: 'version' }
   const unknown = parsed.words.find(word => word.startsWith('-') && word !== '-')
   if (unknown !== undefined) throw noSuchOption(entry, unknown)
+  refuseTwice(entry, argv)
   const given = flagsOf(entry, parsed.values)
   return { kind: 'command', entry, given: { ...given, ...argumentOf(entry, parsed.words.slice(taken)) } }
 }
@@ -49,9 +50,33 @@ function commandOf(words: readonly string[], asksHelp: boolean): { entry: Comman
   if (first === undefined) return { entry: undefined, taken: 0 }
   const group = commandEntries.some(one => one.words.startsWith(`${first} `))
   if (!group) throw new UsageError(`No such command '${first}'.`, undefined)
-  if (second !== undefined && !asksHelp) throw new UsageError(`No such command '${second}'.`, undefined)
+  if (second !== undefined && !asksHelp) throw new UsageError(`No such command '${second}'.`, first)
   if (asksHelp) return { entry: undefined, taken: 0 }
-  throw new UsageError(`Missing command.`, undefined)
+  throw new UsageError(`Missing command.`, first)
+}
+
+/** As in dbt, an option stands before the command or after it. */
+function refuseTwice(entry: CommandEntry, argv: readonly string[]): void {
+  const at = commandIndex(argv)
+  const before = parseWith(globalOptions, argv.slice(0, at)).values
+  const after = parseWith(optionsOf(entry), argv.slice(at)).values
+  for (const option of before.keys()) {
+    if (!after.has(option)) continue
+    const name = option.name.replaceAll('-', '_')
+    throw new UsageError(
+      `${name} was provided both before and after the subcommand, it can only be set either before or after.`,
+      entry,
+    )
+  }
+}
+
+/** Where the first word stands that is no option and no value of one. */
+function commandIndex(argv: readonly string[]): number {
+  const joined = joinValues(globalOptions, argv)
+  const words = joined.findIndex(word => !word.startsWith('-'))
+  let at = 0
+  for (const word of joined.slice(0, Math.max(words, 0))) at += argv[at] === word ? 1 : 2
+  return at
 }
 
 interface Parsed {
@@ -69,7 +94,8 @@ const helpAndVersion: readonly Option[] = [
 
 function parseWith(options: readonly Option[], argv: readonly string[]): Parsed {
   const all = [...options, ...helpAndVersion]
-  const raw = Parser(joinValues(all, argv), {
+  const joined = joinValues(all, argv)
+  const raw = Parser(joined, {
     boolean: all.filter(one => one.kind === 'switch').map(one => one.name),
     string: all.filter(one => one.kind === 'text' || one.kind === 'integer').map(one => one.name),
     array: all.filter(one => one.kind === 'list').map(one => ({ key: one.name, string: true })),
@@ -86,6 +112,12 @@ function parseWith(options: readonly Option[], argv: readonly string[]): Parsed 
   })
   const values = new Map<Option, FlagValue>()
   const words = raw._.map(String)
+  // The parser takes `--target-x` for known as soon as there is a `--target`.
+  const known = new Set(all.map(one => one.name))
+  words.push(...Object.keys(raw).flatMap(key => (key === '_' || known.has(key) ? [] : [`--${key}`])))
+  // And it lets every switch be turned off.
+  const plain = all.filter(one => one.kind === 'switch' && one.twin !== true).map(one => `--no-${one.name}`)
+  words.push(...joined.filter(word => plain.includes(word)))
   for (const option of options) {
     const value = readValue(option, raw[option.name], words)
     if (value !== undefined) values.set(option, value)
@@ -140,16 +172,31 @@ function lastOf(raw: unknown): unknown {
 function flagsOf(entry: CommandEntry, values: ReadonlyMap<Option, FlagValue>): Record<string, FlagValue> {
   const given: Record<string, FlagValue> = {}
   for (const [option, value] of values) {
-    given[option.flag ?? camelCase(option.name)] = checkedValue(entry, option, value)
+    if (option.implies) refuseBeside(entry, option, values)
+    given[flagOf(option)] = checkedValue(entry, option, value)
     Object.assign(given, option.implies)
   }
   return given
 }
 
+function flagOf(option: Option): string {
+  return option.flag ?? camelCase(option.name)
+}
+
+/** An option that sets several flags cannot stand beside the options of these. */
+function refuseBeside(entry: CommandEntry, option: Option, values: ReadonlyMap<Option, FlagValue>): void {
+  const set = [flagOf(option), ...Object.keys(option.implies ?? {})]
+  for (const other of values.keys()) {
+    if (other === option || !set.includes(flagOf(other))) continue
+    const name = other.name === 'resource-types' ? 'resource_type' : other.name
+    throw new UsageError(`"${option.name}" and "${name}" are mutually exclusive arguments`, entry)
+  }
+}
+
 function checkedValue(entry: CommandEntry, option: Option, value: FlagValue): FlagValue {
   if (option.kind === 'integer') {
     if (!/^\s*[+-]?\d+\s*$/.test(String(value))) {
-      throw new UsageError(`Invalid value for '--${option.name}': '${value}' is not a valid integer.`, entry)
+      throw new UsageError(`Invalid value for ${longNames(option)}: '${value}' is not a valid integer.`, entry)
     }
     return Number(value)
   }
@@ -159,7 +206,7 @@ function checkedValue(entry: CommandEntry, option: Option, value: FlagValue): Fl
     const found = choices.find(one => one === item.toLowerCase())
     if (found !== undefined) return found
     const all = choices.map(one => `'${one}'`).join(', ')
-    throw new UsageError(`Invalid value for '--${option.name}': '${item}' is not one of ${all}.`, entry)
+    throw new UsageError(`Invalid value for ${longNames(option)}: '${item}' is not one of ${all}.`, entry)
   }
   if (typeof value === 'string') return chosen(value)
   // A list with choices may also be written as one word with blanks.
@@ -182,7 +229,11 @@ function noSuchOption(entry: CommandEntry | undefined, word: string): UsageError
   const known = optionsOf(entry)
     .filter(one => one.hidden !== true)
     .flatMap(one => (one.twin === true ? [...spellings(one), `--no-${one.name}`] : spellings(one)))
-  return new UsageError(`No such option: ${name}`, entry, 'usage', { name, known: [...known, '--help', '--version'] })
+  return new UsageError(`No such option '${name}'.`, entry, 'usage', { name, known: [...known, '--help', '--version'] })
+}
+
+function longNames(option: Option): string {
+  return [option.name, ...(option.aliases ?? [])].map(name => `'--${name}'`).join(' / ')
 }
 
 function camelCase(name: string): string {

@@ -14,6 +14,7 @@ import { PyDict } from '../template/value.ts'
 import { type Arguments, parseArguments } from './args.ts'
 import { checkFolders } from './check-folders.ts'
 import { loadCommand } from './command-modules.ts'
+import type { CommandEntry } from './command-table.ts'
 import { renderHelp } from './help.ts'
 import { openReporter } from './open-reporter.ts'
 import { mainThread } from './reporters/log-line.ts'
@@ -67,6 +68,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     launch: {
       which: parsed.entry.which,
       invocationCommand: ['eider', ...options.argv].join(' '),
+      words: options.argv,
       given: parsed.given,
       environment: options.environment,
       files: options.files,
@@ -80,6 +82,10 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     outside: options.outside,
     signal: options.signal,
     emit: event => {
+      if (event.kind === 'deprecation met') {
+        const isFirst = deprecations.note(event.name, event.code)
+        if (!event.isTold || (!isFirst && flags?.showAllDeprecations !== true)) return
+      }
       const elapsedMs = options.clock.elapsedMs()
       account.note(event, elapsedMs)
       trace?.note(event, elapsedMs)
@@ -96,19 +102,40 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     exitCode = exitCodes[await command(session)]
     for (const work of endings) work()
   } catch (error) {
-    if (reporter === undefined) begin(earlyIdentity(options, session))
     const diagnostics = diagnosticsOf(error) ?? [bugReport(error)]
+    const usage = reporter === undefined ? usageError(diagnostics, parsed.entry) : undefined
+    if (usage) {
+      options.stderr.write(usage.text())
+      options.onStopped?.(diagnostics)
+      return stoppedCode
+    }
+    if (reporter === undefined) begin(earlyIdentity(options, session))
     session.emit({ kind: 'command stopped', diagnostics })
     options.onStopped?.(diagnostics)
     if (options.signal.aborted) exitCode = exitCodes.interrupted
   }
-  if (flags) deprecations.tell(session.emit, new WarningPolicy(flags), flags.showAllDeprecations)
+  try {
+    if (flags) deprecations.tell(session.emit, new WarningPolicy(flags), flags.showAllDeprecations)
+  } catch (error) {
+    const diagnostics = diagnosticsOf(error) ?? [bugReport(error)]
+    session.emit({ kind: 'command stopped', diagnostics })
+    options.onStopped?.(diagnostics)
+    exitCode = stoppedCode
+  }
   if (trace && typeof tracePath === 'string')
     writeTrace(options, session, tracePath, trace.text(`eider ${parsed.entry.words}`, options.clock.elapsedMs()))
   reportCompletion(reporter, options, parsed.entry.words, exitCode, startedMs)
   reporter?.close()
   return exitCode
 }
+
+/** Values of options and variables that cannot be used are told like words that are not understood. */
+function usageError(diagnostics: readonly Diagnostic[], entry: CommandEntry): UsageError | undefined {
+  const found = diagnostics.find(one => one.kind === 'Validation' && usageCodes.includes(one.code))
+  return found && new UsageError(found.message, entry)
+}
+
+const usageCodes: readonly string[] = ['config/bad-flag', 'config/bad-vars', 'config/flag-conflict']
 
 /** What the command did stands, whether or not it can be written down how long it took. */
 function writeTrace(options: Surroundings, session: Session, path: string, text: string): void {

@@ -116,11 +116,8 @@ export const globalOptions: readonly Option[] = [
   twinSwitch('hints-enabled', 'Accepted, without effect', { hidden: true }),
   twinSwitch('upload-to-artifacts-ingest-api', 'Accepted: nothing is ever sent', { hidden: true }),
   { name: 'maximum-seed-size-mib', kind: 'integer', help: 'Accepted, without effect', hidden: true },
-  text('sqlparse', 'Accepted, without effect', { hidden: true }),
-  plainSwitch('deprecated-defer', 'Accepted, without effect', { hidden: true }),
-  text('deprecated-favor-state', 'Accepted, without effect', { hidden: true }),
   twinSwitch('version-check', 'Check `require-dbt-version` of the project'),
-  twinSwitch('warn-error', 'Treat every warning as an error'),
+  plainSwitch('warn-error', 'Treat every warning as an error'),
   text('warn-error-options', 'Which warnings are errors, as YAML with `error`, `warn` and `silence`', {
     value: 'YAML',
   }),
@@ -132,17 +129,22 @@ const projectOptions: readonly Option[] = [
   text('project-dir', 'Folder of the project file; default: the working directory or the nearest above it', {
     value: 'FOLDER',
   }),
-  text('target-path', 'Folder that artifacts are written to', { value: 'FOLDER' }),
   text('vars', 'Values for var(), as YAML: \'{"day": "2024-02-01"}\'', { value: 'YAML' }),
-  { name: 'threads', kind: 'integer', help: 'How many nodes run at the same time' },
 ]
+
+const targetPath = text('target-path', 'Folder that artifacts are written to', { value: 'FOLDER' })
+const threads: Option = { name: 'threads', kind: 'integer', help: 'How many nodes run at the same time' }
 
 const select: Option = { name: 'select', kind: 'list', short: 's', help: 'Nodes to include' }
 const exclusion: readonly Option[] = [
   { name: 'exclude', kind: 'list', help: 'Nodes to leave out' },
   text('selector', 'Selector of selectors.yml', { value: 'NAME' }),
 ]
-const selectionOptions: readonly Option[] = [{ ...select, aliases: ['models', 'model', 'm'] }, ...exclusion]
+const selectionOptions: readonly Option[] = [
+  { ...select, aliases: ['models', 'model', 'm'] },
+  ...exclusion,
+  text('sqlparse', 'Accepted, without effect', { value: 'YAML', hidden: true }),
+]
 
 /** For `list` alone, --models means models only. */
 const listSelectionOptions: readonly Option[] = [
@@ -194,6 +196,8 @@ const outputFormat = text('output', 'Format of what is printed', { choices: ['js
 /** Options of one command beside the global ones. */
 export const optionGroups = {
   project: projectOptions,
+  target: [targetPath],
+  threads: [threads],
   selection: selectionOptions,
   listSelection: listSelectionOptions,
   resourceTypes: resourceTypeOptions,

@@ -8,18 +8,19 @@ interface Misspelling {
 }
 
 export class UsageError extends Error {
-  readonly entry: CommandEntry | undefined
+  /** The command, or the first word of several commands. */
+  readonly entry: CommandEntry | string | undefined
   /** `bare`: without the two lines on usage. */
   readonly style: 'usage' | 'bare'
 
   constructor(
     message: string,
-    entry: CommandEntry | undefined,
+    entry: CommandEntry | string | undefined,
     style: 'usage' | 'bare' = 'usage',
     misspelling?: Misspelling,
   ) {
     const near = misspelling && nearName(misspelling.name, misspelling.known)
-    super(near === undefined ? message : `${message} Did you mean ${near}?`)
+    super(near === undefined ? message : `${message} Did you mean '${near}'?`)
     this.name = 'UsageError'
     this.entry = entry
     this.style = style
@@ -29,8 +30,10 @@ export class UsageError extends Error {
   text(): string {
     const error = `Error: ${this.message}\n`
     if (this.style === 'bare') return error
-    const command = this.entry === undefined ? 'eider' : `eider ${this.entry.words}`
-    const usage = this.entry === undefined ? `${command} [OPTIONS] COMMAND [ARGS]...` : usageOf(this.entry)
+    const { entry } = this
+    const isCommand = typeof entry === 'object'
+    const command = ['eider', ...(isCommand ? [entry.words] : entry === undefined ? [] : [entry])].join(' ')
+    const usage = isCommand ? usageOf(entry) : `${command} [OPTIONS] COMMAND [ARGS]...`
     return `Usage: ${usage}\nTry '${command} --help' for help.\n\n${error}`
   }
 }

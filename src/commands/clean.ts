@@ -1,13 +1,16 @@
 /** `clean`: deletes the folders of `clean-targets`, never what the project reads and never what lies outside of it. */
 import { posix } from 'node:path'
-import { DiagnosticError } from '../base/diagnostic.ts'
+import { DiagnosticError, Diagnostics } from '../base/diagnostic.ts'
 import type { BareConfig } from '../config/load-config.ts'
+import { WarningPolicy } from '../config/warning-policy.ts'
 import { loadBare } from './load-bare.ts'
-import type { Command } from './session.ts'
+import type { Command, Session } from './session.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export const clean: Command = async session => {
   const config = loadBare(session)
   const targets = checkedTargets(config)
+  tellOldFolder(session, config)
   const tell = (name: string, code: string, message: string): void =>
     session.emit({ kind: 'note', name, code, level: 'info', message })
   for (const path of targets) {
@@ -17,6 +20,21 @@ export const clean: Command = async session => {
   }
   tell('FinishedCleanPaths', 'Z015', 'Finished cleaning all paths.')
   return 'success'
+}
+
+/** Before dbt 1.0 packages were installed in `dbt_modules`. */
+function tellOldFolder(session: Session, { flags, projectFile }: BareConfig): void {
+  const { cleanTargets, packagesInstallPath } = projectFile
+  if (!cleanTargets.includes('dbt_modules') || cleanTargets.includes(packagesInstallPath)) return
+  const problems = new Diagnostics()
+  problems.add({
+    code: 'commands/old-packages-folder',
+    severity: 'warning',
+    message:
+      "The default package install path has changed from `dbt_modules` to `dbt_packages`. Please update `clean-targets` in `dbt_project.yml` and check `.gitignore` as well. Or, set `packages-install-path: dbt_modules` if you'd like to keep the current value.",
+    facts: {},
+  })
+  tellProblems(session, new WarningPolicy(flags), problems.all)
 }
 
 /** Absolute paths. @throws DiagnosticError `commands/protected-path` before anything is deleted */

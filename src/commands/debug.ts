@@ -4,14 +4,17 @@ import { adapterVersion, dbtVersion } from '../base/dbt-version.ts'
 import { type Diagnostic, DiagnosticError, Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { findProject } from '../config/find-project.ts'
+import type { Flags } from '../config/flags.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { profilesFolder } from '../config/load-profile.ts'
 import { resolveFlags } from '../config/resolve-flags.ts'
+import { WarningPolicy } from '../config/warning-policy.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { CommandStopped } from './command-stopped.ts'
 import { openDatabase } from './open-database.ts'
 import type { Command, Session } from './session.ts'
+import { tellProblems } from './tell-problems.ts'
 
 /** What of a target is shown: never a secret. */
 const shownKeys = [
@@ -56,6 +59,7 @@ export const debug: Command = async session => {
   const config = loadConfig(launch, diagnostics)
   // As in dbt, a variable that is missing ends the command: nothing after it would mean anything.
   if (diagnostics.errors.some(one => one.code === 'context/var-missing')) throw new CommandStopped(diagnostics.errors)
+  tellWarnings(session, config, flags, diagnostics)
   const checks = configurationChecks(diagnostics, files.exists(profiles) ? undefined : profiles, project !== undefined)
   if (!checks.profile.problem) {
     tell(session, 'adapter type: duckdb')
@@ -119,6 +123,13 @@ function configurationChecks(
     project:
       ofProject.length === 0 ? passed : failed('Project', ofProject, hasProject ? 'ERROR invalid' : 'ERROR not found'),
   }
+}
+
+/** Errors are told as checks that failed. @throws CommandStopped where warnings are errors */
+function tellWarnings(session: Session, config: Config | undefined, flags: Flags, found: Diagnostics): void {
+  const warnings = found.all.filter(one => one.severity === 'warning')
+  const strict = config?.projectFile.behaviour.requireAllWarningsHandledByWarnError ?? false
+  tellProblems(session, new WarningPolicy(config?.flags ?? flags, strict), warnings)
 }
 
 function tell(session: Session, message: string): void {

@@ -1,13 +1,17 @@
 /** The deprecated things that one command met: how often each, told at its end as dbt's `DeprecationsSummary`. */
-
+import { diagnostic } from '../base/diagnostic.ts'
 import type { WarningPolicy } from '../config/warning-policy.ts'
 import type { CommandSink } from './command-event.ts'
+import { CommandStopped } from './command-stopped.ts'
 
 export interface DeprecationTally {
   /** @returns whether it is the first of its name */
   note(name: string, code: string): boolean
+  /** @throws CommandStopped where the summary itself is a warning that counts as an error */
   tell(emit: CommandSink, policy: WarningPolicy, showsAll: boolean): void
 }
+
+const summary = { name: 'DeprecationsSummary', code: 'D028' }
 
 interface Count {
   readonly code: string
@@ -24,7 +28,8 @@ export function deprecationTally(): DeprecationTally {
       return !known
     },
     tell(emit, policy, showsAll) {
-      if (counts.size === 0 || policy.of('DeprecationsSummary', 'DeprecationsSummary') === 'silence') return
+      const treatment = policy.of(summary.name, summary)
+      if (counts.size === 0 || treatment === 'silence') return
       const lines = [...counts].map(
         ([name, { occurrences }]) => `- ${name}: ${occurrences} ${occurrences === 1 ? 'occurrence' : 'occurrences'}`,
       )
@@ -33,17 +38,15 @@ export function deprecationTally(): DeprecationTally {
         : [
             'To see all deprecation instances instead of just the first occurrence of each, run command again with the `--show-all-deprecations` flag.',
           ]
+      const parts = ['Summary of encountered deprecations:', ...lines, ...hint]
+      if (treatment === 'error') {
+        throw new CommandStopped([diagnostic({ code: 'execution/warning-is-error', message: parts.join('\n') })])
+      }
       emit({
         kind: 'note',
-        name: 'DeprecationsSummary',
-        code: 'D028',
+        ...summary,
         level: 'warn',
-        message: [
-          '[WARNING][DeprecationsSummary]: Deprecated functionality',
-          'Summary of encountered deprecations:',
-          ...lines,
-          ...hint,
-        ].join('\n\n'),
+        message: ['[WARNING][DeprecationsSummary]: Deprecated functionality', ...parts].join('\n\n'),
         data: {
           summaries: Array.from(counts, ([name, { code, occurrences }]) => ({
             event_name: name,

@@ -8,11 +8,12 @@ import { readCatalog } from '../execution/read-catalog.ts'
 import { commandResourceTypes } from '../graph/command-selection.ts'
 import { artifactWriter } from './artifact-writer.ts'
 import { compilationPlan, compileAndWrite } from './compile.ts'
-import { type LoadedProject, loadGraph, tellFound, tellProblems } from './load-graph.ts'
+import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
 import { openDatabase } from './open-database.ts'
 import { runOf } from './run-nodes.ts'
 import { selectMembers } from './select-members.ts'
 import type { Command, Session } from './session.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export const docsGenerate: Command = async session => {
   const loaded = await loadGraph(session)

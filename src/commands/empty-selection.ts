@@ -12,14 +12,14 @@ const codes = { NothingToDo: 'Q035', NoNodesSelected: 'Q038' } as const
 
 /** Only where the warning is an error. @throws CommandStopped */
 export function refuseEmptySelection({ warnings }: LoadedProject): void {
-  if (warnings.of('graph/no-match', 'NothingToDo') !== 'error') return
+  if (warnings.of('graph/no-match', { name: 'NothingToDo', code: codes.NothingToDo }) !== 'error') return
   throw new CommandStopped([diagnostic({ code: 'graph/no-match', message: messages.NothingToDo })])
 }
 
 /** @throws CommandStopped where the warning is an error */
 export function tellEmptySelection(session: Session, { warnings }: LoadedProject, name: keyof typeof messages): void {
   const message = messages[name]
-  switch (warnings.of('graph/no-match', name)) {
+  switch (warnings.of('graph/no-match', { name, code: codes[name] })) {
     case 'error':
       throw new CommandStopped([diagnostic({ code: 'graph/no-match', message })])
     case 'warn':

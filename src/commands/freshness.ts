@@ -9,15 +9,18 @@ import type { RunResult } from '../execution/run-result.ts'
 import type { GraphMember, SourceNode } from '../project/node.ts'
 import { artifactWriter } from './artifact-writer.ts'
 import { tellEmptySelection } from './empty-selection.ts'
-import { type LoadedProject, loadGraph, tellFound, tellProblems } from './load-graph.ts'
+import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
 import { openDatabase } from './open-database.ts'
 import { runOf } from './run-nodes.ts'
 import { selectMembers } from './select-members.ts'
 import type { Command, Outcome, Session } from './session.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export const freshness: Command = async session => {
   const loaded = await loadGraph(session)
   const { config, graph } = loaded
+  const { output } = config.flags
+  if (output !== null) tellOfOutput(session, loaded, output)
   tellFound(session, graph)
   const selection = selectMembers(loaded, session, { only: isChecked })
   const sources = selection.uniqueIds.flatMap(id => {
@@ -29,11 +32,21 @@ export const freshness: Command = async session => {
   const run = await check(session, loaded, sources)
   const text = renderFreshness(run, artifactMetadata(config, 'sources/v3'))
   const writer = artifactWriter(session, config)
-  const { output } = config.flags
   if (output === null) writer.write('FreshnessResult', 'sources.json', () => text)
   else session.launch.files.write(posix.resolve(session.launch.files.root, output), text)
   writer.manifest(graph, loaded.texts)
   return outcome(run)
+}
+
+function tellOfOutput(session: Session, { warnings }: LoadedProject, path: string): void {
+  const told = new Diagnostics()
+  told.add({
+    code: 'commands/freshness-output',
+    severity: 'warning',
+    message: `Custom output path usage \`--output ${path}\` usage detected in \`dbt source freshness\` command.`,
+    facts: { path },
+  })
+  tellProblems(session, warnings, told.all)
 }
 
 function tellOfHooks(session: Session, { config, warnings }: LoadedProject): void {

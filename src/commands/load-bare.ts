@@ -1,8 +1,10 @@
 /** The configuration for commands that need no profile: `clean`, `deps`. */
 import { Diagnostics } from '../base/diagnostic.ts'
 import { type BareConfig, loadBareConfig } from '../config/load-config.ts'
+import { WarningPolicy } from '../config/warning-policy.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import type { Session } from './session.ts'
+import { tellProblems } from './tell-problems.ts'
 
 /** @throws CommandStopped with everything that is wrong */
 export function loadBare(session: Session): BareConfig {
@@ -11,6 +13,6 @@ export function loadBare(session: Session): BareConfig {
   stopOnErrors(diagnostics)
   if (config === undefined) throw new CommandStopped(diagnostics.all)
   session.begin(config)
-  for (const diagnostic of diagnostics.all) session.emit({ kind: 'problem found', diagnostic })
+  tellProblems(session, new WarningPolicy(config.flags), diagnostics.all)
   return config
 }

@@ -1,7 +1,7 @@
 /** From the command line to the graph: the phases that every command with a project begins with. */
 import { renderedTexts, textsToKeep } from '../artifacts/rendered-texts.ts'
 import { adapterVersion, dbtVersion } from '../base/dbt-version.ts'
-import { type Diagnostic, Diagnostics } from '../base/diagnostic.ts'
+import { Diagnostics } from '../base/diagnostic.ts'
 import { sha256 } from '../base/fingerprint.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
@@ -20,8 +20,8 @@ import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
 import type { Session } from './session.ts'
 import { tellChanges, tellFullParse, tellNotEnabled, tellUnchanged } from './tell-parsing.ts'
+import { tellProblems } from './tell-problems.ts'
 import { timed } from './timed.ts'
-import { isDeprecation, isPlainWarning, warningEvent } from './warning-names.ts'
 import { workingFolder } from './working-folder.ts'
 
 export interface LoadedProject {
@@ -128,18 +128,4 @@ function tellSettings(session: Session, config: Config): void {
 /** Tells `Found 3 models, …`: what a command works on. */
 export function tellFound(session: Session, graph: Graph): void {
   session.emit({ kind: 'project found', statLine: foundStats(graph), groups: graph.project.groups })
-}
-
-/** Shows warnings, or stops where they or others are errors. @throws CommandStopped */
-export function tellProblems(session: Session, warnings: WarningPolicy, diagnostics: readonly Diagnostic[]): void {
-  const errors = diagnostics.filter(one => one.severity === 'error')
-  for (const diagnostic of diagnostics) {
-    if (diagnostic.severity === 'error') continue
-    const event = warningEvent(diagnostic.code)
-    if (isDeprecation(event) && !session.noteDeprecation(event.name, event.code) && !warnings.showsAll) continue
-    const treatment = isPlainWarning(event) && !warnings.strict ? 'warn' : warnings.of(diagnostic.code, event.name)
-    if (treatment === 'error') errors.push({ ...diagnostic, severity: 'error' })
-    else if (treatment === 'warn') session.emit({ kind: 'problem found', diagnostic })
-  }
-  if (errors.length > 0) throw new CommandStopped(errors)
 }

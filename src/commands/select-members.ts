@@ -5,9 +5,10 @@ import { namedSelectors } from '../graph/named-selectors.ts'
 import { selectNodes } from '../graph/select-nodes.ts'
 import type { Selection } from '../graph/selection.ts'
 import type { GraphMember, ResourceType } from '../project/node.ts'
-import { type LoadedProject, tellProblems } from './load-graph.ts'
+import type { LoadedProject } from './load-graph.ts'
 import { readPreviousState } from './previous-artifacts.ts'
 import type { Session } from './session.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export interface SelectionRequest {
   readonly only?: (member: GraphMember) => boolean

@@ -7,9 +7,19 @@ interface WarningEvent {
 }
 
 const events: Readonly<Partial<Record<DiagnosticCode, WarningEvent>>> = {
+  'commands/freshness-output': { name: 'CustomOutputPathInSourceFreshnessDeprecation', code: 'D029' },
+  'commands/old-packages-folder': { name: 'PackageInstallPathDeprecation', code: 'D002' },
   'commands/freshness-hooks': { name: 'SourceFreshnessProjectHooksNotRun', code: 'D017' },
   'config/duplicate-key': { name: 'DuplicateYAMLKeysDeprecation', code: 'D024' },
   'config/include-exclude': { name: 'WEOIncludeExcludeDeprecation', code: 'D031' },
+  'config/flags-in-profiles': { name: 'ProjectFlagsMovedDeprecation', code: 'D013' },
+  'config/models-option': { name: 'ModelParamUsageDeprecation', code: 'D032' },
+  'config/old-data-paths': { name: 'ConfigDataPathDeprecation', code: 'D004' },
+  'config/old-log-path': { name: 'ConfigLogPathDeprecation', code: 'D010' },
+  'config/old-source-paths': { name: 'ConfigSourcePathDeprecation', code: 'D003' },
+  'config/old-target-path': { name: 'ConfigTargetPathDeprecation', code: 'D011' },
+  'config/renamed-variable': { name: 'EnvironmentVariableRenamed', code: 'D009' },
+  'config/reserved-variable': { name: 'EnvironmentVariableNamespaceDeprecation', code: 'D036' },
   'config/unknown-key': { name: 'CustomTopLevelKeyDeprecation', code: 'D025' },
   'execution/catalog-macro': { name: 'CatalogGenerationError', code: 'E040' },
   'graph/contract-broken': { name: 'UnversionedBreakingChange', code: 'I071' },

@@ -93,6 +93,17 @@ export class FieldReader {
     diagnostics.add({ code, severity, kind: 'Runtime', message, at })
   }
 
+  /** A warning under a code of its own. */
+  warn(
+    code: DiagnosticCode,
+    message: string,
+    about: { readonly key: string; readonly facts: Readonly<Record<string, unknown>> },
+  ): void {
+    const { document, node, diagnostics } = this.source
+    const at = yamlPlace(document, yamlAt(node, about.key) ?? node)
+    diagnostics.add({ code, severity: 'warning', message, at, facts: about.facts })
+  }
+
   /** Tells every key that is not known, with its line and the nearest known one. */
   tellUnknown(known: readonly string[], severity: Severity): void {
     const { document, node, diagnostics, owner } = this.source

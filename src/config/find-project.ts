@@ -53,7 +53,7 @@ export function findProject(files: FileSystem, given: string | null): FoundProje
   throw new DiagnosticError({
     code: 'config/project-not-found',
     kind: 'Runtime',
-    message: `No dbt_project.yml found at expected path ${posix.join(start, 'dbt_project.yml')}`,
+    message: `No dbt_project.yml found at expected path ${posix.join(given ?? start, 'dbt_project.yml')}`,
     hint: 'run in a folder with a project.yml or dbt_project.yml, or name it with --project-dir; `eider init` makes one',
   })
 }

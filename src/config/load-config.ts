@@ -16,6 +16,7 @@ import { checkCatalogs } from './catalogs-file.ts'
 import type { Config, Environment } from './config.ts'
 import { type ConfigNamesInput, configNames, type RenderNative } from './config-names.ts'
 import { withDotEnv } from './dot-env.ts'
+import { withBothNames } from './engine-variables.ts'
 import { findProject } from './find-project.ts'
 import type { Flags } from './flags.ts'
 import { installedPackages } from './installed-packages.ts'
@@ -25,8 +26,9 @@ import { parseProjectFile, type RawProjectFile, rawText, readProjectFile } from 
 import type { ProjectFile } from './project-file.ts'
 import { renderYaml, type YamlRendering } from './render-yaml.ts'
 import { checkRequiredVersion } from './require-version.ts'
-import { type GivenFlag, resolveFlags } from './resolve-flags.ts'
+import { type GivenFlag, resolveFlags, writtenWarnErrorOptions } from './resolve-flags.ts'
 import { rootedFiles } from './rooted-files.ts'
+import { tellUsage } from './usage-warnings.ts'
 import { yamlValue } from './yaml-value.ts'
 
 export interface LaunchRequest {
@@ -35,6 +37,8 @@ export interface LaunchRequest {
   readonly invocationCommand: string
   /** Flags that stood on the command line, by field name of `Flags`; not yet looked into. */
   readonly given: Readonly<Record<string, GivenFlag>>
+  /** The words of the command line. */
+  readonly words?: readonly string[]
   /** Of the process. */
   readonly environment: Environment
   /** Rooted in the working directory. */
@@ -117,7 +121,7 @@ function absorbing<T>(diagnostics: Diagnostics, load: () => T | undefined): T | 
 }
 
 function begin(request: LaunchRequest, diagnostics: Diagnostics): Launch | undefined {
-  const environment = withDotEnv(request.environment, request.files, request.files.root)
+  const environment = withBothNames(withDotEnv(request.environment, request.files, request.files.root))
   const startedAtMs = request.clock.now()
   const early = resolveFlags(flagSources(request, environment, startedAtMs, undefined, new PyDict()))
   const found = findProject(request.files, early.projectDir)
@@ -128,8 +132,18 @@ function begin(request: LaunchRequest, diagnostics: Diagnostics): Launch | undef
     diagnostics,
   )
   if (!raw) return undefined
-  const projectFlags = writtenFlags(request, early, raw)
-  const flags = resolveFlags(flagSources(request, environment, startedAtMs, raw, projectFlags))
+  const written = writtenFlags(request, early, raw)
+  const sources = flagSources(request, environment, startedAtMs, raw, written.flags)
+  const flags = flagsOf(sources, diagnostics)
+  tellUsage(
+    {
+      words: request.words ?? [],
+      environment: request.environment,
+      flagsInProfiles: written.inProfiles,
+      warnErrorOptions: writtenWarnErrorOptions(sources),
+    },
+    diagnostics,
+  )
   return {
     request,
     files: rootedFiles(request.files, found.folder),
@@ -138,6 +152,17 @@ function begin(request: LaunchRequest, diagnostics: Diagnostics): Launch | undef
     flags,
     invocationId: request.ids(),
     startedAtMs,
+  }
+}
+
+/** A value of the wrong type leaves out all that the project file says, as in dbt. */
+function flagsOf(sources: Parameters<typeof resolveFlags>[0], diagnostics: Diagnostics): Flags {
+  try {
+    return resolveFlags(sources)
+  } catch (error) {
+    if (!(error instanceof DiagnosticError) || error.diagnostic.code !== 'config/ignored-flags') throw error
+    diagnostics.add({ ...error.diagnostic, severity: 'warning' })
+    return resolveFlags({ ...sources, project: new PyDict() })
   }
 }
 
@@ -158,7 +183,11 @@ function flagSources(
 }
 
 /** `flags:` of the project file, or `config:` of profiles.yml, where dbt had them before. */
-function writtenFlags(request: LaunchRequest, early: Flags, raw: RawProjectFile): PyDict {
+function writtenFlags(
+  request: LaunchRequest,
+  early: Flags,
+  raw: RawProjectFile,
+): { readonly flags: PyDict; readonly inProfiles: boolean } {
   const own = raw.values.get('flags')
   const folder = profilesFolder(early.profilesDir, request.files, request.home, raw.folder)
   const old = oldFlags(request.files, folder)
@@ -169,7 +198,8 @@ function writtenFlags(request: LaunchRequest, early: Flags, raw: RawProjectFile)
       message: `Do not specify both 'config' in profiles.yml and 'flags' in ${raw.file.path}. Using 'config' in profiles.yml is deprecated.`,
     })
   }
-  return own instanceof PyDict ? own : old
+  if (own instanceof PyDict && own.size > 0) return { flags: own, inProfiles: false }
+  return { flags: old, inProfiles: old.size > 0 }
 }
 
 /** Faults of profiles.yml are told when it is read for its profiles. */

@@ -1,11 +1,14 @@
 /** The flags that count, from the command line, the environment, the project file and the defaults. Pure. */
+import type { DiagnosticCode } from '../base/codes.ts'
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { parseYaml } from '../base/located-yaml.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { snakeCase } from './behaviour-flags.ts'
+import { isNegated, variablesOf } from './engine-variables.ts'
 import { type FlagEntry, type FlagName, flagNames, flagTable } from './flag-table.ts'
 import type { Flags, WarnErrorOptions } from './flags.ts'
 import { sampleWindow, timePoint } from './time-window.ts'
+import { readWarnErrorOptions } from './warn-error-options.ts'
 import { yamlValue } from './yaml-value.ts'
 
 /** As the command line gives it: not yet looked into. */
@@ -156,30 +159,18 @@ function fromOutside(sources: FlagSources, name: FlagName): unknown {
   const given = sources.given[name]
   if (given !== undefined) return read(entry, name, given, sources, `'${optionText(name)}'`)
   if (entry.environment && (!entry.commands || entry.commands.includes(sources.which))) {
-    for (const variable of twins(name)) {
+    for (const variable of variablesOf(name)) {
       const value = sources.environment[variable]
       if (value === undefined) continue
       const where = `'${optionText(name)}' (env var: '${variable}')`
       const meant = read(entry, name, value, sources, where)
-      if (meant !== undefined) return meant
+      if (meant !== undefined) return isNegated(variable) ? meant === false : meant
     }
   }
   if (!entry.project) return undefined
   const value = sources.project.get(snakeCase(name))
   if (value === undefined || value === null) return undefined
   return fromProject(entry, name, value)
-}
-
-/** Older spellings of dbt's count last. */
-const oldTwins: Readonly<Partial<Record<FlagName, readonly string[]>>> = {
-  defer: ['DBT_DEFER_TO_STATE'],
-  favorState: ['DBT_FAVOR_STATE_MODE'],
-  state: ['DBT_ARTIFACT_STATE_PATH'],
-}
-
-function twins(name: FlagName): readonly string[] {
-  const upper = snakeCase(name).toUpperCase()
-  return [`EIDER_${upper}`, `DBT_ENGINE_${upper}`, `DBT_${upper}`, ...(oldTwins[name] ?? [])]
 }
 
 function optionText(name: FlagName): string {
@@ -194,7 +185,7 @@ function read(entry: FlagEntry, name: FlagName, given: GivenFlag, sources: FlagS
     case 'text':
       return String(given)
     case 'int':
-      if (!/^\s*[+-]?\d+\s*$/.test(String(given))) throw badFlag(where, `'${given}' is not a valid integer`)
+      if (!/^\s*[+-]?\d+\s*$/.test(String(given))) throw badFlag(where, `'${given}' is not a valid integer.`)
       return Number(given)
     case 'choice':
       return readChoice(String(given), reads.choices, where)
@@ -212,7 +203,7 @@ function read(entry: FlagEntry, name: FlagName, given: GivenFlag, sources: FlagS
       return window
     }
     case 'warn-error-options':
-      return warnErrorOptions(dictFromText('warn-error-options', String(given)))
+      return warnErrorOptions(dictFromText('warn-error-options', String(given)), where)
   }
 }
 
@@ -230,19 +221,30 @@ function readBool(given: GivenFlag, where: string): boolean | undefined {
   if (word === '') return undefined
   if (truths.has(word)) return true
   if (lies.has(word)) return false
-  throw badFlag(where, `'${given}' is not a valid boolean`)
+  throw badFlag(
+    where,
+    `'${given}' is not a valid boolean. Recognized values: , 0, 1, f, false, n, no, off, on, t, true, y, yes`,
+  )
 }
 
 function readChoice(given: string, choices: readonly string[], where: string): string {
-  const chosen = choices.find(choice => choice === given.toLowerCase()) ?? choices.find(choice => choice === given)
+  const chosen = chosenFrom(given, choices)
   if (chosen !== undefined) return chosen
-  throw badFlag(where, `'${given}' is not one of ${choices.map(choice => `'${choice}'`).join(', ')}`)
+  throw badFlag(where, choiceProblem(given, choices))
+}
+
+function chosenFrom(given: string, choices: readonly string[]): string | undefined {
+  return choices.find(choice => choice === given.toLowerCase()) ?? choices.find(choice => choice === given)
+}
+
+function choiceProblem(given: string, choices: readonly string[]): string {
+  return `'${given}' is not one of ${choices.map(choice => `'${choice}'`).join(', ')}.`
 }
 
 function readTime(given: string, where: string): number {
   const ms = timePoint(given)
   if (ms !== undefined) return ms
-  throw badFlag(where, `'${given}' does not match the formats '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M:%S'`)
+  throw badFlag(where, `'${given}' does not match the formats '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M:%S'.`)
 }
 
 function badFlag(where: string, problem: string): DiagnosticError {
@@ -265,49 +267,52 @@ function dictFromText(option: string, text: string): PyDict {
     throw fail(`Invalid value for '--${option}': String '${text}' is not valid YAML`)
   }
   if (value instanceof PyDict) return value
-  throw fail(`Invalid value for '--${option}': String '${text}' is not valid YAML: it must be a dictionary`)
+  throw fail(`Invalid value for '--${option}': String '${text}' is not valid YAML`)
 }
 
 function fromProject(entry: FlagEntry, name: FlagName, value: Value): unknown {
   const where = `"${snakeCase(name)}" under "flags" in the project file`
-  switch (entry.reads.kind) {
-    case 'warn-error-options':
-      if (value instanceof PyDict) return warnErrorOptions(value)
-      throw badFlag(where, 'a dictionary is expected')
+  const wrong = (problem: string, code: DiagnosticCode = 'config/ignored-flags'): DiagnosticError =>
+    new DiagnosticError({ code, kind: 'Runtime', message: `Invalid value for ${where}: ${problem}` })
+  const { reads } = entry
+  switch (reads.kind) {
+    case 'warn-error-options': {
+      const options = value instanceof PyDict ? readWarnErrorOptions(value) : { problem: 'a dictionary is expected' }
+      // What dbt takes for a mistake it tells; what has the wrong type makes it forget all flags.
+      if ('problem' in options) throw wrong(options.problem, 'config/bad-flag')
+      return options
+    }
     case 'bool':
       if (typeof value === 'boolean') return value
-      throw badFlag(where, `${JSON.stringify(value)} is not a boolean`)
+      throw wrong(`${JSON.stringify(value)} is not a boolean`)
     case 'int':
       if (typeof value === 'number') return value
-      throw badFlag(where, `${JSON.stringify(value)} is not an integer`)
-    case 'choice':
-      return readChoice(String(value), entry.reads.choices, where)
+      throw wrong(`${JSON.stringify(value)} is not an integer`)
+    case 'choice': {
+      const chosen = chosenFrom(String(value), reads.choices)
+      if (chosen === undefined) throw wrong(choiceProblem(String(value), reads.choices))
+      return chosen
+    }
     default:
       return typeof value === 'string' ? value : undefined
   }
 }
 
-/** Reads the newer keys and dbt's older ones: `include` is `error`, `exclude` is `warn`. */
-function warnErrorOptions(dict: PyDict): WarnErrorOptions {
-  const pick = (key: string, old?: string): Value => {
-    const value = dict.get(key) ?? null
-    const older = old === undefined ? null : (dict.get(old) ?? null)
-    if (value !== null && older !== null) {
-      throw new DiagnosticError({
-        code: 'config/flag-conflict',
-        kind: 'Validation',
-        message: `Only \`${old}\` or \`${key}\` can be specified in \`warn_error_options\`, not both`,
-      })
-    }
-    return value ?? older
-  }
-  const names = (value: Value): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
-  const error = pick('error', 'include')
-  return {
-    error: error === 'all' || error === '*' ? error : names(error),
-    warn: names(pick('warn', 'exclude')),
-    silence: names(pick('silence')),
-  }
+function warnErrorOptions(dict: PyDict, where: string): WarnErrorOptions {
+  const options = readWarnErrorOptions(dict)
+  if ('problem' in options) throw badFlag(where, options.problem)
+  return options
+}
+
+/** `warn_error_options` in every place that has it, also where another one counts. */
+export function writtenWarnErrorOptions({ given, environment, project }: FlagSources): readonly PyDict[] {
+  const texts = [given.warnErrorOptions, ...variablesOf('warnErrorOptions').map(name => environment[name])]
+  const [told] = texts.filter(one => typeof one === 'string')
+  const ofProject = project.get(snakeCase('warnErrorOptions'))
+  return [
+    ...(told === undefined ? [] : [dictFromText('warn-error-options', told)]),
+    ...(ofProject instanceof PyDict ? [ofProject] : []),
+  ]
 }
 
 function checkEventTimes(flags: Flags): void {

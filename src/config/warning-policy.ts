@@ -23,12 +23,12 @@ export class WarningPolicy {
     this.strict = strict
   }
 
-  /** By our code and by the name of dbt's event: the options may list either. */
-  of(code: string, eventName: string): WarningTreatment {
+  /** By our code and by the name of dbt's event: the options may list either. Codes of deprecations begin with D. */
+  of(code: string, event: { readonly name: string; readonly code: string }): WarningTreatment {
     const { warnError, warnErrorOptions } = this.flags
-    const named = this.listed([code, eventName])
+    const named = this.listed([code, event.name])
     if (named !== undefined) return named
-    const asGroup = eventName.endsWith('Deprecation') ? this.listed([deprecations]) : undefined
+    const asGroup = event.code.startsWith('D') ? this.listed([deprecations]) : undefined
     if (asGroup !== undefined) return asGroup
     const every = warnErrorOptions.error === 'all' || warnErrorOptions.error === '*'
     return warnError || every ? 'error' : 'warn'

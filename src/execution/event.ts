@@ -141,6 +141,15 @@ export type RunEvent =
       readonly node: string | null
       readonly name: string
     })
+  /** A deprecated thing that a template uses, under the name and code of dbt's event. Every use is one. */
+  | (Timed & {
+      readonly kind: 'deprecation met'
+      readonly message: string
+      readonly name: string
+      readonly code: string
+      /** False: only counted. */
+      readonly isTold: boolean
+    })
   /** ShowNode (Q041): rows of a preview, a seed with `--show`, or a failing test with `--show`. */
   | (Timed & {
       readonly kind: 'rows shown'

@@ -126,7 +126,7 @@ async function testOutcome(
       'materialization_test_default',
       'materialization_test_duckdb',
     ]),
-    warningsFail: new WarningPolicy(config.flags).of('LogTestResult', 'LogTestResult') === 'error',
+    warningsFail: new WarningPolicy(config.flags).of('', { name: 'LogTestResult', code: 'Q007' }) === 'error',
   })
   return { ...verdict, response: { message: 'OK' } }
 }

@@ -181,7 +181,14 @@ function settingsOf(config: Config): Record<SettingsPart, string> {
     command: hash({
       storeFailures: flags.storeFailures,
       debug: flags.debug,
-      templateWarning: new WarningPolicy(flags).of('execution/warning-is-error', 'JinjaLogWarning'),
+      templateWarning: new WarningPolicy(flags).of('execution/warning-is-error', {
+        name: 'JinjaLogWarning',
+        code: 'I061',
+      }),
+      itertools: new WarningPolicy(flags).of('execution/warning-is-error', {
+        name: 'ModulesItertoolsUsageDeprecation',
+        code: 'D034',
+      }),
       // Dates without a zone are those of the machine.
       zone: [0, 6].map(month => new Date(2024, month, 1).getTimezoneOffset()),
     }),

@@ -5,7 +5,7 @@
  */
 import { sha256 } from '../base/fingerprint.ts'
 import type { AdapterPort } from '../context/adapter-port.ts'
-import type { ContextEffects } from '../context/effects.ts'
+import type { ContextEffects, Deprecated } from '../context/effects.ts'
 import type { RunFacts } from '../context/run-facts.ts'
 import type { VarLookup } from '../context/var-lookup.ts'
 import { repr } from '../template/repr.ts'
@@ -71,10 +71,12 @@ export interface WatchedVars extends VarLookup {
 export type Saying =
   | readonly [effect: 'log', message: string, level: 'info' | 'debug']
   | readonly [effect: 'print' | 'warn', message: string]
+  | readonly [effect: 'deprecated', thing: Deprecated]
 
 export function sayAgain(sayings: readonly Saying[], effects: ContextEffects): void {
   for (const saying of sayings) {
     if (saying[0] === 'log') effects.log(saying[1], saying[2])
+    else if (saying[0] === 'deprecated') effects.deprecated(saying[1])
     else effects[saying[0]](saying[1])
   }
 }
@@ -142,6 +144,7 @@ export class ParseWitness {
       log: (message, level) => say(['log', message, level]),
       print: message => say(['print', message]),
       warn: message => say(['warn', message]),
+      deprecated: thing => say(['deprecated', thing]),
     }
   }
 

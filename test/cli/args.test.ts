@@ -86,16 +86,43 @@ describe('commands', () => {
 describe('a command line that cannot be understood', () => {
   test('names an unknown option and the nearest one', () => {
     expect(refusal('run', '--selct', 'a')).toBe(
-      "Usage: eider run [OPTIONS]\nTry 'eider run --help' for help.\n\nError: No such option: --selct Did you mean --select?\n",
+      "Usage: eider run [OPTIONS]\nTry 'eider run --help' for help.\n\nError: No such option '--selct'. Did you mean '--select'?\n",
     )
   })
 
   test('names an unknown option inside a list', () => {
-    expect(refusal('run', '-s', 'a', '--nope')).toContain('Error: No such option: --nope')
+    expect(refusal('run', '-s', 'a', '--nope')).toContain("Error: No such option '--nope'.")
   })
 
   test('names an unknown command', () => {
     expect(refusal('rnu')).toContain("Error: No such command 'rnu'.")
+    expect(refusal('docs', 'geenrate')).toBe(
+      "Usage: eider docs [OPTIONS] COMMAND [ARGS]...\nTry 'eider docs --help' for help.\n\nError: No such command 'geenrate'.\n",
+    )
+  })
+
+  test('does not give an option before and after the command', () => {
+    expect(refusal('--log-format', 'json', 'run', '--log-format', 'text')).toContain(
+      'log_format was provided both before and after the subcommand, it can only be set either before or after.',
+    )
+    expect(given('--profile', 'run', 'run', '--debug')).toEqual({ command: 'run', profile: 'run', debug: true })
+  })
+
+  test('does not ask for models and for other kinds at once', () => {
+    expect(refusal('ls', '-m', 'a', '-s', 'b')).toContain('"models" and "select" are mutually exclusive arguments')
+    expect(refusal('ls', '-m', 'a', '--resource-type', 'seed')).toContain(
+      '"models" and "resource_type" are mutually exclusive arguments',
+    )
+  })
+
+  test('gives a command only the options that it has', () => {
+    for (const words of [
+      ['ls', '--threads', '4'],
+      ['debug', '--target-path', 'x'],
+      ['run', '--no-warn-error'],
+    ]) {
+      expect(refusal(...words)).toContain(`Error: No such option '${words[1]}'.`)
+    }
   })
 
   test('lists the allowed values', () => {

@@ -105,11 +105,27 @@ describe('output', () => {
   })
 })
 
+describe('values that cannot be used', () => {
+  test.each([
+    [['run', '--vars', 'x'], "Invalid value for '--vars': String 'x' is not valid YAML"],
+    [['run', '--sample', '3'], "Invalid value for '--sample': Cannot load SAMPLE_WINDOW from '3'"],
+    [['run', '--warn-error', '--warn-error-options', '{error: all}'], 'not allowed with argument warn_error'],
+    [['compile', '-s', 'a', '--inline', 'select 1'], 'inline: not allowed with argument select'],
+    [['run', '--event-time-start', '2024-13-01'], "'2024-13-01' does not match the formats"],
+  ])('are told like words that are not understood: %j', async (words, message) => {
+    const p = project()
+    expect(await p.run(words)).toBe(2)
+    expect(p.stderr).toContain(`Usage: eider ${words[0]} [OPTIONS]`)
+    expect(p.stderr).toContain(message)
+    expect(p.stdout).toBe('')
+  })
+})
+
 describe('exit codes', () => {
   test('a usage error goes to standard error, with exit code 2', async () => {
     const p = project()
     expect(await p.run('run --nope')).toBe(2)
-    expect(p.stderr).toContain('Error: No such option: --nope')
+    expect(p.stderr).toContain("Error: No such option '--nope'.")
     expect(p.stdout).toBe('')
   })
 

@@ -18,6 +18,7 @@ export interface RigOptions {
   readonly which?: string
   readonly given?: Readonly<Record<string, GivenFlag>>
   readonly environment?: Readonly<Record<string, string>>
+  readonly words?: readonly string[]
   /** Working directory; `/project` by default. */
   readonly cwd?: string
 }
@@ -34,6 +35,7 @@ export function request(files: Readonly<Record<string, string>>, options: RigOpt
     which: options.which ?? 'run',
     invocationCommand: 'eider run',
     given: options.given ?? {},
+    words: options.words ?? [],
     environment: options.environment ?? {},
     files: memory,
     home: '/home/me',

@@ -24,7 +24,7 @@ describe('finding the project file', () => {
 
   it('takes --project-dir at its word', () => {
     expect(load({}, { given: { projectDir: 'models' } }).told).toEqual([
-      'error config/project-not-found: No dbt_project.yml found at expected path /project/models/dbt_project.yml',
+      'error config/project-not-found: No dbt_project.yml found at expected path models/dbt_project.yml',
     ])
   })
 })

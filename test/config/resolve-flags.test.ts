@@ -99,9 +99,29 @@ describe('values', () => {
 
   it('of --warn-error-options come with newer or older keys', () => {
     const options = (text: string) => resolve({ given: { warnErrorOptions: text } }).warnErrorOptions
-    expect(options('{include: all, exclude: [A], silence: [B]}')).toEqual({ error: 'all', warn: ['A'], silence: ['B'] })
-    expect(options('{error: [C]}')).toEqual({ error: ['C'], warn: [], silence: [] })
-    expect(failure({ given: { warnErrorOptions: '{include: all, error: all}' } })).toContain('not both')
+    expect(options('{include: all, exclude: [UnusedTables], silence: [config/unknown-key]}')).toEqual({
+      error: 'all',
+      warn: ['UnusedTables'],
+      silence: ['config/unknown-key'],
+    })
+    expect(options('{error: [Deprecations]}')).toEqual({ error: ['Deprecations'], warn: [], silence: [] })
+  })
+
+  it.each([
+    ['{include: all, error: all}', 'Only `include` or `error` can be specified in `warn_error_options`, not both'],
+    ['{error: all, warn: [], exclude: []}', 'Only `exclude` or `warn` can be specified'],
+    ['{error: [NoSuchEvent]}', 'NoSuchEvent is not a valid dbt error name.'],
+    ['{error: most}', "error must be one of ('all', '*') or a list of strings"],
+    ['{error: [UnusedTables], warn: [UnusedTables]}', '`warn` can only be specified if `error` is one of'],
+  ])('of --warn-error-options fit together: %s', (text, message) => {
+    expect(failure({ given: { warnErrorOptions: text } })).toContain(message)
+  })
+
+  it('come from variables of the earlier name before those of today', () => {
+    const of = (environment: Record<string, string>) => resolve({ environment })
+    expect(of({ DBT_ARTIFACT_STATE_PATH: 'old', DBT_STATE: 'new' }).state).toBe('old')
+    expect(of({ DBT_NO_PRINT: '1' }).print).toBe(false)
+    expect(of({ DBT_ENGINE_DEFER_TO_STATE: 'true' }).defer).toBe(true)
   })
 
   it('of --sample and event times are windows in UTC', () => {

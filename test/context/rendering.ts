@@ -33,6 +33,7 @@ export function runFacts(heard: Heard, environment: Record<string, string> = {})
       log: (message, level) => heard.logged.push(`${level} ${message}`),
       print: message => heard.printed.push(message),
       warn: message => heard.warned.push(message),
+      deprecated: thing => heard.warned.push(`deprecated ${thing}`),
     },
     threadId: () => 'MainThread',
     render: (text, scope) => compileTemplate(text).render(scope),

@@ -90,6 +90,8 @@ export class RunLines {
         return [textLine('PrintEvent', 'Z052', 'info', atMs, event.message, { thread: this.threadOf(event.node) })]
       case 'warning':
         return [{ ...warningLine(event.name, event.message, atMs), thread: this.threadOf(event.node) }]
+      case 'deprecation met':
+        return [deprecationLine(event)]
       case 'rows shown':
         return [this.rowsLine(event)]
       case 'bytes moved':
@@ -400,6 +402,12 @@ export class RunLines {
 /** Warnings of templates and of the adapter, under the name of dbt's event. */
 function warningLine(name: string, message: string, atMs: number): LogLine {
   return textLine(name, name === 'JinjaLogWarning' ? 'I061' : 'Z050', 'warn', atMs, message)
+}
+
+function deprecationLine({ name, code, message, atMs }: Extract<RunEvent, { kind: 'deprecation met' }>): LogLine {
+  const text = `Deprecated functionality\n\n${message}`
+  const line = textLine(name, code, 'warn', atMs, text, { data: {} })
+  return { ...line, text: paint => `[${paint.yellow('WARNING')}]: ${text}` }
 }
 
 /** Where the time went, for people who want their runs faster. */

@@ -1,0 +1,23 @@
+/** What becomes of what a phase has found: shown, counted, or the end of the command. */
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { WarningPolicy } from '../config/warning-policy.ts'
+import { CommandStopped } from './command-stopped.ts'
+import type { Session } from './session.ts'
+import { isDeprecation, isPlainWarning, warningEvent } from './warning-names.ts'
+
+/** Shows warnings, or stops where they or others are errors. @throws CommandStopped */
+export function tellProblems(session: Session, warnings: WarningPolicy, diagnostics: readonly Diagnostic[]): void {
+  const errors = diagnostics.filter(one => one.severity === 'error')
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.severity === 'error') continue
+    const event = warningEvent(diagnostic.code)
+    const treatment = isPlainWarning(event) && !warnings.strict ? 'warn' : warnings.of(diagnostic.code, event)
+    if (treatment === 'error') {
+      errors.push({ ...diagnostic, severity: 'error' })
+      continue
+    }
+    const isKnown = isDeprecation(event) && !session.noteDeprecation(event.name, event.code)
+    if (treatment === 'warn' && (!isKnown || warnings.showsAll)) session.emit({ kind: 'problem found', diagnostic })
+  }
+  if (errors.length > 0) throw new CommandStopped(errors)
+}
