@@ -10,7 +10,11 @@ import { offsetAt, type Place, placeAt, type SourceFile } from '../base/source-f
 export class DatabaseError extends DiagnosticError {
   readonly errorType: string
 
-  constructor(code: DiagnosticCode, errorType: string, fields: { message: string; expanded?: Place; cause: unknown }) {
+  constructor(
+    code: DiagnosticCode,
+    errorType: string,
+    fields: { message: string; expanded?: Place; hint?: string; cause: unknown },
+  ) {
     super({ code, kind: 'Runtime', ...fields })
     this.name = 'DatabaseError'
     this.errorType = errorType
@@ -62,9 +66,22 @@ export function databaseError(cause: unknown, sql: string, file: SourceFile, off
   const message = messageOf(cause)
   const errorType = errorTypeOf(message)
   const at = errorOffset(message, sql)
-  const code = codeOf[errorType] ?? 'adapter/sql-failed'
+  const extension = missingExtension(message)
+  const code = extension ? 'adapter/extension-missing' : (codeOf[errorType] ?? 'adapter/sql-failed')
   const expanded = at === undefined ? {} : { expanded: placeAt(file, offset + at) }
-  return new DatabaseError(code, errorType, { message, ...expanded, cause })
+  const hint = extension && { hint: installHint(extension.name) }
+  return new DatabaseError(code, errorType, { message, ...expanded, ...hint, cause })
+}
+
+/** The extension that a message misses: its name, and the file that was looked for. */
+export function missingExtension(message: string): { readonly name: string; readonly file: string } | undefined {
+  const file = /Extension "([^"]+\.duckdb_extension)" not found/.exec(message)?.[1]
+  const name = file && /([^/\\]+)\.duckdb_extension$/.exec(file)?.[1]
+  return name === undefined || file === undefined ? undefined : { name, file }
+}
+
+export function installHint(name: string): string {
+  return `nothing is downloaded during a run; put the file there, or install it once with: INSTALL ${name}`
 }
 
 export function messageOf(cause: unknown): string {

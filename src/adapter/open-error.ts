@@ -1,15 +1,30 @@
 /** Why a database cannot be opened, read out of DuckDB's message: lock, damage, version, permission, missing file. */
 import { DiagnosticError, type DiagnosticFields } from '../base/diagnostic.ts'
-import { messageOf } from './duckdb-error.ts'
+import { installHint, messageOf, missingExtension } from './duckdb-error.ts'
 
 /** @param mask takes secrets out of a text */
 export function openError(cause: unknown, path: string, mask: (text: string) => string): DiagnosticError {
   const original = mask(messageOf(cause))
-  const fields = lockedBy(original, path) ?? unusableFile(original, mask(path)) ?? otherReason(original, mask(path))
+  const fields =
+    extensionReason(original, mask(path)) ??
+    lockedBy(original, path) ??
+    unusableFile(original, mask(path)) ??
+    otherReason(original, mask(path))
   return new DiagnosticError({ kind: 'Runtime', notes: [{ message: original }], cause, ...fields })
 }
 
 type Reason = Pick<DiagnosticFields, 'code' | 'message' | 'hint'>
+
+/** Databases of other kinds (SQLite, Postgres, DuckLake …) are read by extensions. */
+function extensionReason(original: string, path: string): Reason | undefined {
+  const extension = missingExtension(original)
+  if (!extension) return undefined
+  return {
+    code: 'adapter/extension-missing',
+    message: `The database "${path}" needs the DuckDB extension "${extension.name}", which is not installed: the file "${extension.file}" does not exist`,
+    hint: installHint(extension.name),
+  }
+}
 
 function lockedBy(original: string, path: string): Reason | undefined {
   const lock =
@@ -72,7 +87,7 @@ function firstLine(text: string): string {
 /** An extension that is not on this machine; the message of LOAD names the file that was looked for. */
 export function extensionError(cause: unknown, name: string): DiagnosticError {
   const original = messageOf(cause)
-  const file = /Extension "([^"]+)" not found/.exec(original)?.[1]
+  const file = missingExtension(original)?.file
   return new DiagnosticError({
     code: 'adapter/extension-missing',
     kind: 'Runtime',
@@ -81,7 +96,7 @@ export function extensionError(cause: unknown, name: string): DiagnosticError {
         ? `The DuckDB extension "${name}" cannot be loaded`
         : `The DuckDB extension "${name}" is not installed: the file "${file}" does not exist`,
     notes: [{ message: original }],
-    hint: `nothing is downloaded during a run; put the file there, or install it once with: INSTALL ${name}`,
+    hint: installHint(name),
     cause,
   })
 }

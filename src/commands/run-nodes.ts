@@ -5,7 +5,7 @@
 
 import type { Database } from '../adapter/adapter.ts'
 import { nodeOutput } from '../artifacts/node-output.ts'
-import { Diagnostics } from '../base/diagnostic.ts'
+import { type Diagnostic, DiagnosticError, Diagnostics } from '../base/diagnostic.ts'
 import type { Deferral } from '../compile/deferral.ts'
 import { executePlan } from '../execution/execute-plan.ts'
 import type { Run } from '../execution/run.ts'
@@ -20,10 +20,10 @@ import { readableNodes, readRelations } from './existing-relations.ts'
 import { loadDeferral } from './load-deferral.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
 import { openDatabase } from './open-database.ts'
+import { pluginsOf } from './plugins.ts'
 import { outcomeOf } from './run-outcome.ts'
 import { selectMembers } from './select-members.ts'
 import type { Command, Outcome, Session } from './session.ts'
-import { sourcePlugins } from './source-plugins.ts'
 import { tellProblems } from './tell-problems.ts'
 import { timed } from './timed.ts'
 import { workingFolder } from './working-folder.ts'
@@ -120,7 +120,7 @@ export function runOf(session: Session, loaded: LoadedProject, parts: RunParts):
     signal: session.signal,
     selected: parts.selection.uniqueIds,
     deferral: parts.deferral,
-    plugins: sourcePlugins(),
+    plugins: pluginsOf(config.target.plugins, session.launch.files),
     previousBatches: parts.previousBatches ?? new Map(),
   }
 }
@@ -132,10 +132,26 @@ async function executeAndWrite(
   run: WrittenRun,
 ): Promise<RunResult> {
   const result = await executePlan(plan, run)
+  const unfinished = await finishPlugins(run)
   await run.database.close()
   writeRun(session, loaded, run, result)
   if (result.stoppedBy !== undefined) throw new CommandStopped([result.stoppedBy])
+  if (unfinished.length > 0) throw new CommandStopped(unfinished)
   return result
+}
+
+/** What plugins gathered is written out; the nodes stand whatever becomes of it. */
+async function finishPlugins({ plugins, database }: WrittenRun): Promise<Diagnostic[]> {
+  const failures: Diagnostic[] = []
+  for (const plugin of plugins.values()) {
+    try {
+      await plugin.finish?.(database)
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error
+      failures.push(error.diagnostic)
+    }
+  }
+  return failures
 }
 
 /** The manifest with compiled code, and the results. */

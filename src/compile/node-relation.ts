@@ -52,6 +52,14 @@ function metaOf(source: SourceNode): PyDict {
   return PyDict.of([...source.sourceMeta, ...source.meta, ...(configured instanceof PyDict ? configured : [])])
 }
 
+/** `external_location` with its fields filled in, without quotes; undefined when there is none. */
+export function sourceLocation(source: SourceNode): string | undefined {
+  const template = sourceConfig(source, 'external_location')
+  if (typeof template !== 'string') return undefined
+  const formatter = sourceConfig(source, 'formatter') ?? 'newstyle'
+  return fill(template, formatter, locationFields(source)).replace(/^'+|'+$/g, '')
+}
+
 /** `external_location` with its fields filled in; quoted unless it is a call or quoted already. */
 function externalText(source: SourceNode): string | null {
   const template = sourceConfig(source, 'external_location')

@@ -10,7 +10,8 @@ import type { DeferRelation } from './deferral.ts'
 import { eventTimeFilter } from './event-time.ts'
 import { upstreamFiles } from './external-files.ts'
 import type { NodeAccess } from './node-access.ts'
-import { isEphemeral, nodeRelation, sourceConfig, sourceRelation } from './node-relation.ts'
+import { isEphemeral, nodeRelation, sourceConfig, sourceLocation, sourceRelation } from './node-relation.ts'
+import { pluginNotFound } from './plugin.ts'
 
 export type References = Pick<NodeProviders, 'ref' | 'source' | 'metric' | 'function'>
 
@@ -157,23 +158,23 @@ function sourceValue(session: NodeAccess, source: SourceNode, view: RelationOpti
 
 /** Loads a source by its plugin, once a run. */
 function loadSource(session: NodeAccess, source: SourceNode, name: string): Promise<string | undefined> {
-  const { loadedSources, plugins, config } = session.state
+  const { loadedSources, plugins, database } = session.state
   const known = loadedSources.get(source.uniqueId)
   if (known) return known
-  const module = config.target.plugins.find(one => (one.alias ?? one.module) === name)?.module ?? name
-  const plugin = plugins.get(module)
-  if (!plugin) {
+  const plugin = plugins.get(name)
+  if (!plugin) throw pluginNotFound(name, plugins, source.uniqueId)
+  if (!plugin.load) {
     throw new DiagnosticError({
       code: 'compile/source-plugin',
       kind: 'Runtime',
-      message: `Plugin ${name} not found for source "${source.sourceName}.${source.name}"; known plugins are: ${[...plugins.keys()].join(', ') || 'none'}`,
-      hint: 'Python plugins cannot be run; give the source an external_location or read it with SQL',
+      message: `load method not implemented for ${name}`,
       node: source.uniqueId,
     })
   }
-  const work = session
-    .connection()
-    .then(connection => plugin.load(source, key => sourceConfig(source, key), connection))
+  const load = plugin.load.bind(plugin)
+  const config = (key: string): Value | undefined => sourceConfig(source, key)
+  const location = sourceLocation(source)
+  const work = session.connection().then(connection => load({ source, config, location, connection, database }))
   loadedSources.set(source.uniqueId, work)
   return work
 }

@@ -17,7 +17,7 @@ import type { Value } from '../template/value.ts'
 import type { CompiledStep } from './compiled-step.ts'
 import type { Deferral } from './deferral.ts'
 import type { InjectedCte } from './inject-ctes.ts'
-import type { SourcePlugin } from './source-plugin.ts'
+import type { Plugin } from './plugin.ts'
 
 /** Hears of every statement that is sent. `connection` is a node's unique id, or `master`. */
 interface StatementObserver {
@@ -44,7 +44,7 @@ export interface RunState {
   readonly signal: AbortSignal
   readonly selected: readonly string[]
   readonly deferral: Deferral | null
-  readonly plugins: ReadonlyMap<string, SourcePlugin>
+  readonly plugins: ReadonlyMap<string, Plugin>
   /** Upstream external models that the database lacks are read from their files. False for commands that only compile. */
   readonly readsUpstreamFiles: boolean
   /** `--no-introspect` is on: a template may not query. */

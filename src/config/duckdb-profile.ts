@@ -49,13 +49,14 @@ export const profileKeys: readonly string[] = [
   'motherduck_token',
 ]
 const attachKeys = ['path', 'type', 'alias', 'secret', 'read_only', 'options', 'is_ducklake']
-const builtInPlugins = ['delta', 'excel', 'glue', 'gsheet', 'iceberg', 'motherduck', 'mysql', 'postgres', 'sqlalchemy']
+const builtInPlugins = ['delta', 'excel', 'glue', 'gsheet', 'iceberg', 'motherduck', 'postgres', 'sqlalchemy']
 
 /** `undefined` when a diagnostic says why there is no target. */
 export function duckdbTarget(fields: FieldReader, names: TargetNames): Target | undefined {
   fields.tellUnknown(profileKeys, 'warning')
   const path = fields.text('path') ?? ':memory:'
-  const attach = attachSettings(fields)
+  const plugins = pluginSettings(fields)
+  const attach = [...attachSettings(fields), ...plugins.flatMap(one => postgresAttachment(one, fields))]
   const database = chosenDatabase(fields, path, attach)
   if (!checkReachable(fields, path, attach) || database === undefined) return undefined
   const settings = mergedSettings(fields)
@@ -81,7 +82,7 @@ export function duckdbTarget(fields: FieldReader, names: TargetNames): Target | 
     database,
     schema: duckdb.schema,
     duckdb,
-    plugins: pluginSettings(fields),
+    plugins,
     filesystems: fields.list('filesystems') ?? [],
     useCredentialProvider: fields.text('use_credential_provider'),
     ducklakeDatabases: ducklakeDatabases(duckdb),
@@ -258,6 +259,29 @@ function pluginSettings(fields: FieldReader): PluginSetting[] {
     const config = one.get('config')
     return [{ module, alias: textIn(one, 'alias') ?? null, config: config instanceof PyDict ? config : new PyDict() }]
   })
+}
+
+/** What the plugin `postgres` of dbt-duckdb does: it attaches a database. */
+function postgresAttachment({ module, config }: PluginSetting, fields: FieldReader): AttachSetting[] {
+  if (module !== 'postgres') return []
+  const path = textIn(config, 'dsn')
+  if (path === undefined || path === '') {
+    fields.report("'dsn' is a required argument for the postgres plugin!", ['plugins'])
+    return []
+  }
+  const schema = textIn(config, 'pg_schema')
+  const secret = textIn(config, 'secret')
+  const more = config.get('attach_options')
+  return [
+    {
+      path,
+      type: 'postgres',
+      alias: textIn(config, 'duckdb_alias') ?? 'postgres_db',
+      readOnly: config.get('read_only') === true,
+      ...(secret !== undefined && { secret }),
+      options: { ...(schema !== undefined && { schema }), ...(more instanceof PyDict && record(more)) },
+    },
+  ]
 }
 
 function ducklakeDatabases(duckdb: DuckdbSettings): string[] {

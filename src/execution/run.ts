@@ -14,7 +14,7 @@
 import type { Database } from '../adapter/adapter.ts'
 import type { CompiledStep } from '../compile/compiled-step.ts'
 import type { Deferral } from '../compile/deferral.ts'
-import type { SourcePlugin } from '../compile/source-plugin.ts'
+import type { Plugin } from '../compile/plugin.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
 import type { EventSink } from './event.ts'
@@ -40,7 +40,7 @@ export interface Run {
   /** `--defer` with the other state's nodes; null without. */
   readonly deferral: Deferral | null
   /** Loads sources with a `plugin` other than SQL, by the plugin's name. */
-  readonly plugins: ReadonlyMap<string, SourcePlugin>
+  readonly plugins: ReadonlyMap<string, Plugin>
   /** What earlier runs of microbatch models left, for `retry`. */
   readonly previousBatches: ReadonlyMap<string, BatchResults>
   /** Orders ready nodes of equal weight; the seed is told by the caller. Absent: by unique id. */

@@ -2,11 +2,13 @@
  * Models kept as files. The rows go straight from the query to the files (no table in between), then a view over the
  * files takes the model's name. Always a function: a macro cannot put files in place without readers seeing a mixture.
  */
+import { DiagnosticError } from '../base/diagnostic.ts'
 import { quoteString } from '../base/sql-text.ts'
 import type { ColumnInfo, RelationInfo } from '../base/sql-value.ts'
 import { type ExternalFiles, externalFiles, readerText } from '../compile/external-files.ts'
 import { copyOptionText, type ExternalTarget, isLocalPath } from '../compile/external-target.ts'
 import type { NodeSession } from '../compile/node-session.ts'
+import { type Plugin, pluginNotFound } from '../compile/plugin.ts'
 import { lakeOf, trafficOf } from '../lake/lake-connection.ts'
 import { isS3Url } from '../lake/s3-access.ts'
 import { truthy } from '../template/iteration.ts'
@@ -37,6 +39,7 @@ export async function publishUnderView(
   write: (existing: RelationInfo | undefined) => Promise<Kept>,
 ): Promise<Outcome> {
   const { session } = work
+  const plugin = storingPlugin(work)
   const existing = await work.existing()
   await work.runHooks('pre-hook', false)
   await work.runHooks('pre-hook', true)
@@ -56,9 +59,32 @@ export async function publishUnderView(
   await applyGrants(work)
   await work.persistDocs(relation)
   await work.commit()
+  await plugin?.store?.({
+    node: work.node,
+    config: key => work.config(key),
+    rows: () => work.send(`select * from ${relation.render()}`, { begin: false }),
+  })
   await work.runHooks('post-hook', false)
   const response = { ...plainResponse, ...(kept.rowCount !== undefined && { rowsAffected: kept.rowCount }) }
   return { response, relations: [{ ...relation.name, kind: 'view' }] }
+}
+
+/** What stores the model besides, by its config; refused before anything is written. */
+function storingPlugin(work: NodeWork): Plugin | undefined {
+  const registers = truthy(work.config('glue_register'))
+  const name = registers ? 'glue' : work.config('plugin')
+  if (name === null) return undefined
+  const { plugins } = work.session.state
+  const plugin = plugins.get(str(name))
+  if (!plugin) throw pluginNotFound(str(name), plugins, work.node.uniqueId)
+  plugin.check?.(work.node, key => work.config(key))
+  if (plugin.check || plugin.store) return plugin
+  throw new DiagnosticError({
+    code: 'compile/source-plugin',
+    kind: 'Runtime',
+    message: `store method not implemented for ${str(name)}`,
+    node: work.node.uniqueId,
+  })
 }
 
 /** The columns of the query against those of the contract: dbt's macro compares them. */

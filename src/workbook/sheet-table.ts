@@ -16,17 +16,11 @@ export function tableOfSheet(cells: readonly (readonly Cell[])[]): SheetTable {
   const [header = [], ...body] = cells
   const width = cells.reduce((most, row) => Math.max(most, row.length), 0)
   const names = columnNames(Array.from({ length: width }, (_, index) => header[index] ?? null))
-  // A blank line counts, except in a sheet of one column, where it cannot be told from no line.
-  const lines = width === 1 ? body.filter(row => !isBlank(row[0] ?? null)) : body
-  const columns = names.map((_, index) => readColumn(lines.map(row => meaning(row[index] ?? null))))
+  const columns = names.map((_, index) => readColumn(body.map(row => meaning(row[index] ?? null))))
   return {
     columns: names.map((name, index) => ({ name, type: columns[index]?.type ?? 'DOUBLE' })),
-    rows: lines.map((_, row) => columns.map(column => column.values[row] ?? null)),
+    rows: body.map((_, row) => columns.map(column => column.values[row] ?? null)),
   }
-}
-
-function isBlank(cell: Cell): boolean {
-  return cell === null || (typeof cell === 'string' && cell.trim() === '')
 }
 
 /** Empty names become `Unnamed: 2`; a name that comes again gets `.1`, `.2`. */

@@ -205,6 +205,16 @@ describe('opening', () => {
     ])
     await database.close()
   })
+  test('a database of another kind is told which extension it needs', async () => {
+    const attach = [{ path: 'x.db', type: 'sqlite', alias: 'x' }]
+    const diagnostic = await failure(withConnection(async () => {}, { attach }))
+    expect(diagnostic.code).toBe('adapter/extension-missing')
+    expect(diagnostic.message).toMatch(
+      /"x.db" needs the DuckDB extension "sqlite_scanner", .* the file ".*sqlite_scanner.duckdb_extension" does not exist/,
+    )
+    expect(diagnostic.hint).toContain('INSTALL sqlite_scanner')
+  })
+
   test('a missing extension is named with the file that is wanted', async () => {
     const diagnostic = await failure(withConnection(async () => {}, { extensions: [{ name: 'nope' }] }))
     expect(diagnostic.code).toBe('adapter/extension-missing')

@@ -1,19 +1,15 @@
-/** Plugins that load sources by something other than SQL, by the names that sources give. */
+/** `plugin: delta`: a source that is a Delta table, at a version or a moment. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { quoteString } from '../base/sql-text.ts'
-import type { SourcePlugin } from '../compile/source-plugin.ts'
+import type { Plugin } from '../compile/plugin.ts'
 import { useStorageOptions } from '../lake/lake-connection.ts'
 import type { SourceNode } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 
-export function sourcePlugins(): ReadonlyMap<string, SourcePlugin> {
-  return new Map([['delta', deltaPlugin]])
-}
-
 /** dbt-duckdb's keys. A version of 0 is a version, which dbt-duckdb takes for none. */
-const deltaPlugin: SourcePlugin = {
-  async load(source, config, connection) {
+export const deltaPlugin: Plugin = {
+  async load({ source, config, connection }) {
     const path = config('delta_table_path') ?? null
     if (path === null) throw wrong(source, "'delta_table_path' is a required argument for the delta table!")
     const location = str(path)
