@@ -43,7 +43,9 @@ export const debug: Command = async session => {
   const projectFolder = project === undefined ? files.root : posix.dirname(project)
   session.begin({ flags, environment, invocationId: launch.ids(), projectFolder })
   const folder = profilesFolder(flags.profilesDir, files, launch.home, projectFolder)
-  const profiles = posix.join(folder, 'profiles.yml')
+  // Told as it was given, like all places in dbt.
+  const toldFolder = flags.profilesDir ?? folder
+  const toldProfiles = posix.join(toldFolder, 'profiles.yml')
   if (flags.configDir) {
     tell(session, `To view your profiles.yml file, run:\nopen ${folder}`)
     return 'success'
@@ -52,15 +54,19 @@ export const debug: Command = async session => {
   tell(session, `node version: ${outside.runtime.version}`)
   tell(session, `node path: ${outside.runtime.path}`)
   tell(session, `os info: ${outside.system}`)
-  tell(session, `Using profiles dir at ${folder}`)
-  tell(session, `Using profiles.yml file at ${profiles}`)
+  tell(session, `Using profiles dir at ${toldFolder}`)
+  tell(session, `Using profiles.yml file at ${toldProfiles}`)
   tell(session, `Using dbt_project.yml file at ${project ?? posix.join(projectFolder, 'dbt_project.yml')}`)
   const diagnostics = new Diagnostics()
   const config = loadConfig(launch, diagnostics)
   // As in dbt, a variable that is missing ends the command: nothing after it would mean anything.
   if (diagnostics.errors.some(one => one.code === 'context/var-missing')) throw new CommandStopped(diagnostics.errors)
   tellWarnings(session, config, flags, diagnostics)
-  const checks = configurationChecks(diagnostics, files.exists(profiles) ? undefined : profiles, project !== undefined)
+  const checks = configurationChecks(
+    diagnostics,
+    files.exists(posix.join(folder, 'profiles.yml')) ? undefined : toldProfiles,
+    project !== undefined,
+  )
   if (!checks.profile.problem) {
     tell(session, 'adapter type: duckdb')
     tell(session, `adapter version: ${adapterVersion}`)
