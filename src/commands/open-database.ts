@@ -27,7 +27,10 @@ const defaultPartialBytes = 32 * 1024 ** 2
 
 /** What the profile, the environment and the machine say about the lake. */
 async function lakeSettings(session: Session, config: Config): Promise<import('../lake/lake.ts').LakeSettings> {
-  const { s3Access } = await import('../lake/s3-access.ts')
+  const [{ s3Access }, { remoteDatabases }] = await Promise.all([
+    import('../lake/s3-access.ts'),
+    import('../lake/database-settings.ts'),
+  ])
   const { environment, home, files } = session.launch
   const hasAwsFiles = ['credentials', 'config'].some(name => files.exists(posix.join(home, '.aws', name)))
   const cacheFolder = cacheFolderOf(environment, home)
@@ -40,6 +43,7 @@ async function lakeSettings(session: Session, config: Config): Promise<import('.
     clock: session.launch.clock,
     ids: session.launch.ids,
     signal: session.signal,
+    attach: remoteDatabases(config.target.duckdb),
     partialReads: {
       isOn: !/^(?:0|false|no|off)$/i.test(environment.EIDER_PARTIAL_READS ?? ''),
       leastBytes: Number(environment.EIDER_PARTIAL_READ_BYTES ?? defaultPartialBytes),

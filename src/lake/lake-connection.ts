@@ -3,6 +3,8 @@
  * rewritten just before it is sent; one that speaks of neither is sent as it stands.
  */
 import type { Connection, Database, ExecuteOptions } from '../adapter/adapter.ts'
+import type { SettingRecord } from '../adapter/settings.ts'
+import { attachStatement } from '../adapter/start-statements.ts'
 import { DiagnosticError, type DiagnosticFields } from '../base/diagnostic.ts'
 import { type Place, placeAt } from '../base/source-file.ts'
 import {
@@ -87,13 +89,21 @@ class LakeDatabase implements Database {
       const rows = await connection.rows('select view_name, sql from duckdb_views() where not internal')
       this.lake.views.load(rows.map(([name, sql]) => ({ name: String(name), sql: String(sql) })))
     }
-    return new LakeConnection(connection, this.lake)
+    const session = new LakeConnection(connection, this.lake)
+    for (const attach of this.lake.settings.attach ?? []) {
+      await session.execute(attachStatement({ ...attach, readOnly: true, options: withoutReadOnly(attach.options) }))
+    }
+    return session
   }
 
   async close(): Promise<void> {
     await this.inner.close()
     await this.lake.close()
   }
+}
+
+function withoutReadOnly(options: SettingRecord = {}): SettingRecord {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'read_only'))
 }
 
 /** One statement of a text. */
@@ -327,6 +337,10 @@ class LakeConnection implements Connection {
           sources.push(mention.patterns.length > 1 ? { ...source, partitions: [] } : source)
           paths.set(pattern, pathsOf(source))
         }
+      } else if (mention.kind === 'attach') {
+        const source = await this.openSource(mention.url, false)
+        sources.push(source)
+        paths.set(mention.url, pathsOf(source))
       } else if (mention.kind === 'glob') urls.set(mention.pattern, await files.urls(mention.pattern, this.traffic))
       else if (mention.kind === 'delta' && text.madeView === undefined)
         queries.set(mention, await this.deltaSql(mention))

@@ -47,7 +47,15 @@ interface TargetMention extends Span {
   readonly url: string
 }
 
-type LakeMention = FilesMention | GlobMention | DeltaMention | TargetMention
+/** ATTACH 's3://…'. */
+interface AttachMention extends Span {
+  readonly kind: 'attach'
+  readonly url: string
+  /** Where READ_ONLY is to be written, and how: a copy must not be changed. */
+  readonly readOnly?: { readonly at: number; readonly text: string }
+}
+
+type LakeMention = FilesMention | GlobMention | DeltaMention | TargetMention | AttachMention
 
 export interface LakeText {
   readonly mentions: readonly LakeMention[]
@@ -182,11 +190,24 @@ class MentionReader {
       this.mentions.push({ kind: 'target', start, end, url: token.value })
     } else if (isCopy && before?.value === 'from') {
       this.mentions.push({ kind: 'files', start, end, patterns: [token.value], as: 'copy', hasAlias: true })
+    } else if (this.tokens[0]?.value === 'attach' && at <= 5 && this.frames.length === 1) {
+      const readOnly = this.readOnlyEdit(at)
+      this.mentions.push({ kind: 'attach', start, end, url: token.value, ...(readOnly && { readOnly }) })
     } else if (frame.inFrom && this.isTablePlace(before)) {
       const hasAlias = this.aliasFollows(at + 1)
       const reader = readerOf(token.value)
       this.mentions.push({ kind: 'files', start, end, patterns: [token.value], as: 'table', reader, hasAlias })
     }
+  }
+
+  /** Into the options of an ATTACH, or as the only one. */
+  private readOnlyEdit(path: number): AttachMention['readOnly'] {
+    const rest = this.tokens.slice(path + 1)
+    if (rest.some(token => token.value === 'read_only')) return undefined
+    const open = rest.find(token => token.kind === 'symbol' && token.value === '(')
+    if (open !== undefined) return { at: open.end, text: 'READ_ONLY, ' }
+    const last = rest.findLast(token => token.value !== ';') ?? this.tokens[path]
+    return last && { at: last.end, text: ' (READ_ONLY)' }
   }
 
   private isTablePlace(before: SqlToken | undefined): boolean {

@@ -47,6 +47,11 @@ export function rewriteText(sql: string, text: LakeText, found: Found): Rewritte
       }
       case 'delta':
         return [{ start, end, text: inView ? deltaVariable(mention) : `(${found.deltaSql(mention)})` }]
+      case 'attach': {
+        const { url, readOnly } = mention
+        const edit = { start, end, text: quoteString(found.paths(url)[0] ?? url) }
+        return readOnly === undefined ? [edit] : [edit, { start: readOnly.at, end: readOnly.at, text: readOnly.text }]
+      }
       case 'target':
         return [{ start, end, text: quoteString(found.target(mention.url)) }]
       default:

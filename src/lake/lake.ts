@@ -3,6 +3,7 @@
  * database that it serves; every connection of that database rewrites what it sends through here.
  */
 import type { Database } from '../adapter/adapter.ts'
+import type { AttachSetting } from '../adapter/settings.ts'
 import type { Clock, IdSource } from '../base/clock.ts'
 import type { ParquetReader } from '../delta/table-files.ts'
 import { type LocalCache, localCache } from '../storage/local-cache.ts'
@@ -34,6 +35,8 @@ export interface LakeSettings {
   readonly pauseMs?: number
   /** Larger content goes up in parts of this size. */
   readonly partBytes?: number
+  /** Databases in buckets that every session sees. */
+  readonly attach?: readonly AttachSetting[]
   /** Which files are fetched in part; without it none. */
   readonly partialReads?: PartialRules
 }

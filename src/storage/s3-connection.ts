@@ -60,6 +60,7 @@ export async function connectToS3(settings: S3Settings): Promise<S3Connection> {
     get: (key, range, ifMatch) => getObject(sdk, client, { Bucket, Key: key }, range, ifMatch),
     async head(key) {
       const found = await client.send(new sdk.HeadObjectCommand({ Bucket, Key: key }))
+      if (found.ContentLength === undefined) throw incomplete('no size')
       return infoOf(key, found.ContentLength, found.ETag, found.LastModified)
     },
     async put(key, bytes, conditions) {
@@ -146,9 +147,13 @@ async function getObject(
   const wanted = range === undefined || isEmpty ? total : Math.min(range.end, total) - range.start
   // A service without checksums gives no other sign of a body that was cut short.
   if (bytes.length !== wanted) {
-    throw Object.assign(new Error(`${bytes.length} of ${wanted} bytes`), { name: 'IncompleteAnswer' })
+    throw incomplete(`${bytes.length} of ${wanted} bytes`)
   }
   return { bytes: isEmpty ? new Uint8Array() : bytes, sizeBytes: total, etag: found.ETag ?? '' }
+}
+
+function incomplete(what: string): Error {
+  return Object.assign(new Error(what), { name: 'IncompleteAnswer' })
 }
 
 function conditionHeaders(conditions: PutConditions): { IfNoneMatch?: string; IfMatch?: string } {

@@ -36,13 +36,15 @@ const passing: ReadonlySet<string> = new Set([
 
 /** The same request may well succeed a moment later. */
 export function isPassing(failure: S3Failure): boolean {
-  if (failure.status !== undefined && (failure.status >= 500 || failure.status === 429)) return failure.status !== 501
-  return passing.has(failure.name)
+  const { status, name } = failure
+  if (status === undefined) return passing.has(name)
+  // An answer that was good but could not be read was cut short.
+  return (status >= 500 && status !== 501) || status === 429 || status === 409 || status < 300 || passing.has(name)
 }
 
 /** No answer, or one that leaves open whether the request had its effect. */
 export function isUnclear(failure: S3Failure): boolean {
-  return failure.status === undefined || failure.status >= 500
+  return failure.status === undefined || failure.status >= 500 || failure.status < 300
 }
 
 /** An answer to what was asked rather than trouble: missing, condition not met, range beyond the end. */
@@ -57,6 +59,11 @@ export function isMissingAnswer(error: unknown): boolean {
 /** A HEAD has no body and so no name but the status. */
 function isMissingFailure({ status, name }: S3Failure): boolean {
   return status === 404 && name !== 'NoSuchBucket'
+}
+
+/** The keys were good once. */
+export function isExpired({ name }: S3Failure): boolean {
+  return name === 'ExpiredToken' || name === 'ExpiredTokenException' || name === 'TokenRefreshRequired'
 }
 
 interface Explanation {
@@ -82,7 +89,7 @@ function explanation(failure: S3Failure, store: string, what: string): Explanati
       hint: 'Check the name, the endpoint and the region',
     }
   }
-  if (name === 'ExpiredToken' || name === 'ExpiredTokenException' || name === 'TokenRefreshRequired') {
+  if (isExpired(failure)) {
     return {
       code: 'storage/credentials-expired',
       message: `The credentials for "${store}" have expired`,
@@ -100,7 +107,8 @@ function explanation(failure: S3Failure, store: string, what: string): Explanati
     name === 'PermanentRedirect' ||
     name === 'AuthorizationHeaderMalformed' ||
     name === 'IllegalLocationConstraintException' ||
-    status === 301
+    status === 301 ||
+    (status === 400 && failure.region !== undefined)
   ) {
     const region = failure.region === undefined ? '' : `: it lies in "${failure.region}"`
     return {

@@ -1,9 +1,10 @@
 /** Requests to S3 with retries, as diagnostics where they fail for good. */
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { DiagnosticError } from '../base/diagnostic.ts'
 import type { ObjectInfo } from './object-store.ts'
 import { connectToS3, type S3Connection, type S3Settings } from './s3-connection.ts'
-import { isAnswer, isMissingAnswer, isPassing, isUnclear, s3Diagnostic, s3Failure } from './s3-failure.ts'
+import { isAnswer, isExpired, isMissingAnswer, isPassing, isUnclear, s3Diagnostic, s3Failure } from './s3-failure.ts'
 
 export interface RetryRules {
   readonly signal?: AbortSignal
@@ -21,19 +22,29 @@ export interface S3Requests {
   remove(key: string): Promise<void>
 }
 
+const wordless: ReadonlySet<string> = new Set(['storage/access-denied', 'storage/request-refused'])
+
 /** Connects with the first request. `name` is what messages call the store. */
 export function s3Requests(name: string, settings: S3Settings, rules: RetryRules): S3Requests {
   const { attempts = 6, pauseMs = 200, signal } = rules
   let connection: Promise<S3Connection> | undefined
 
   const send: S3Requests['send'] = async (what, action, onUnclear) => {
+    let isRenewed = false
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted()
+      connection ??= connectToS3(settings)
+      const used = connection
       try {
-        connection ??= connectToS3(settings)
-        return await action(await connection)
+        return await action(await used)
       } catch (error) {
         const failure = s3Failure(error)
+        if (isExpired(failure) && settings.credentials === undefined && !isRenewed) {
+          // A new client asks the usual chain again, which may know keys by now that are good.
+          isRenewed = true
+          if (connection === used) connection = undefined
+          continue
+        }
         if (isUnclear(failure)) onUnclear?.()
         if (isAnswer(failure)) throw error
         if (!isPassing(failure) || attempt >= attempts) throw s3Diagnostic(error, name, what)
@@ -50,9 +61,19 @@ export function s3Requests(name: string, settings: S3Settings, rules: RetryRules
       throw s3Diagnostic(error, name, what)
     }
   }
+  const head = async (key: string): Promise<ObjectInfo | undefined> => {
+    try {
+      return await orMissing(`look at "${key}"`, s3 => s3.head(key))
+    } catch (error) {
+      if (!(error instanceof DiagnosticError) || !wordless.has(error.diagnostic.code)) throw error
+      // The answer to a HEAD has no body and so no reason; that to a GET has.
+      await orMissing(`read "${key}"`, s3 => s3.get(key, { start: 0, end: 1 }, undefined))
+      throw error
+    }
+  }
   return {
     send,
-    head: key => orMissing(`look at "${key}"`, s3 => s3.head(key)),
+    head,
     remove: key => orMissing(`remove "${key}"`, s3 => s3.remove(key)),
   }
 }

@@ -11,6 +11,8 @@ export type Fault =
   | { readonly kind: 'answer-after'; readonly status: number; readonly code: string }
   /** The connection ends in the middle of the body. */
   | { readonly kind: 'cut-body' }
+  /** The answer comes late and byte after byte. */
+  | { readonly kind: 'slow' }
   /** The body is shorter than the object and the answer does not show it. */
   | { readonly kind: 'short-body' }
 

@@ -17,6 +17,10 @@ export interface S3DoubleOptions {
   readonly ignoresConditions?: boolean
   /** Lets requests without a signature read. */
   readonly isPublic?: boolean
+  /** Refuses requests that are signed for another region. */
+  readonly region?: string
+  /** Lists nothing and does not tell what is missing, as a bucket does to keys without that right. */
+  readonly deniesListing?: boolean
 }
 
 export interface S3Double {
@@ -31,6 +35,8 @@ export interface S3Double {
   fail(rule: FaultRule): void
   /** Forgets the faults that are still to come. */
   revive(): void
+  /** From now on only these keys are good; those until now have expired. */
+  changeKeys(keys: Keys): void
   close(): Promise<void>
 }
 
@@ -46,7 +52,8 @@ interface Answer {
 }
 
 export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Double> {
-  const keys = options.keys ?? { accessKeyId: 'AKIDOUBLE', secretAccessKey: 'double-secret' }
+  let keys: Keys = options.keys ?? { accessKeyId: 'AKIDOUBLE', secretAccessKey: 'double-secret' }
+  const expired = new Set<string>()
   const bucket = options.bucket ?? 'lake'
   const store = new Map<string, Stored>()
   const uploads = new Map<string, Map<number, Uint8Array>>()
@@ -133,10 +140,20 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
 
   const handle = (request: Request, raw: IncomingMessage): Answer => {
     const isOpen = options.isPublic === true && request.method !== 'PUT' && raw.headers.authorization === undefined
+    const [, keyId = '', region] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(raw.headers.authorization ?? '') ?? []
+    if (expired.has(keyId)) return fault(400, 'ExpiredToken')
+    if (!isOpen && options.region !== undefined && region !== options.region) {
+      const answer = fault(400, 'AuthorizationHeaderMalformed', `<Region>${options.region}</Region>`)
+      return { ...answer, headers: { ...answer.headers, 'x-amz-bucket-region': options.region } }
+    }
     const wrong = isOpen ? undefined : signatureFault(raw, request.body, keys)
     if (wrong !== undefined) return fault(403, wrong)
     if (String(raw.headers['content-encoding'] ?? '').includes('aws-chunked')) return fault(501, 'NotImplemented')
     if (request.bucket !== bucket) return fault(404, 'NoSuchBucket')
+    if (options.deniesListing === true) {
+      const isMissing = (request.method === 'GET' || request.method === 'HEAD') && !store.has(request.key)
+      if (request.key === '' || isMissing) return fault(403, 'AccessDenied')
+    }
     return request.key === '' ? list(request) : object(request)
   }
 
@@ -151,7 +168,9 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
   const { port } = server.address() as AddressInfo
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    keys,
+    get keys() {
+      return keys
+    },
     bucket,
     requests,
     get objects() {
@@ -160,6 +179,10 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
     openUploads: () => uploads.size,
     fail: rule => faults.add(rule),
     revive: () => faults.clear(),
+    changeKeys: next => {
+      expired.add(keys.accessKeyId)
+      keys = next
+    },
     close: async () => {
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))
@@ -198,13 +221,17 @@ function respond(raw: IncomingMessage, response: ServerResponse, trouble: Fault 
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   const half = bytes.subarray(0, Math.floor(bytes.length / 2))
   const size = raw.method === 'HEAD' ? (headers?.['content-length'] ?? '0') : String(bytes.length)
-  if (trouble?.kind === 'short-body') {
+  if (trouble?.kind === 'short-body' && raw.method !== 'HEAD') {
     // Without a length of its own the body ends where the connection does.
     response.writeHead(status, { ...headers, connection: 'close', 'transfer-encoding': 'chunked' })
     response.end(half)
     return
   }
   response.writeHead(status, { ...headers, 'content-length': size })
+  if (trouble?.kind === 'slow') {
+    dribble(response, raw.method === 'HEAD' ? new Uint8Array() : bytes)
+    return
+  }
   if (trouble?.kind === 'cut-body') response.write(half, () => raw.socket.destroy())
   else response.end(raw.method === 'HEAD' ? undefined : bytes)
 }
@@ -223,11 +250,27 @@ function read({ headers }: Request, found: Stored | undefined, withBody: boolean
   return { status: 206, headers: { ...shared, 'content-range': contentRange }, body: bytes }
 }
 
-function fault(status: number, code: string): Answer {
+/** Some hundred writes, each in a turn of its own. */
+function dribble(response: ServerResponse, bytes: Uint8Array): void {
+  const step = Math.max(1, Math.ceil(bytes.length / 300))
+  let at = 0
+  const write = (): void => {
+    if (at >= bytes.length) {
+      response.end()
+      return
+    }
+    response.write(bytes.subarray(at, at + step))
+    at += step
+    setImmediate(write)
+  }
+  setImmediate(write)
+}
+
+function fault(status: number, code: string, more = ''): Answer {
   return {
     status,
     headers: { 'content-type': 'application/xml' },
-    body: `<Error><Code>${code}</Code><Message>${code}</Message></Error>`,
+    body: `<Error><Code>${code}</Code><Message>${code}</Message>${more}</Error>`,
   }
 }
 
