@@ -21,7 +21,7 @@ import type { Project, SelectorDefinition } from '../project/project.ts'
 import type { CacheFile, CacheFileWriter, Section } from './cache-file.ts'
 import { EdgeTable, type WrittenEdges, writtenEdges } from './edge-table.ts'
 import { LazyMap } from './lazy-map.ts'
-import { MemberTable, MemberTableWriter } from './member-table.ts'
+import { MemberTable, memberSections } from './member-table.ts'
 import { RecordReader, RecordWriter } from './record-text.ts'
 import { RowMap, type Rows } from './row-map.ts'
 
@@ -64,10 +64,7 @@ export function memberRows({ project }: Graph): MemberRows {
 export function* graphSections(graph: Graph, told: Told, rows: MemberRows, file: CacheFileWriter): Iterable<Section> {
   const { project } = graph
   const writer = new RecordWriter()
-  const table = new MemberTableWriter(writer)
-  for (const name of memberMaps) for (const member of project[name].values()) table.add(member)
-  for (const all of project.disabled.values()) for (const member of all) table.add(member)
-  yield* table.sections(file)
+  yield* memberSections(allMembers(project), writer, file)
   yield json('edges', writtenEdges(rows.keys(), rows, graph.dependsOn))
   yield json(
     'order',
@@ -89,6 +86,12 @@ export function* graphSections(graph: Graph, told: Told, rows: MemberRows, file:
   const own = [...project.macros.values()].filter(macro => !internalPackages.includes(macro.packageName))
   yield { name: 'macros', parts: [writer.text(new Map(own.map(macro => [macro.uniqueId, macro])))] }
   yield json('shared', { shared: writer.shared, models: writer.models })
+}
+
+/** Disabled ones come last: their ids may be those of others. */
+function* allMembers(project: Project): Iterable<GraphMember> {
+  for (const name of memberMaps) yield* project[name].values()
+  for (const all of project.disabled.values()) yield* all
 }
 
 function json(name: string, value: unknown): Section {

@@ -5,7 +5,7 @@
  */
 import type { GraphMember } from '../project/node.ts'
 import type { CacheFile, CacheFileWriter, Section } from './cache-file.ts'
-import type { RecordReader, RecordWriter } from './record-text.ts'
+import { type RecordReader, type RecordWriter, sameNames } from './record-text.ts'
 
 /** Fields with a column of their own. `uniqueId`, `name`, `fqn` and `config` are kept in a shorter form. */
 const columnFields = [
@@ -42,71 +42,101 @@ class ColumnWriter {
   private readonly numbers = new Map<ColumnValue, number>()
   private readonly values: ColumnValue[] = []
   private readonly rows: number[] = []
+  private last: ColumnValue | undefined
+  private lastNumber = 0
 
   add(value: ColumnValue): void {
-    const key = typeof value === 'object' && value !== null ? value.join('\0') : value
-    let number = this.numbers.get(key)
-    if (number === undefined) {
-      number = this.values.push(value) - 1
-      this.numbers.set(key, number)
+    if (value !== this.last) {
+      this.last = value
+      this.lastNumber = this.numberOf(value)
     }
-    this.rows.push(number)
+    this.rows.push(this.lastNumber)
   }
 
   text(): string {
     return JSON.stringify({ values: this.values, rows: this.rows } satisfies Column)
   }
+
+  private numberOf(value: ColumnValue): number {
+    const key = typeof value === 'object' && value !== null ? value.join('\0') : value
+    const known = this.numbers.get(key)
+    if (known !== undefined) return known
+    const number = this.values.push(value) - 1
+    this.numbers.set(key, number)
+    return number
+  }
 }
 
-/** Takes members in the order of their rows. */
-export class MemberTableWriter {
-  private readonly columns = new Map(columnNames.map(name => [name, new ColumnWriter()] as const))
-  private readonly ids: string[] = []
-  private readonly records: string[] = []
+/** The members as sections of a file. @throws NotStorable */
+export function* memberSections(
+  members: Iterable<GraphMember>,
+  writer: RecordWriter,
+  file: CacheFileWriter,
+): Iterable<Section> {
+  const columns = new ColumnsWriter(writer)
+  const ids: string[] = []
+  const ends: number[] = []
+  const records = function* (): Iterable<string> {
+    for (const member of members) {
+      ids.push(member.uniqueId)
+      yield writer.record(member, columns.add(member))
+      ends.push(file.position)
+    }
+  }
+  yield { name: 'records', parts: records() }
+  yield { name: 'record ends', parts: [JSON.stringify(ends)] }
+  yield { name: 'ids', parts: [JSON.stringify(ids)] }
+  yield* columns.sections()
+}
+
+/** The names of a member's fields, and those of them that stand in its record. */
+interface MemberShape {
+  readonly names: readonly string[]
+  readonly inRecord: readonly string[]
+}
+
+class ColumnsWriter {
+  private readonly fields = columnFields.map(name => [name, new ColumnWriter()] as const)
+  private readonly short = Object.fromEntries(shortColumns.map(name => [name, new ColumnWriter()])) as Record<
+    (typeof shortColumns)[number],
+    ColumnWriter
+  >
+  private readonly shapes: MemberShape[] = []
   private readonly writer: RecordWriter
 
   constructor(writer: RecordWriter) {
     this.writer = writer
   }
 
-  /** @throws NotStorable */
-  add(member: GraphMember): void {
+  /** @returns the fields that stand in no column */
+  add(member: GraphMember): readonly string[] {
     const { uniqueId, name, fqn } = member
     const fields = member as unknown as Readonly<Record<string, ColumnValue | undefined>>
+    for (const [field, column] of this.fields) column.add(fields[field] ?? null)
+    const { short } = this
     const last = fqn.at(-1) ?? null
-    for (const field of columnFields) this.put(field, fields[field] ?? null)
-    const names = Object.keys(member)
-    this.put('shape', names)
-    this.put('folder', fqn.slice(0, -1))
-    this.put('lastName', last === name ? null : last)
-    this.put('name', nameInId(uniqueId, name))
-    this.put('config', this.writer.numberOf(member.config))
-    this.ids.push(uniqueId)
-    this.records.push(
-      this.writer.record(
-        member,
-        names.filter(one => !outsideRecord.has(one)),
-      ),
-    )
+    const shape = this.shapeOf(member)
+    short.shape.add(shape.names)
+    short.folder.add(fqn.slice(0, -1))
+    short.lastName.add(last === name ? null : last)
+    short.name.add(nameInId(uniqueId, name))
+    short.config.add(this.writer.numberOf(member.config))
+    return shape.inRecord
   }
 
-  *sections(file: CacheFileWriter): Iterable<Section> {
-    const { records } = this
-    const ends: number[] = []
-    const recordParts = function* (): Iterable<string> {
-      for (const record of records) {
-        yield record
-        ends.push(file.position)
-      }
+  *sections(): Iterable<Section> {
+    for (const [name, column] of [...this.fields, ...Object.entries(this.short)]) {
+      yield { name: `column ${name}`, parts: [column.text()] }
     }
-    yield { name: 'records', parts: recordParts() }
-    yield { name: 'record ends', parts: [JSON.stringify(ends)] }
-    yield { name: 'ids', parts: [JSON.stringify(this.ids)] }
-    for (const [name, column] of this.columns) yield { name: `column ${name}`, parts: [column.text()] }
   }
 
-  private put(name: ColumnName, value: ColumnValue): void {
-    this.columns.get(name)?.add(value)
+  private shapeOf(member: GraphMember): MemberShape {
+    const names = Object.keys(member)
+    const known = this.shapes.find(one => sameNames(one.names, names))
+    if (known) return known
+    const shape = { names, inRecord: names.filter(name => !outsideRecord.has(name)) }
+    this.shapes.push(shape)
+    return shape
   }
 }
 

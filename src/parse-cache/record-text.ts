@@ -10,8 +10,8 @@ import { PyDict, PyFloat, PySet, PyTuple, type Value } from '../template/value.t
 /** Thrown for a value that has no text. What holds it is not kept. */
 export class NotStorable extends Error {}
 
-/** Fields of a record whose value many records share. */
-const sharedFields = new Set(['config', 'unrenderedConfig'])
+/** A field whose value many records share. */
+const sharedField = 'unrenderedConfig'
 
 /** Objects with fewer fields are written out. */
 const fewFields = 6
@@ -20,7 +20,28 @@ const fewFields = 6
  * Tags of what JSON does not know, under the key `$`; the content stands under `v`. `like` is an object with the fields
  * of an earlier one but for some; `code` is a file that holds nothing but its record's `rawCode`.
  */
-type Tag = 'dict' | 'tuple' | 'float' | 'int' | 'set' | 'frozenset' | 'map' | 'file' | 'shared' | 'like' | 'code'
+type Tag =
+  | 'dict'
+  | 'tuple'
+  | 'float'
+  | 'int'
+  | 'set'
+  | 'frozenset'
+  | 'map'
+  | 'file'
+  | 'shared'
+  | 'like'
+  | 'code'
+  | 'unset'
+
+/** In an object like one that has the field. */
+const unset = tagged('unset', '0')
+
+interface Model {
+  readonly number: number
+  readonly model: Fields
+  readonly names: readonly string[]
+}
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -30,7 +51,7 @@ export class RecordWriter {
   /** Texts of objects that others are like. */
   readonly models: string[] = []
   private readonly numbers = new Map<object, number>()
-  private readonly likes = new Map<string, { readonly number: number; readonly model: Fields }>()
+  private readonly likes: Model[] = []
 
   /** @throws NotStorable */
   text(value: unknown): string {
@@ -52,11 +73,7 @@ export class RecordWriter {
 
   /** A record with its named fields alone. @throws NotStorable */
   record(record: object, names: readonly string[]): string {
-    return this.like(record as Fields, names, (name, value) => {
-      if (sharedFields.has(name)) return tagged('shared', String(this.numberOf(value as object)))
-      if (name === 'file' && isCodeOf(value, record)) return tagged('code', JSON.stringify(value.path))
-      return this.text(value)
-    })
+    return this.like(record as Fields, names)
   }
 
   /** The number of a value that others may share. @throws NotStorable */
@@ -72,6 +89,7 @@ export class RecordWriter {
   private objectText(value: object): string {
     if (Array.isArray(value)) return this.list(value)
     const prototype: unknown = Object.getPrototypeOf(value)
+    if (isOnDisk(value)) return tagged('file', JSON.stringify(value.path))
     if (prototype === Object.prototype || prototype === null) return this.plain(value as Fields)
     if (value instanceof PyDict) return tagged('dict', this.list([...value].flat()))
     if (value instanceof Map) return tagged('map', this.list([...value].flat()))
@@ -83,24 +101,37 @@ export class RecordWriter {
   }
 
   private plain(value: Fields): string {
-    if (isOnDisk(value)) return tagged('file', JSON.stringify(value.path))
     const names = Object.keys(value)
-    const write = (_: string, field: unknown): string => this.text(field)
-    return names.length < fewFields ? `{${written(value, names, write)}}` : this.like(value, names, write)
+    return names.length < fewFields ? `{${this.fields(value, names)}}` : this.like(value, names)
   }
 
   /** The first object with these names is a model for the others. */
-  private like(value: Fields, all: readonly string[], write: (name: string, field: unknown) => string): string {
-    const names = all.filter(name => value[name] !== undefined)
-    const key = names.join()
-    let known = this.likes.get(key)
-    if (known === undefined) {
-      known = { number: this.models.push(`{${written(value, names, write)}}`) - 1, model: value }
-      this.likes.set(key, known)
+  private like(value: Fields, names: readonly string[]): string {
+    const known = this.likes.find(one => sameNames(one.names, names)) ?? this.newModel(value, names)
+    return tagged('like', `[${known.number},{${this.fields(value, names, known.model)}}]`)
+  }
+
+  private newModel(model: Fields, names: readonly string[]): Model {
+    const number = this.models.push(`{${this.fields(model, names)}}`) - 1
+    const made = { number, model, names }
+    this.likes.push(made)
+    return made
+  }
+
+  /** Fields that are not set are left out, and so are those that are the same in the model. */
+  private fields(record: Fields, names: readonly string[], model?: Fields): string {
+    let text = ''
+    for (const name of names) {
+      const field = record[name]
+      if (model !== undefined ? isSame(field, model[name]) : field === undefined) continue
+      text += `${text === '' ? '' : ','}"${name}":${field === undefined ? unset : this.field(name, field, record)}`
     }
-    const { number, model } = known
-    const others = names.filter(name => !isSame(value[name], model[name]))
-    return tagged('like', `[${number},{${written(value, others, write)}}]`)
+    return text
+  }
+
+  private field(name: string, field: unknown, record: Fields): string {
+    if (name === 'file' && isCodeOf(field, record)) return tagged('code', JSON.stringify(field.path))
+    return name === sharedField ? tagged('shared', String(this.numberOf(field as object))) : this.text(field)
   }
 
   private list(items: readonly unknown[]): string {
@@ -113,14 +144,10 @@ export class RecordWriter {
   }
 }
 
-/** Fields that are not set are left out. */
-function written(record: Fields, names: readonly string[], write: (name: string, field: unknown) => string): string {
-  let text = ''
-  for (const name of names) {
-    const field = record[name]
-    if (field !== undefined) text += `${text === '' ? '' : ','}"${name}":${write(name, field)}`
-  }
-  return text
+export function sameNames(names: readonly string[], others: readonly string[]): boolean {
+  if (names.length !== others.length) return false
+  for (let index = 0; index < names.length; index++) if (names[index] !== others[index]) return false
+  return true
 }
 
 /** Surely the same, found out without effort. */
@@ -238,6 +265,8 @@ export class RecordReader {
         const [number, others] = content as readonly [number, Record<string, unknown>]
         return this.like(number, others)
       }
+      case 'unset':
+        return undefined
       case 'code':
         throw new Error('a file without its record')
     }
@@ -259,18 +288,26 @@ export class RecordReader {
   private file(path: string): SourceFile {
     const known = this.files.get(path)
     if (known) return known
-    const { read } = this
-    let text: string | undefined
-    const file: SourceFile = {
-      path,
-      isOnDisk: true,
-      get text() {
-        text ??= read(path) ?? ''
-        return text
-      },
-    }
+    const file = new FileOnDisk(path, this.read)
     this.files.set(path, file)
     return file
+  }
+}
+
+/** Read when somebody looks at its text. */
+class FileOnDisk implements SourceFile {
+  readonly path: string
+  readonly isOnDisk = true
+  private readonly read: (path: string) => string | undefined
+  private found: string | undefined
+
+  constructor(path: string, read: (path: string) => string | undefined) {
+    this.path = path
+    this.read = read
+  }
+  get text(): string {
+    this.found ??= this.read(this.path) ?? ''
+    return this.found
   }
 }
 

@@ -41,7 +41,7 @@ export interface Draft {
   /** A test's group is that of the node it is attached to. */
   attachedGroup?: string | null
   /** Where a generic test is written. */
-  readonly at?: Place
+  readonly place?: () => Place
   /** The configuration was already joined, and whether the node is enabled by it. */
   enabled: boolean
 }

@@ -16,7 +16,7 @@ import {
   testTags,
 } from './generic-test-definition.ts'
 import { testHash } from './generic-test-name.ts'
-import type { RefCall, SourceCall } from './node.ts'
+import type { Checksum, RefCall, SourceCall } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { ProjectPackage } from './project-package.ts'
 import { dictOf, sortedTexts, textOf, textsOf } from './value-access.ts'
@@ -41,6 +41,8 @@ export interface TestReader {
   /** Finds the test's macro and captures what its arguments and its text call. */
   readonly readCalls: (draft: Draft, definition: TestDefinition, holder: TestHolder) => void
 }
+
+const noChecksum: Checksum = { name: 'none', checksum: '' }
 
 /** `undefined` when the test is at fault; that is reported. */
 export function expandTest(
@@ -96,7 +98,7 @@ function makeTest(
     language: 'sql',
     rawCode: code,
     codeOffset: 0,
-    checksum: { name: 'none', checksum: '' },
+    checksum: noChecksum,
     calls,
     createdAtMs: maker.createdAtMs(),
     firstTags: sortedTexts(new Set([...holder.tags, ...columnTags, ...testTags(definition.config)])),
@@ -115,9 +117,7 @@ function makeTest(
     description: definition.description,
     attachedGroup: holder.attachedGroup,
     enabled: true,
-    get at() {
-      return at()
-    },
+    place: at,
   }
   reader.readCalls(draft, definition, holder)
   return draft

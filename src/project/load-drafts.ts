@@ -86,8 +86,8 @@ export function withoutDuplicates(drafts: readonly Draft[], diagnostics: Diagnos
 }
 
 function named(draft: Draft): Parameters<typeof duplicateName>[0] {
-  const { at, generic, ...rest } = draft
-  return { ...rest, ...(generic && { generic }), ...(at && { at }) }
+  const { place, generic, ...rest } = draft
+  return { ...rest, ...(generic && { generic }), ...(place && { at: place() }) }
 }
 
 /** Runs a step whose failure concerns one resource alone. @returns undefined after a failure, which is reported */

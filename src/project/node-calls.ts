@@ -116,7 +116,7 @@ export class NodeCalls {
       read()
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error
-      const at = error.diagnostic.at ?? draft.at
+      const at = error.diagnostic.at ?? draft.place?.()
       this.diagnostics.add({ ...error.diagnostic, node: draft.uniqueId, ...(at && { at }) })
     }
   }

@@ -147,7 +147,7 @@ function finishAll(drafts: readonly Draft[], maker: NodeMaker, calls: NodeCalls,
     else
       nodes.set(
         node.uniqueId,
-        descriptions.node(node, () => draft.patch?.entry.at('description') ?? draft.at),
+        descriptions.node(node, () => draft.patch?.entry.at('description') ?? draft.place?.()),
       )
   }
   for (const { node, draft } of models) {

@@ -82,8 +82,16 @@ export class Markup extends StrSubclass {
   }
 }
 
+/** A dict with as many pairs is searched from its start, which is faster than a map, and far smaller. */
+const fewPairs = 8
+const nothing: never[] = []
+
 export class PyDict {
-  private readonly slots = new Map<HashKey, [key: Value, value: Value]>()
+  /** Hash keys and values in turn, while they are few; more stand in `slots`. */
+  private pairs: (HashKey | Value)[] = nothing
+  private slots: Map<HashKey, Value> | undefined
+  /** Keys that are not what they are told apart by: `1.0`, `True`, tuples. */
+  private spelled: Map<HashKey, Value> | undefined
 
   /** From a record (string keys) or from pairs. */
   static of(source: Readonly<Record<string, Value>> | Iterable<readonly [Value, Value]> = []): PyDict {
@@ -94,44 +102,116 @@ export class PyDict {
   }
 
   get size(): number {
-    return this.slots.size
+    return this.slots === undefined ? this.pairs.length / 2 : this.slots.size
   }
   get(key: Value): Value | undefined {
-    return this.slots.get(hashKey(key))?.[1]
+    const hash = hashKey(key)
+    if (this.slots !== undefined) return this.slots.get(hash)
+    const at = this.indexOf(hash)
+    return at < 0 ? undefined : (this.pairs[at + 1] as Value)
   }
   has(key: Value): boolean {
-    return this.slots.has(hashKey(key))
+    const hash = hashKey(key)
+    return this.slots === undefined ? this.indexOf(hash) >= 0 : this.slots.has(hash)
   }
   /** Keeps the first spelling of an equal key, as Python does. */
   set(key: Value, value: Value): this {
     const hash = hashKey(key)
-    const slot = this.slots.get(hash)
-    if (slot) slot[1] = value
-    else this.slots.set(hash, [key, value])
+    if (hash !== key && !this.has(key)) {
+      this.spelled ??= new Map()
+      this.spelled.set(hash, key)
+    }
+    if (this.slots === undefined) this.setAmongFew(hash, value)
+    else this.slots.set(hash, value)
     return this
   }
   delete(key: Value): boolean {
-    return this.slots.delete(hashKey(key))
+    const hash = hashKey(key)
+    this.spelled?.delete(hash)
+    if (this.slots !== undefined) return this.slots.delete(hash)
+    const at = this.indexOf(hash)
+    if (at >= 0) this.pairs.splice(at, 2)
+    return at >= 0
   }
   clear(): void {
-    this.slots.clear()
+    this.pairs = nothing
+    this.slots = undefined
+    this.spelled = undefined
   }
   *keys(): IterableIterator<Value> {
-    for (const slot of this.slots.values()) yield slot[0]
+    for (const [key] of this) yield key
   }
   *values(): IterableIterator<Value> {
-    for (const slot of this.slots.values()) yield slot[1]
+    for (const [, value] of this) yield value
   }
-  /** The pairs themselves: not to be changed by the caller. */
   entries(): IterableIterator<readonly [Value, Value]> {
-    return this.slots.values()
+    return this[Symbol.iterator]()
   }
   [Symbol.iterator](): IterableIterator<readonly [Value, Value]> {
-    return this.slots.values()
+    const { slots, spelled } = this
+    if (slots === undefined) return new PairIterator(this.pairs, spelled)
+    // Without other spellings the hash keys are the keys.
+    return spelled === undefined
+      ? (slots.entries() as IterableIterator<readonly [Value, Value]>)
+      : spell(slots, spelled)
   }
   copy(): PyDict {
-    return PyDict.of(this)
+    const copy = new PyDict()
+    if (this.pairs.length > 0) copy.pairs = [...this.pairs]
+    if (this.slots !== undefined) copy.slots = new Map(this.slots)
+    if (this.spelled !== undefined) copy.spelled = new Map(this.spelled)
+    return copy
   }
+
+  private indexOf(hash: HashKey): number {
+    const { pairs } = this
+    for (let at = 0; at < pairs.length; at += 2) if (pairs[at] === hash) return at
+    return Number.isNaN(hash) ? pairs.findIndex((one, at) => at % 2 === 0 && Number.isNaN(one)) : -1
+  }
+
+  private setAmongFew(hash: HashKey, value: Value): void {
+    const at = this.indexOf(hash)
+    if (at >= 0) this.pairs[at + 1] = value
+    else if (this.pairs.length === 0) this.pairs = [hash, value]
+    else if (this.pairs.length < 2 * fewPairs) this.pairs.push(hash, value)
+    else {
+      const slots = new Map<HashKey, Value>()
+      for (let index = 0; index < this.pairs.length; index += 2) {
+        slots.set(this.pairs[index] as HashKey, this.pairs[index + 1] as Value)
+      }
+      this.slots = slots.set(hash, value)
+      this.pairs = nothing
+    }
+  }
+}
+
+class PairIterator implements IterableIterator<readonly [Value, Value]> {
+  private at = 0
+  private readonly pairs: readonly (HashKey | Value)[]
+  private readonly spelled: ReadonlyMap<HashKey, Value> | undefined
+
+  constructor(pairs: readonly (HashKey | Value)[], spelled: ReadonlyMap<HashKey, Value> | undefined) {
+    this.pairs = pairs
+    this.spelled = spelled
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+  next(): IteratorResult<readonly [Value, Value]> {
+    const { at, pairs } = this
+    if (at >= pairs.length) return { done: true, value: undefined }
+    this.at = at + 2
+    const hash = pairs[at] as HashKey
+    return { done: false, value: [this.spelled?.get(hash) ?? (hash as Value), pairs[at + 1] as Value] }
+  }
+}
+
+function* spell(
+  slots: ReadonlyMap<HashKey, Value>,
+  spelled: ReadonlyMap<HashKey, Value>,
+): IterableIterator<readonly [Value, Value]> {
+  for (const [hash, value] of slots) yield [spelled.get(hash) ?? (hash as Value), value]
 }
 
 /** A set. Iterates in order of insertion, where Python's order is not defined. */
