@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { artifactMetadata } from '../artifacts/artifact-metadata.ts'
 import { renderFreshness } from '../artifacts/freshness-results.ts'
 import { Diagnostics } from '../base/diagnostic.ts'
-import { checkFreshness, type FreshnessRun } from '../execution/check-freshness.ts'
+import { asNodeResult, checkFreshness, type FreshnessRun } from '../execution/check-freshness.ts'
 import { statLine } from '../execution/describe-node.ts'
 import type { RunResult } from '../execution/run-result.ts'
 import type { GraphMember, SourceNode } from '../project/node.ts'
@@ -68,7 +68,7 @@ function tellOfHooks(session: Session, { config, warnings }: LoadedProject): voi
 function isChecked(member: GraphMember): boolean {
   if (member.resourceType !== 'source') return false
   const { freshness: allowed } = member
-  return allowed !== null && (allowed.warnAfter !== null || allowed.errorAfter !== null)
+  return [allowed?.warnAfter, allowed?.errorAfter].some(one => one && one.count !== null && one.period !== null)
 }
 
 async function check(session: Session, loaded: LoadedProject, sources: readonly SourceNode[]): Promise<FreshnessRun> {
@@ -99,8 +99,8 @@ async function check(session: Session, loaded: LoadedProject, sources: readonly 
   return result
 }
 
-function asRunResult({ hooks, elapsedMs, interrupted }: FreshnessRun): RunResult {
-  return { results: hooks, elapsedMs, interrupted }
+function asRunResult({ hooks, results, elapsedMs, interrupted }: FreshnessRun): RunResult {
+  return { results: [...hooks, ...results.map(asNodeResult)], elapsedMs, interrupted }
 }
 
 function outcome(run: FreshnessRun): Outcome {

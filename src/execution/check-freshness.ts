@@ -1,5 +1,5 @@
 /** How old the newest rows of sources are, against what their owners allow: `source freshness`. */
-import { DiagnosticError } from '../base/diagnostic.ts'
+import { type Diagnostic, DiagnosticError } from '../base/diagnostic.ts'
 import { macroScope } from '../compile/macro-scope.ts'
 import { sourceRelation } from '../compile/node-relation.ts'
 import { NodeSession } from '../compile/node-session.ts'
@@ -17,6 +17,7 @@ import { endNames, hooksInOrder, runHooks } from './run-hooks.ts'
 import type { NodeResult, Timing } from './run-result.ts'
 import { asDiagnosticError } from './run-step.ts'
 import { schedule } from './scheduler.ts'
+import { tellWarning } from './template-effects.ts'
 
 export interface FreshnessResult {
   readonly source: SourceNode
@@ -30,6 +31,8 @@ export interface FreshnessResult {
   readonly executionTimeMs: number
   readonly adapterResponse: Readonly<Record<string, unknown>>
   readonly message: string | null
+  /** Reasons of a failure; empty otherwise. */
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 export interface FreshnessRun {
@@ -112,7 +115,7 @@ async function tellFreshness(
   const startedAtMs = clock.now()
   const elapsed = clock.elapsedMs()
   sink({ kind: 'node started', atMs: startedAtMs, node: source, description, threadId, counted })
-  const measured = await measure(source, session)
+  const measured = await measure(source, session, sink)
   const completedAtMs = clock.now()
   const timing: Timing[] = [
     { name: 'compile', startedAtMs, completedAtMs: startedAtMs },
@@ -133,25 +136,56 @@ async function tellFreshness(
 
 type Measured = Omit<FreshnessResult, 'source' | 'timing' | 'threadId' | 'executionTimeMs'>
 
-async function measure(source: SourceNode, session: NodeSession): Promise<Measured> {
+async function measure(source: SourceNode, session: NodeSession, sink: EventSink): Promise<Measured> {
   try {
-    const row = await freshnessRow(source, session)
-    const [maxLoadedAtMs, snapshottedAtMs] = row
+    const { maxLoadedAtMs, snapshottedAtMs, adapterResponse } = await freshnessRow(source, session, sink)
     const ageSeconds = (snapshottedAtMs - maxLoadedAtMs) / 1000
     const status = freshnessStatus(source.freshness, ageSeconds)
-    return { status, maxLoadedAtMs, snapshottedAtMs, ageSeconds, adapterResponse: { _message: 'OK' }, message: null }
+    return { status, maxLoadedAtMs, snapshottedAtMs, ageSeconds, adapterResponse, message: null, diagnostics: [] }
   } catch (error) {
     const { diagnostic } = asDiagnosticError(error, source)
     const message = failureText(diagnostic, source)
     const unknown = { maxLoadedAtMs: null, snapshottedAtMs: null, ageSeconds: null }
-    return { status: 'runtime error', ...unknown, adapterResponse: {}, message }
+    const diagnostics = [{ ...diagnostic, node: source.uniqueId }]
+    return { status: 'runtime error', ...unknown, adapterResponse: {}, message, diagnostics }
   }
 }
 
 /** The query comes from the macros `collect_freshness` and `collect_freshness_custom_sql`. */
-async function freshnessRow(source: SourceNode, session: NodeSession): Promise<readonly [number, number]> {
+async function freshnessRow(
+  source: SourceNode,
+  session: NodeSession,
+  sink: EventSink,
+): Promise<{
+  readonly maxLoadedAtMs: number
+  readonly snapshottedAtMs: number
+  readonly adapterResponse: Readonly<Record<string, unknown>>
+}> {
+  const answer = await freshnessAnswer(source, session)
+  const isTable = answer instanceof AgateTable
+  if (isTable) {
+    const event = { name: 'CollectFreshnessReturnSignature', code: 'D012' }
+    tellWarning(session.state.config, sink, { ...event, message: oldSignature, node: source.uniqueId })
+  }
+  const table = answer instanceof PyDict ? (answer.get('table') ?? null) : (fieldOf(answer, 'table') ?? answer)
+  if (!(table instanceof AgateTable) || table.rows.length !== 1 || table.names.length !== 2) {
+    throw freshnessError(source, 'Got an invalid result from "collect_freshness" macro: it gives one row of two times')
+  }
+  const field = source.loadedAtField ?? source.loadedAtQuery ?? ''
+  return {
+    maxLoadedAtMs: instant(table.value(0, 0), source, field),
+    snapshottedAtMs: instant(table.value(0, 1), source, 'snapshotted_at'),
+    adapterResponse: isTable ? {} : { _message: 'OK' },
+  }
+}
+
+const oldSignature =
+  "[WARNING]: Deprecated functionality\n\nThe 'collect_freshness' macro signature has changed to return the full query " +
+  'result, rather than just a table of values. See the v1.5 migration guide for details on how to update your custom ' +
+  'macro: https://docs.getdbt.com/guides/migration/versions/upgrading-to-v1.5'
+
+async function freshnessAnswer(source: SourceNode, session: NodeSession): Promise<Value> {
   const relation = sourceRelation(source)
-  let answer: Value
   if (source.loadedAtQuery !== null) {
     const names = macroScope(session, new Map<string, Value>([['this', relation]]), source.packageName)
     const query = await renderText(source.loadedAtQuery, names)
@@ -159,28 +193,21 @@ async function freshnessRow(source: SourceNode, session: NodeSession): Promise<r
       ['source', relation],
       ['loaded_at_query', query],
     ])
-    answer = await session.callMacro('collect_freshness_custom_sql', kwargs)
-  } else if (source.loadedAtField !== null) {
+    return session.callMacro('collect_freshness_custom_sql', kwargs)
+  }
+  if (source.loadedAtField !== null) {
     const kwargs = new Map<string, Value>([
       ['source', relation],
       ['loaded_at_field', source.loadedAtField],
       ['filter', source.freshness?.filter ?? null],
     ])
-    answer = await session.callMacro('collect_freshness', kwargs)
-  } else {
-    throw freshnessError(
-      source,
-      `Could not compute freshness for source ${source.name}: no 'loaded_at_field' provided and duckdb adapter does not support metadata-based freshness checks.`,
-    )
+    return session.callMacro('collect_freshness', kwargs)
   }
-  const table = answer instanceof PyDict ? (answer.get('table') ?? null) : (fieldOf(answer, 'table') ?? answer)
-  if (!(table instanceof AgateTable) || table.rows.length !== 1 || table.names.length !== 2) {
-    throw freshnessError(source, 'Got an invalid result from "collect_freshness" macro: it gives one row of two times')
-  }
-  const field = source.loadedAtField ?? source.loadedAtQuery ?? ''
-  return [instant(table.value(0, 0), source, field), instant(table.value(0, 1), source, 'snapshotted_at')]
+  throw freshnessError(
+    source,
+    `Could not compute freshness for source ${source.name}: no 'loaded_at_field' provided and duckdb adapter does not support metadata-based freshness checks.`,
+  )
 }
-
 /** A time without a zone is UTC. */
 function instant(value: Value, source: SourceNode, field: string): number {
   const where = `"${field}" of ${sourceRelation(source).render()}`
@@ -217,7 +244,7 @@ function freshnessError(source: SourceNode, message: string): DiagnosticError {
   return new DiagnosticError({ code: 'execution/freshness', kind: 'Runtime', message, node: source.uniqueId })
 }
 
-function asNodeResult(result: FreshnessResult): NodeResult {
+export function asNodeResult(result: FreshnessResult): NodeResult {
   return {
     uniqueId: result.source.uniqueId,
     status: result.status,
@@ -227,7 +254,7 @@ function asNodeResult(result: FreshnessResult): NodeResult {
     adapterResponse: result.adapterResponse,
     message: result.message,
     failures: null,
-    diagnostics: [],
+    diagnostics: result.diagnostics,
     compiled: false,
     compiledCode: null,
     relationName: result.source.relationName,

@@ -13,27 +13,38 @@ const deprecations = {
   },
 } as const
 
-const warning = { name: 'JinjaLogWarning', code: 'I061' }
-
 /** @param node unique id of the node that is rendered; null while the project is read */
-export function templateEffects({ clock, flags }: Config, sink: EventSink, node: string | null): ContextEffects {
-  const policy = new WarningPolicy(flags)
-  const refuse = (message: string): never => {
-    throw new DiagnosticError({ code: 'execution/warning-is-error', message, ...(node !== null && { node }) })
-  }
+export function templateEffects(config: Config, sink: EventSink, node: string | null): ContextEffects {
+  const { clock } = config
   return {
     log: (message, level) => sink({ kind: 'template log', atMs: clock.now(), level, message, node }),
     print: message => sink({ kind: 'template print', atMs: clock.now(), message, node }),
-    warn(message) {
-      const treatment = policy.of('execution/warning-is-error', warning)
-      if (treatment === 'error') refuse(message)
-      if (treatment === 'warn') sink({ kind: 'warning', atMs: clock.now(), message, node, name: warning.name })
-    },
+    warn: message => tellWarning(config, sink, { name: 'JinjaLogWarning', code: 'I061', message, node }),
     deprecated(thing) {
       const event = deprecations[thing]
-      const treatment = policy.of('execution/warning-is-error', event)
-      if (treatment === 'error') refuse(event.message)
-      sink({ kind: 'deprecation met', atMs: clock.now(), ...event, isTold: treatment === 'warn' })
+      const isTold = isWarning(config, { ...event, node })
+      sink({ kind: 'deprecation met', atMs: clock.now(), ...event, isTold })
     },
   }
+}
+
+interface Warning {
+  /** Of dbt's event: what the options for warnings list. */
+  readonly name: string
+  readonly code: string
+  readonly message: string
+  readonly node: string | null
+}
+
+/** @throws DiagnosticError `execution/warning-is-error` where it counts as one */
+export function tellWarning(config: Config, sink: EventSink, warning: Warning): void {
+  const { name, message, node } = warning
+  if (isWarning(config, warning)) sink({ kind: 'warning', atMs: config.clock.now(), message, node, name })
+}
+
+/** @returns false when it is silenced */
+function isWarning({ flags }: Config, { message, node, ...event }: Warning): boolean {
+  const treatment = new WarningPolicy(flags).of('execution/warning-is-error', event)
+  if (treatment !== 'error') return treatment === 'warn'
+  throw new DiagnosticError({ code: 'execution/warning-is-error', message, ...(node !== null && { node }) })
 }

@@ -20,4 +20,46 @@ describe('source freshness', () => {
     const { results } = p.json('target/sources.json') as { results: Record<string, unknown>[] }
     expect(results[0]).toMatchObject({ unique_id: 'source.shop.raw.countries', status: 'error' })
   })
+
+  test('asks after sources with a whole threshold alone', async () => {
+    const yml = `sources:
+  - name: raw
+    schema: main
+    loaded_at_field: now()
+    tables:
+      - {name: countries, freshness: {warn_after: {count: 1, period: day}}}
+      - {name: orders, freshness: {filter: x = 1}}
+      - {name: customers}
+`
+    const p = project({ ...shop, 'models/sources.yml': yml })
+    await p.run('seed')
+    expect(await p.run('source freshness')).toBe(0)
+    expect(p.stdout).toContain('1 of 1 PASS freshness of raw.countries')
+    expect(await p.run('source freshness --exclude source:raw.countries')).toBe(0)
+    expect(p.stdout).toMatch(/Nothing to do.*\n.*Done\.\n$/)
+  })
+
+  test('tells at the end what failed', async () => {
+    const yml = sources.replace(
+      '    tables:\n',
+      '    tables:\n      - {name: gone, loaded_at_field: x, freshness: {warn_after: {count: 1, period: day}}}\n',
+    )
+    const p = project({ ...shop, 'models/sources.yml': yml })
+    await p.run('seed')
+    expect(await p.run('source freshness')).toBe(1)
+    const end = p.stdout.slice(p.stdout.indexOf('Finished running'))
+    expect(end).toContain('Runtime Error in source gone (models/sources.yml)')
+    expect(end).toMatch(/Failure in source countries \(models\/sources\.yml\)\n\S+ {4}Status: error\n/)
+  })
+
+  test('warns of a macro that gives a table alone, by the name of that warning', async () => {
+    const macro = `{% macro collect_freshness(source, loaded_at_field, filter) %}
+      {{ return(run_query('select ' ~ loaded_at_field ~ ', now()')) }}
+    {% endmacro %}`
+    const p = project({ ...shop, 'models/sources.yml': sources, 'macros/f.sql': macro })
+    await p.run('source freshness')
+    expect(p.stdout).toContain("The 'collect_freshness' macro signature has changed")
+    await p.run(['source', 'freshness', '--warn-error-options', '{silence: [CollectFreshnessReturnSignature]}'])
+    expect(p.stdout).not.toContain('macro signature')
+  })
 })

@@ -12,7 +12,7 @@ import { type LazyNodeInfo, nodeInfo } from './node-info.ts'
 import { newerVersionLine, nodeFinished, nodeStart } from './node-lines.ts'
 import { countData, resultLine } from './result-lines.ts'
 import { statementLine } from './statement-line.ts'
-import { type SummaryContext, summaryLines } from './summary-lines.ts'
+import { freshnessLines, type SummaryContext, summaryLines } from './summary-lines.ts'
 import type { TimeSpent } from './time-account.ts'
 
 export interface RunLinesOptions extends Omit<SummaryContext, 'atMs' | 'node' | 'group'> {
@@ -359,18 +359,13 @@ export class RunLines {
       timeLine(this.options.timeSpent(), atMs),
       ...(result.moved === undefined ? [] : [movedLine(result.moved, atMs)]),
     ]
-    if (this.command === 'freshness') {
-      return [...lines, textLine('FreshnessCheckComplete', 'Q003', 'info', atMs, 'Done.', { data: {} })]
+    const context: SummaryContext = {
+      ...this.options,
+      atMs,
+      node: id => this.nodes.get(id),
+      group: name => this.groups.get(name),
     }
-    return [
-      ...lines,
-      ...summaryLines(result, {
-        ...this.options,
-        atMs,
-        node: id => this.nodes.get(id),
-        group: name => this.groups.get(name),
-      }),
-    ]
+    return [...lines, ...(this.command === 'freshness' ? freshnessLines : summaryLines)(result, context)]
   }
 
   private infoOfId(uniqueId: string | null): { readonly node_info?: LazyNodeInfo } {
@@ -399,9 +394,14 @@ export class RunLines {
   }
 }
 
+const warningCodes: Readonly<Record<string, string>> = {
+  JinjaLogWarning: 'I061',
+  CollectFreshnessReturnSignature: 'D012',
+}
+
 /** Warnings of templates and of the adapter, under the name of dbt's event. */
 function warningLine(name: string, message: string, atMs: number): LogLine {
-  return textLine(name, name === 'JinjaLogWarning' ? 'I061' : 'Z050', 'warn', atMs, message)
+  return textLine(name, warningCodes[name] ?? 'Z050', 'warn', atMs, message)
 }
 
 function deprecationLine({ name, code, message, atMs }: Extract<RunEvent, { kind: 'deprecation met' }>): LogLine {

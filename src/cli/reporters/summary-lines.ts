@@ -65,6 +65,16 @@ function endOfRun(run: RunResult, errors: number, warnings: number, partial: num
   }
 }
 
+/** The end of a look at sources: what failed, without totals. A source that could not be looked at has a message alone. */
+export function freshnessLines({ results }: RunResult, context: SummaryContext): LogLine[] {
+  const failures = results.flatMap(result => {
+    if (result.status === 'error') return problemLines(result, 'failure', context)
+    if (result.status !== 'runtime error') return []
+    return [formatting(context.atMs), messageLine(result, undefined, context)]
+  })
+  return [...failures, textLine('FreshnessCheckComplete', 'Q003', 'info', context.atMs, 'Done.', { data: {} })]
+}
+
 function failureLines(result: NodeResult, context: SummaryContext): LogLine[] {
   if (result.status !== 'skipped') return problemLines(result, 'failure', context)
   return [
