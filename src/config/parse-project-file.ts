@@ -1,4 +1,5 @@
 /** The text of a project file -> its record. Wrong values and unknown keys are diagnostics; reading goes on. */
+import { posix } from 'node:path'
 import { Diagnostics } from '../base/diagnostic.ts'
 import { parseYaml } from '../base/located-yaml.ts'
 import type { SourceFile } from '../base/source-file.ts'
@@ -6,6 +7,7 @@ import { keyText, type YamlDocument, yamlEntry, yamlPlace } from '../base/yaml-n
 import { repr } from '../template/repr.ts'
 import { PyDict, PyFloat, type Value } from '../template/value.ts'
 import { type BehaviourFlags, defaultBehaviourFlags, snakeCase } from './behaviour-flags.ts'
+import { tellDuplicateKeys } from './duplicate-keys.ts'
 import { FieldReader } from './field-reader.ts'
 import {
   type ConfigTrees,
@@ -92,15 +94,7 @@ export function readProjectFile(
   diagnostics: Diagnostics,
 ): RawProjectFile | undefined {
   const document = parseYaml(file)
-  for (const { key, at, first } of document.duplicates) {
-    diagnostics.add({
-      code: 'config/duplicate-key',
-      severity: 'warning',
-      message: `Duplicate key '${key}' in ${file.path}, the last one counts`,
-      at,
-      notes: [{ message: 'first set here', at: first }],
-    })
-  }
+  tellDuplicateKeys(document, posix.join(folder, file.path), diagnostics)
   const values = yamlValue(document.root)
   if (values instanceof PyDict) return { document, file, folder, flavour, values }
   diagnostics.add({

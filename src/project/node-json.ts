@@ -5,6 +5,7 @@
  * The records mix plain data with Python values (`config`, `meta`, arguments of tests): `toPython` of
  * template/plain-data.ts makes them a Value, `plainJson` makes them plain.
  */
+import { PyDateTime } from '../context/modules/python-datetime.ts'
 import { fromPython, type PlainData } from '../template/plain-data.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import type {
@@ -401,6 +402,7 @@ export function plainJson(data: unknown): PlainData {
 }
 
 function printed(value: Value): PlainData | undefined {
+  if (value instanceof PyDateTime) return value.iso()
   if (value === null || typeof value !== 'object' || !('str' in value)) return undefined
   return (value as { str(): string }).str()
 }

@@ -13,6 +13,7 @@ import {
   yamlEntry,
   yamlPlace,
 } from '../base/yaml-node.ts'
+import { tellDuplicateKeys } from '../config/duplicate-keys.ts'
 import { hasMarks, type RenderText, unmarked, yamlValue } from '../config/yaml-value.ts'
 import { stripEnd } from '../template/text.ts'
 import { PyDict, type Value } from '../template/value.ts'
@@ -40,6 +41,7 @@ export function readProperties(
 ): PropertiesFile | undefined {
   const document = parsed(file, diagnostics)
   if (!document) return undefined
+  tellDuplicateKeys(document, found.originalFilePath, diagnostics)
   const { root } = document
   if (root.kind === 'scalar' && root.value === null) return undefined
   if (root.kind !== 'map') {

@@ -344,3 +344,11 @@ unit_tests:
     expect(diagnostics[0]).toMatchObject({ severity: 'warning', hint: "did you mean 'orders'?" })
   })
 })
+
+test('dates and times of a configuration are written in the ISO form', () => {
+  const { json } = parsed({
+    'models/a.sql':
+      '{{ config(meta={"d": modules.datetime.date(2020, 1, 2), "t": modules.datetime.datetime(2020, 1, 2, 3)}) }} select 1',
+  })
+  expect(json('model.shop.a').meta).toEqual({ d: '2020-01-02', t: '2020-01-02T03:00:00' })
+})

@@ -89,4 +89,21 @@ describe('what reading a project warns of', () => {
       meta: { owner: "{{ var('who') }}" },
     })
   })
+
+  test('a key that stands twice is told as dbt tells it, with the lines of the stripped file', () => {
+    const found = parsed({
+      'models/a.sql': 'select 1',
+      'models/a.yml': '\n\nmodels:\n  - name: a\n    config: {tags: x, tags: y}\nmodels: [{name: a}]\n',
+    })
+    expect(found.diagnostics.map(one => one.facts)).toEqual([
+      {
+        duplicate_description: 'Duplicate key \'tags\' in "<unicode string>", line 3, column 23',
+        file: 'models/a.yml',
+      },
+      {
+        duplicate_description: 'Duplicate key \'models\' in "<unicode string>", line 4, column 1',
+        file: 'models/a.yml',
+      },
+    ])
+  })
 })

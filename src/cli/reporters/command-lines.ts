@@ -6,7 +6,7 @@ import type { CommandEvent } from '../../commands/command-event.ts'
 import { isDeprecation, warningEvent } from '../../commands/warning-names.ts'
 import type { RunEvent } from '../../execution/event.ts'
 import { renderDetails, renderDiagnostic } from '../render-diagnostic.ts'
-import { type LogLine, mainThread, textLine } from './log-line.ts'
+import { type LogLine, mainThread, type Paint, textLine } from './log-line.ts'
 import { nodeInfo } from './node-info.ts'
 import { planLines } from './plan-lines.ts'
 
@@ -68,22 +68,39 @@ function problemLine(diagnostic: Diagnostic, atMs: number, isShort: boolean): Lo
   const event = warningEvent(diagnostic.code)
   const { name, code } = event
   const message = isDeprecation(event) ? `Deprecated functionality\n\n${diagnostic.message}` : diagnostic.message
-  const isPlain = untaggedCodes.has(diagnostic.code)
+  const tag = namedTags.has(name) ? `[${name}]` : ''
+  const brief = (paint: Paint): string =>
+    untaggedCodes.has(diagnostic.code) ? message : `[${paint.yellow('WARNING')}]${tag}: ${message}`
   return {
     name,
     code,
     level: 'warn',
+    brief,
     text: paint => {
-      if (isPlain) return message
       // What `list` prints beside its lines must be told from them: it has the time in front of each line.
-      if (isShort) return `[${paint.yellow('WARNING')}]: ${message.replace(/\s*\n\s*/g, ' ')}`
-      return `[${paint.yellow('WARNING')}]: ${message}\n${renderDetails(diagnostic)}`
+      if (isShort) return brief(paint).replace(/\s*\n\s*/g, ' ')
+      return untaggedCodes.has(diagnostic.code) ? message : `${brief(paint)}\n${renderDetails(diagnostic)}`
     },
     data: diagnostic.facts ?? { msg: message, code: diagnostic.code },
     thread: mainThread,
     atMs,
   }
 }
+
+/** Deprecations that dbt tells by name. */
+const namedTags: ReadonlySet<string> = new Set([
+  'ArgumentsPropertyInGenericTestDeprecation',
+  'CustomKeyInConfigDeprecation',
+  'CustomKeyInObjectDeprecation',
+  'CustomOutputPathInSourceFreshnessDeprecation',
+  'CustomTopLevelKeyDeprecation',
+  'DuplicateYAMLKeysDeprecation',
+  'MissingArgumentsPropertyInGenericTestDeprecation',
+  'MissingPlusPrefixDeprecation',
+  'PropertyMovedToConfigDeprecation',
+  'UnexpectedJinjaBlockDeprecation',
+  'WEOIncludeExcludeDeprecation',
+])
 
 /** What dbt tells without marking it as a warning. */
 const untaggedCodes: ReadonlySet<DiagnosticCode> = new Set([

@@ -15,7 +15,7 @@ export function jsonLine(line: LogLine, paint: Paint, context: JsonContext): str
     extra: context.extra,
     invocation_id: context.invocationId,
     level: line.level,
-    msg: line.text(paint),
+    msg: (line.brief ?? line.text)(paint),
     name: line.name,
     pid: context.processId,
     thread: line.thread === 'main' ? 'MainThread' : line.thread,

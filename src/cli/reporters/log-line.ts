@@ -17,6 +17,8 @@ export interface LogLine {
   readonly code: string
   readonly level: LineLevel
   readonly text: (paint: Paint) => string
+  /** For programs, without what the text says beyond dbt's words; the same where it is absent. */
+  readonly brief?: (paint: Paint) => string
   /** dbt's `data`, without `node_info` where there is no node. A function among the values stands for what it gives. */
   readonly data: Readonly<Record<string, unknown>>
   readonly thread: string
