@@ -102,7 +102,7 @@ export function overwriteChange(base: Snapshot, adds: readonly AddFile[], shape:
 }
 
 /**
- * Replaces the files that `matches` names, whole: the rows to keep of them must be among the added ones. With `wasRead`
+ * Replaces files, those that `matches` names or some of them, whole: the rows to keep of them must be among the added ones. With `wasRead`
  * the new rows were made from the old ones, so that rows taken away by others count as well.
  * @throws `delta/unsupported-feature` for a table with a change data feed that the change does not feed
  */
@@ -116,6 +116,8 @@ export function replaceChange(
     readonly wasRead?: boolean
     /** The table from now on; as it is if not given. */
     readonly shape?: TableShape
+    /** Those of the matching files that really go; all of them if not given. */
+    readonly removes?: readonly AddFile[]
     /** Which rows really changed, where the table keeps a feed of changes and rows were copied. */
     readonly changes?: readonly ChangeFile[]
   },
@@ -124,13 +126,16 @@ export function replaceChange(
   requireRemovable(base)
   // Rows that were copied into new files would look deleted and inserted to readers of the feed.
   if (options.wasRead === true && options.changes === undefined) requireNoChangeFeed(base)
+  // Then rows were only copied, and the feed must not take the files for changes.
+  const isCopy = options.changes?.length === 0
   return {
     base,
     operation: options.operation ?? 'WRITE',
     parameters: options.parameters,
     ...shapeChange(base, options.shape ?? shapeOf(base)),
-    adds,
-    removes: base.files.filter(options.matches),
+    ...(isCopy ? { changesData: false } : {}),
+    adds: isCopy ? adds.map(add => ({ ...add, dataChange: false })) : adds,
+    removes: options.removes ?? base.files.filter(options.matches),
     scope: { kind: options.wasRead === true ? 'read' : 'replace', matches: options.matches },
     ...(options.changes === undefined ? {} : { changes: options.changes }),
   }

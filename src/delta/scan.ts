@@ -16,6 +16,8 @@ export interface ScanOptions {
   readonly columns?: readonly string[]
   /** Only these files, such as those that data skipping has left. */
   readonly keep?: (file: AddFile) => boolean
+  /** A further column of this name with the path of the file, as the log has it. */
+  readonly pathColumn?: string
   /** The zone of partition timestamps that were written without one. */
   readonly partitionZone?: string
 }
@@ -34,17 +36,21 @@ async function planScan(files: TableFiles, snapshot: Snapshot, options: ScanOpti
     { fields: fields.filter(field => !partitions.has(field)), mapping: snapshot.mapping },
     kept.map(add => ({
       add,
-      constants: fields.flatMap(field =>
-        partitions.has(field) ? [partitionConstant(add.partitionValues, field, snapshot.mapping)] : [],
-      ),
+      constants: [
+        ...fields.flatMap(field =>
+          partitions.has(field) ? [partitionConstant(add.partitionValues, field, snapshot.mapping)] : [],
+        ),
+        ...(options.pathColumn === undefined ? [] : [add.path]),
+      ],
     })),
   )
+  const columns = fields.map(field =>
+    partitions.has(field)
+      ? partitionColumn(field, options.partitionZone ?? 'UTC')
+      : storedColumn(field, snapshot.mapping),
+  )
   return {
-    columns: fields.map(field =>
-      partitions.has(field)
-        ? partitionColumn(field, options.partitionZone ?? 'UTC')
-        : storedColumn(field, snapshot.mapping),
-    ),
+    columns: options.pathColumn === undefined ? columns : [...columns, pathColumn(options.pathColumn)],
     mapping: snapshot.mapping,
     byId: snapshot.mapping === 'id',
     files: scanned,
@@ -72,6 +78,10 @@ export function partitionColumn(field: DeltaField, zone: string): ScanColumn {
     type: duckdbType(field.type),
     valueSql: text => partitionValueSql(text, field.type, zone),
   }
+}
+
+function pathColumn(name: string): ScanColumn {
+  return { kind: 'constant', name, type: 'VARCHAR', valueSql: text => text }
 }
 
 export function storedColumn(field: DeltaField, mapping: ColumnMapping): ScanColumn {

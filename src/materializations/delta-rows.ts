@@ -1,40 +1,23 @@
 /** Makes the change of a Delta table that a model's rows ask for, by its strategy: only files that it may touch are read. */
-import { DiagnosticError } from '../base/diagnostic.ts'
 import { quoteIdentifier } from '../base/sql-text.ts'
 import type { Relation } from '../context/relation.ts'
-import {
-  appendChange,
-  type Change,
-  createChange,
-  type NewTable,
-  overwriteChange,
-  replaceChange,
-  replacePartitionsChange,
-} from '../delta/change.ts'
-import { type FileWriter, writeDataFiles } from '../delta/data-files.ts'
+import { appendChange, type Change, overwriteChange, replaceChange, replacePartitionsChange } from '../delta/change.ts'
+import { writeDataFiles } from '../delta/data-files.ts'
 import { mayHoldRows, type Predicate } from '../delta/data-skipping.ts'
 import { partitionKeys } from '../delta/partition-value.ts'
 import { snapshotSql } from '../delta/scan.ts'
-import { type DeltaField, duckdbType, physicalName, renderDeltaType, type StructType } from '../delta/schema.ts'
+import { type DeltaField, duckdbType, physicalName, renderDeltaType } from '../delta/schema.ts'
 import type { Snapshot } from '../delta/snapshot.ts'
 import type { FileFacts } from '../delta/statistics.ts'
-import { isVoid } from '../delta/storable-columns.ts'
-import type { TableFiles } from '../delta/table-files.ts'
-import { changedShape, isSameShape, newShape, shapeOf, type TableShape } from '../delta/table-shape.ts'
-import { deltaField } from '../delta/type-from-duckdb.ts'
+import { changedShape, isSameShape, shapeOf } from '../delta/table-shape.ts'
 import { requireRemovable, requireWritable } from '../delta/write-protocol.ts'
 import { writeChanges } from './delta-changes.ts'
+import { mergeByKey } from './delta-merge.ts'
+import { createTable, type DeltaRows, isSame, realNames, sameText, schemaOf, shapeAfter } from './delta-table.ts'
 import type { FileModelOptions } from './file-model-options.ts'
 import type { NodeWork } from './node-work.ts'
 import { readPredicates } from './predicate-text.ts'
-import { columnsOf, dropTables, refuseOutside, runStrategy, temporaryTable } from './row-strategy.ts'
-
-export interface DeltaRows {
-  readonly work: NodeWork
-  readonly options: FileModelOptions
-  readonly files: TableFiles
-  readonly writer: FileWriter
-}
+import { dropTables, refuseOutside, runStrategy, temporaryTable } from './row-strategy.ts'
 
 /** Undefined if there is nothing to change. Data files are written; nobody sees them before the commit. */
 export async function prepareChange(rows: DeltaRows, base: Snapshot | undefined): Promise<Change | undefined> {
@@ -48,24 +31,6 @@ export async function prepareChange(rows: DeltaRows, base: Snapshot | undefined)
   if (isPlain && options.strategy === 'append') return append(rows, base, query)
   if (isPlain && options.strategy === 'insert_overwrite') return insertOverwrite(rows, base, query)
   return byMacro(rows, base, query)
-}
-
-export async function createTable(rows: DeltaRows, query: string): Promise<Change> {
-  const schema = await schemaOf(rows.work, query)
-  const shape = firstShape(rows, schema)
-  // What cannot be done is refused before a file is written.
-  const change = createChange(newTable(rows, shape), [])
-  return { ...change, adds: await writeDataFiles(rows.writer, { query, shape }) }
-}
-
-/** Of a table that does not exist yet. */
-export function firstShape({ options, writer }: DeltaRows, schema: StructType): TableShape {
-  const partitionColumns = realNames(options.partitionBy, schema)
-  return newShape({ schema, partitionColumns, configuration: options.properties }, writer.ids)
-}
-
-export function newTable({ work, writer }: DeltaRows, shape: TableShape): NewTable {
-  return { id: writer.ids(), name: work.node.name, shape, nowMs: writer.now() }
 }
 
 async function overwrite({ work, options, writer }: DeltaRows, base: Snapshot, query: string): Promise<Change> {
@@ -90,9 +55,41 @@ async function insertOverwrite({ writer }: DeltaRows, base: Snapshot, query: str
 
 /** The new rows in a temporary table, the stored ones that matter in another, then the macro of the strategy. */
 async function byMacro(rows: DeltaRows, base: Snapshot, query: string): Promise<Change | undefined> {
-  const { work, options, files, writer } = rows
+  const { work, options } = rows
   const fresh = await temporaryTable(work, 'new', query)
-  await refuseOutside(work, options, fresh)
+  try {
+    await refuseOutside(work, options, fresh)
+    const key = await keyColumns(rows, base, fresh)
+    if (key === undefined) return await changeWhole(rows, base, fresh)
+    return await mergeByKey(rows, base, { fresh, key, touched: await touchedFiles(rows, base, fresh) })
+  } finally {
+    await dropTables(work, [fresh])
+  }
+}
+
+/** The columns by which the strategy looks at stored rows; undefined if it may look at others, or change all of them. */
+async function keyColumns(
+  { work, options }: DeltaRows,
+  base: Snapshot,
+  fresh: Relation,
+): Promise<readonly string[] | undefined> {
+  if (!options.readsByKey) return undefined
+  const names = options.uniqueKey.map(key => columnNamed(base, key))
+  const known = names.filter(name => name !== undefined)
+  if (known.length < names.length) return undefined
+  if (options.onSchemaChange === 'sync_all_columns' && (await columnsDiffer(work, base, fresh))) return undefined
+  return known
+}
+
+/** A key is SQL: a name, bare or quoted, or an expression. */
+function columnNamed({ schema }: Snapshot, key: string): string | undefined {
+  const text = key.trim()
+  const name = /^"(?:[^"]|"")+"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text
+  return schema.fields.find(field => sameText(field.name, name))?.name
+}
+
+async function changeWhole(rows: DeltaRows, base: Snapshot, fresh: Relation): Promise<Change | undefined> {
+  const { work, options, files, writer } = rows
   const touched = await touchedFiles(rows, base, fresh)
   const keepsRows = !replacesWhole(options)
   const before = await snapshotSql(files, base, { keep: keepsRows ? touched : () => false })
@@ -103,10 +100,10 @@ async function byMacro(rows: DeltaRows, base: Snapshot, query: string): Promise<
   const shape = await shapeAfter(rows, base, stored, touched)
   const after = `from ${stored.render()}`
   const adds = await writeDataFiles(writer, { query: after, shape })
-  const compared = { before, after, key: options.uniqueKey }
+  const compared = { before, after, key: options.uniqueKey.flatMap(key => columnNamed(base, key) ?? []) }
   const changes =
     keepsRows && options.strategy !== 'append' ? await writeChanges(writer, base, shape, compared) : undefined
-  await dropTables(work, [fresh, stored])
+  await dropTables(work, [stored])
   if (adds.length === 0 && !base.files.some(touched) && isSameShape(shape, shapeOf(base))) return undefined
   if (options.strategy === 'append') return appendChange(base, adds, shape)
   return replaceChange(base, adds, {
@@ -134,7 +131,8 @@ async function touchedFiles(
   const { fields } = await schemaOf(work, `from ${fresh.render()}`)
   const known = base.schema.fields.filter(
     field =>
-      options.uniqueKey.some(key => sameText(field.name, key)) && fields.some(one => compareAsStored(one, field)),
+      options.uniqueKey.some(key => columnNamed(base, key) === field.name) &&
+      fields.some(one => compareAsStored(one, field)),
   )
   const predicates = await Promise.all(known.map(field => keyPredicates(work, base, fresh, field.name)))
   return mayHoldRows(base, [...predicates.flat(), ...narrowed])
@@ -205,56 +203,10 @@ async function texts(work: NodeWork, sql: string): Promise<string[]> {
   return rows.flatMap(([value]) => (value === null || value === undefined ? [] : [String(value)]))
 }
 
-/** The table's columns as they were, then those that the strategy's tables have beside. */
-export async function shapeAfter(
-  { work, writer }: DeltaRows,
-  base: Snapshot,
-  stored: Relation,
-  touched: (file: FileFacts) => boolean,
-): Promise<TableShape> {
-  const now = await schemaOf(work, `from ${stored.render()}`)
-  const isWhole = base.files.every(touched)
-  const fields = now.fields.map(field => {
-    const known = base.schema.fields.find(one => sameText(one.name, field.name))
-    return known === undefined || (isWhole && !isSame(known, field)) ? field : known
-  })
-  const gone = base.schema.fields.find(one => !now.fields.some(field => sameText(field.name, one.name)))
-  if (gone !== undefined && !isWhole) {
-    throw new DiagnosticError({
-      code: 'lake/file-model',
-      kind: 'Runtime',
-      message: `The column "${gone.name}" of the Delta table of "${work.node.name}" would be lost`,
-      hint: 'Rebuild the table with --full-refresh',
-      node: work.node.uniqueId,
-    })
-  }
-  const { partitionColumns } = base
-  return changedShape(base, { schema: { kind: 'struct', fields }, partitionColumns }, writer.ids)
-}
-
 async function columnsDiffer(work: NodeWork, base: Snapshot, fresh: Relation): Promise<boolean> {
   const { fields } = await schemaOf(work, `from ${fresh.render()}`)
   return (
     fields.length !== base.schema.fields.length ||
     !fields.every(field => base.schema.fields.some(one => isSame(one, field)))
   )
-}
-
-export async function schemaOf(work: NodeWork, query: string): Promise<StructType> {
-  const columns = await columnsOf(work, query)
-  return { kind: 'struct', fields: columns.map(({ name, type }) => deltaField(name, type)) }
-}
-
-function realNames(names: readonly string[], schema: StructType): string[] {
-  return names.map(name => schema.fields.find(field => sameText(field.name, name))?.name ?? name)
-}
-
-/** Nothing but nulls can be in a column of no type, and DuckDB gives it another one. */
-function isSame(left: DeltaField, right: DeltaField): boolean {
-  if (!sameText(left.name, right.name)) return false
-  return isVoid(left.type) || renderDeltaType(left.type) === renderDeltaType(right.type)
-}
-
-function sameText(left: string, right: string): boolean {
-  return left.toLowerCase() === right.toLowerCase()
 }

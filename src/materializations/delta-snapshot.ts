@@ -14,7 +14,7 @@ import type { FileFacts } from '../delta/statistics.ts'
 import type { TableShape } from '../delta/table-shape.ts'
 import { requireRemovable, requireWritable } from '../delta/write-protocol.ts'
 import { writeChanges } from './delta-changes.ts'
-import { createTable, type DeltaRows, firstShape, newTable, schemaOf, shapeAfter } from './delta-rows.ts'
+import { createTable, type DeltaRows, firstShape, newTable, schemaOf, shapeAfter } from './delta-table.ts'
 import { dropTables, temporaryTable } from './row-strategy.ts'
 import { applyChanges, type EndColumn, endColumn, firstRows, scdColumn, storedHistory } from './snapshot-rows.ts'
 

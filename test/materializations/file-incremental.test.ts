@@ -84,13 +84,17 @@ class Models {
   }
 }
 
-describe.each(['disk', 'bucket'] as const)('an incremental model in files on %s', place => {
-  test.each(strategies)('has the rows of one in the database, run after run: %s', async config => {
+/** In a bucket the same code runs on copies: two strategies show that the copies are those that count. */
+const placed = [
+  ['disk', strategies],
+  ['bucket', strategies.filter(config => config.includes("strategy='delete+insert'") || config.includes('clauses'))],
+] as const
+
+describe.each(placed)('an incremental model in files on %s', (place, some) => {
+  test.each(some)('has the rows of one in the database, run after run: %s', async config => {
     const models = new Models(place, config)
-    for (const sql of turns) {
-      await models.run(sql)
-      await models.rows()
-    }
+    for (const sql of turns) await models.run(sql)
+    await models.rows()
     await models.run(turns[0] ?? '', { more: '--full-refresh' })
     expect(await models.rows()).toHaveLength(6)
   })
