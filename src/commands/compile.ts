@@ -38,7 +38,7 @@ export async function compileAndWrite(session: Session, loaded: LoadedProject, p
     await database.close()
     writeRun(session, loaded, run, {
       ...result,
-      results: result.results.filter(one => !isEphemeralResult(one, loaded)),
+      results: result.results.filter(one => isResult(one, loaded)),
     })
     return result
   } finally {
@@ -46,9 +46,11 @@ export async function compileAndWrite(session: Session, loaded: LoadedProject, p
   }
 }
 
-/** Ephemeral models are compiled, and are no results: nothing is made of them. */
-function isEphemeralResult({ uniqueId }: NodeResult, { graph }: LoadedProject): boolean {
-  return graph.members.get(uniqueId)?.config.get('materialized') === 'ephemeral'
+/** Nothing is made of ephemeral models: they are results only where `compile` was asked for some nodes. */
+function isResult({ uniqueId }: NodeResult, { graph, config }: LoadedProject): boolean {
+  if (graph.members.get(uniqueId)?.config.get('materialized') !== 'ephemeral') return true
+  const { which, select, inline } = config.flags
+  return which === 'compile' && (select.length > 0 || inline !== null)
 }
 
 /** Every selected node, or the text of `--inline` alone. */

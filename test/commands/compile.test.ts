@@ -29,12 +29,17 @@ describe('compile', () => {
   })
 })
 
-test('ephemeral models are compiled along, and are no results', async () => {
+test.each([
+  ['compile', ['model.shop.a']],
+  ['compile --select e', ['model.shop.e']],
+  ['compile --select +a', ['model.shop.e', 'model.shop.a']],
+  ['docs generate --select +a', ['model.shop.a']],
+])('ephemeral models are compiled along, and are results where nodes were asked for: %s', async (command, expected) => {
   const p = project({
     'models/e.sql': "{{ config(materialized='ephemeral') }}select 1 as id",
     'models/a.sql': "select * from {{ ref('e') }}",
   })
-  expect(await p.run('compile')).toBe(0)
+  expect(await p.run(command)).toBe(0)
   const { results } = p.json('target/run_results.json') as { results: { unique_id: string }[] }
-  expect(results.map(one => one.unique_id)).toEqual(['model.shop.a'])
+  expect(results.map(one => one.unique_id)).toEqual(expected)
 })
