@@ -104,7 +104,7 @@ function makeTest(
     firstTags: sortedTexts(new Set([...holder.tags, ...columnTags, ...testTags(definition.config)])),
     name: fullName,
     uniqueId: `test.${holder.owner.name}.${fullName}.${testHash(fullName, testName, namespace, kwargs)}`,
-    fqn: [...fqnPrefix(holder.owner.name, found.originalFilePath.split('/').slice(1).join('/')), fullName],
+    fqn: fqnPrefix(holder.owner.name, found.originalFilePath.split('/').slice(1).join('/')).concat(fullName),
     patch: undefined,
     generic: {
       name: testName,

@@ -75,8 +75,8 @@ export function yamlSnapshots(properties: LoadedProperties, maker: NodeMaker): D
   for (const entry of properties.entries('snapshots')) {
     const relation = textOf(entry.value, 'relation')
     if (relation === null) continue
-    const { found, document, name } = entry
-    const draft = yamlSnapshotDraft(found, document.file, name, relation, maker.createdAtMs())
+    const { found, file, name } = entry
+    const draft = yamlSnapshotDraft(found, file, name, relation, maker.createdAtMs())
     if (!readCallText(relation, draft.calls)) {
       maker.report({
         code: 'project/invalid-entry',

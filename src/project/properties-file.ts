@@ -54,12 +54,43 @@ export function readProperties(
     return undefined
   }
   const entries = new Map<Section, PropertyEntry[]>()
+  const tree = new PropertiesTree(document)
   for (const entry of root.entries) {
     const section = sections.find(one => one === entry.key.value)
-    if (section) entries.set(section, readSection(section, entry, found, document, render, diagnostics))
+    if (section) entries.set(section, readSection(section, entry, found, tree, render, diagnostics))
     else warnUnknownTopKey(entry, document, diagnostics)
   }
+  // What stands in the entries of sources is looked at again, as it was written.
+  if (!entries.has('sources')) tree.letGo()
   return { found, entries }
+}
+
+/**
+ * The tree of a file, let go as soon as its entries are read: the trees of a large project are larger than everything
+ * that is made of them. It is made again for the few entries whose places are asked for.
+ */
+class PropertiesTree {
+  readonly file: SourceFile
+  private known: YamlDocument | undefined
+
+  constructor(document: YamlDocument) {
+    this.file = document.file
+    this.known = document
+  }
+
+  letGo(): void {
+    this.known = undefined
+  }
+
+  get document(): YamlDocument {
+    this.known ??= parseYaml(this.file)
+    return this.known
+  }
+
+  entry(section: Section, index: number): YamlNode {
+    const { root } = this.document
+    return yamlAt(root, section, index) ?? root
+  }
 }
 
 function parsed(file: SourceFile, diagnostics: Diagnostics): YamlDocument | undefined {
@@ -90,7 +121,7 @@ function readSection(
   section: Section,
   { value }: YamlEntry,
   found: FoundFile,
-  document: YamlDocument,
+  tree: PropertiesTree,
   render: RenderNative,
   diagnostics: Diagnostics,
 ): PropertyEntry[] {
@@ -99,30 +130,36 @@ function readSection(
       code: 'project/invalid-properties',
       kind: 'Parsing',
       message: `The schema file at ${found.originalFilePath} is invalid because ${because}`,
-      at: yamlPlace(document, node),
+      at: yamlPlace(tree.document, node),
     })
   if (value.kind !== 'list') {
     invalid(value, `the value of '${section}' is not a list`)
     return []
   }
   const read: PropertyEntry[] = []
-  for (const item of value.items) {
+  for (const [index, item] of value.items.entries()) {
     if (item.kind !== 'map') invalid(item, `a list element for '${section}' is not a dictionary`)
     else if (namedSections.has(section) && !yamlEntry(item, 'name')) {
       invalid(item, `a list element for '${section}' does not have a name attribute.`)
     } else {
-      const entry = readEntry(section, item, found, document, render, diagnostics)
+      const entry = readEntry({ section, index, found, tree }, item, render, diagnostics)
       if (entry) read.push(entry)
     }
   }
   return read
 }
 
+interface EntryPlace {
+  readonly section: Section
+  /** Of the element in its section. */
+  readonly index: number
+  readonly found: FoundFile
+  readonly tree: PropertiesTree
+}
+
 function readEntry(
-  section: Section,
+  { section, index, found, tree }: EntryPlace,
   node: YamlMap,
-  found: FoundFile,
-  document: YamlDocument,
   render: RenderNative,
   diagnostics: Diagnostics,
 ): PropertyEntry | undefined {
@@ -139,7 +176,7 @@ function readEntry(
       diagnostics.add({
         ...diagnostic,
         message: `Failed to render ${found.originalFilePath} from project ${found.owner.name}: ${diagnostic.message}`,
-        at: yamlPlace(document, scalar),
+        at: yamlPlace(tree.document, scalar),
       })
       return text
     }
@@ -150,14 +187,13 @@ function readEntry(
   return {
     section,
     found,
-    document,
-    node,
+    file: tree.file,
     name: typeof name === 'string' ? name : '',
     value,
     written: (...path) => {
-      const at = yamlAt(node, ...path)
+      const at = yamlAt(tree.entry(section, index), ...path)
       return at && yamlValue(at)
     },
-    at: (...path) => placeIn(document, node, path),
+    at: (...path) => placeIn(tree.document, tree.entry(section, index), path),
   }
 }

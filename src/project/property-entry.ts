@@ -1,6 +1,6 @@
 /** One element of a section of a properties file: `models: [{name: customers, ...}]`. */
-import type { Place } from '../base/source-file.ts'
-import { type YamlDocument, type YamlMap, yamlAt, yamlPlace } from '../base/yaml-node.ts'
+import type { Place, SourceFile } from '../base/source-file.ts'
+import { type YamlDocument, type YamlNode, yamlAt, yamlPlace } from '../base/yaml-node.ts'
 import type { KeyPath } from '../config/yaml-value.ts'
 import type { PyDict, Value } from '../template/value.ts'
 import type { FoundFile } from './found-file.ts'
@@ -27,8 +27,8 @@ export type Section = (typeof sections)[number]
 export interface PropertyEntry {
   readonly section: Section
   readonly found: FoundFile
-  readonly document: YamlDocument
-  readonly node: YamlMap
+  /** The properties file. */
+  readonly file: SourceFile
   readonly name: string
   /** Rendered, but for what is rendered later (descriptions, tests, hooks). The entry's own: parsing changes it. */
   readonly value: PyDict
@@ -38,7 +38,7 @@ export interface PropertyEntry {
   at(...path: KeyPath): Place
 }
 
-export function placeIn(document: YamlDocument, node: YamlMap, path: KeyPath): Place {
+export function placeIn(document: YamlDocument, node: YamlNode, path: KeyPath): Place {
   for (let length = path.length; length > 0; length--) {
     const found = yamlAt(node, ...path.slice(0, length))
     if (found && found.end > found.start) return yamlPlace(document, found)

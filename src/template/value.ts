@@ -173,7 +173,8 @@ export class PyDict {
     const at = this.indexOf(hash)
     if (at >= 0) this.pairs[at + 1] = value
     else if (this.pairs.length === 0) this.pairs = [hash, value]
-    else if (this.pairs.length < 2 * fewPairs) this.pairs.push(hash, value)
+    // Pushing or spreading would make room for a dozen more.
+    else if (this.pairs.length < 2 * fewPairs) this.pairs = this.pairs.concat([hash, value])
     else {
       const slots = new Map<HashKey, Value>()
       for (let index = 0; index < this.pairs.length; index += 2) {
