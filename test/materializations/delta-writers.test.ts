@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { randomIds } from '../../src/base/clock.ts'
 import { bucketProject } from '../rig/bucket-project.ts'
+import { type ProjectRig, project } from '../rig/project-rig.ts'
 import { type S3Double, startS3Double } from '../rig/s3-double/s3-double.ts'
 
 let double: S3Double
@@ -11,33 +15,60 @@ afterAll(() => double.close())
 
 const config = "materialized='incremental', format='delta', location='s3://lake/shared'"
 
-/** Rows of the shared table, read by a project that has never seen it. */
-async function shared(query: string): Promise<unknown> {
-  const p = bucketProject(double, {
-    'models/m.sql': `{{ config(${config}) }} select 1 as id`,
-    'models/probe.sql': `{{ config(materialized='table') }} ${query.replace('from m', "from {{ ref('m') }}")}`,
-  })
-  expect(await p.run('run --select probe'), p.stdout).toBe(0)
-  return p.rows('probe')
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+interface Place {
+  readonly location: string
+  project(files: Readonly<Record<string, string>>): ProjectRig
 }
 
-test('four writers at once lose nothing, whether they append or merge', async () => {
-  const writers = Array.from({ length: 4 }, (_, writer) =>
-    bucketProject(
-      double,
-      {
-        'models/m.sql': `{{ config(${config}, ${writer % 2 === 0 ? "incremental_strategy='append'" : "incremental_strategy='merge', unique_key='id'"}) }} select ${writer} * 100 + {{ var('turn') }} as id`,
-      },
-      { ids: randomIds },
-    ),
-  )
-  for (let turn = 0; turn < 3; turn++) {
-    const codes = await Promise.all(writers.map(p => p.run(['run', '--vars', `{turn: ${turn}}`])))
-    expect(codes, writers.map(p => p.stdout).join('\n')).toEqual([0, 0, 0, 0])
+function placeOf(kind: 'disk' | 'bucket'): Place {
+  if (kind === 'bucket') {
+    return { location: 's3://lake/raced', project: files => alone(bucketProject(double, files, { ids: randomIds })) }
   }
-  const ids = [0, 1, 2, 3].flatMap(writer => [0, 1, 2].map(turn => ({ id: writer * 100 + turn })))
-  expect(await shared('select id from m order by id')).toEqual(ids)
-})
+  const folder = mkdtempSync(join(tmpdir(), 'eider-raced-'))
+  folders.push(folder)
+  return { location: `${folder}/lake/raced`, project: files => alone(project(files, { ids: randomIds })) }
+}
+
+/**
+ * A run makes its folder the working directory of this one process, so of several at once each must name its database by its
+ * whole path: otherwise they would now and then open each other's.
+ */
+function alone(p: ProjectRig): ProjectRig {
+  p.write({ 'profiles.yml': p.read('profiles.yml').replace('path: shop.duckdb', `path: ${p.folder}/shop.duckdb`) })
+  return p
+}
+
+test.each(['disk', 'bucket'] as const)(
+  'four writers at once on %s lose nothing, whether they append or merge',
+  async kind => {
+    const place = placeOf(kind)
+    const model = (more: string): string =>
+      `{{ config(materialized='incremental', format='delta', location='${place.location}', ${more}) }}`
+    const strategies = ["incremental_strategy='append'", "incremental_strategy='merge', unique_key='id'"]
+    const writers = [0, 1, 2, 3].map(writer =>
+      place.project({
+        'models/m.sql': `${model(strategies[writer % 2] ?? '')} select ${writer} * 100 + {{ var('turn') }} as id`,
+      }),
+    )
+    for (let turn = 0; turn < 3; turn++) {
+      const codes = await Promise.all(writers.map(p => p.run(['run', '--vars', `{turn: ${turn}}`])))
+      expect(codes, writers.map(p => p.stdout).join('\n')).toEqual([0, 0, 0, 0])
+    }
+    const ids = [0, 1, 2, 3].flatMap(writer => [0, 1, 2].map(turn => ({ id: writer * 100 + turn })))
+    // A project that has never seen the table finds it.
+    const reader = place.project({
+      'models/m.sql': `${model(strategies[0] ?? '')} select 1 as id`,
+      'models/probe.sql': "{{ config(materialized='table') }} select id from {{ ref('m') }} order by id",
+    })
+    expect(await reader.run('run --select probe'), reader.stdout).toBe(0)
+    expect(await reader.rows('probe')).toEqual(ids)
+  },
+)
 
 test('a store that ignores conditions is refused before anything is committed', async () => {
   const careless = await startS3Double({ ignoresConditions: true })
