@@ -17,7 +17,7 @@ export interface PluginSource {
   readonly database: Database
 }
 
-export interface PluginModel {
+interface PluginModel {
   readonly node: Node
   config(key: string): Value
   /** The rows that were built. */

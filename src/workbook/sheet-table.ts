@@ -4,7 +4,7 @@
  */
 import type { Cell } from './cell.ts'
 
-export type ColumnType = 'BIGINT' | 'DOUBLE' | 'BOOLEAN' | 'TIMESTAMP' | 'TIME' | 'INTERVAL' | 'VARCHAR'
+type ColumnType = 'BIGINT' | 'DOUBLE' | 'BOOLEAN' | 'TIMESTAMP' | 'TIME' | 'INTERVAL' | 'VARCHAR'
 
 export interface SheetTable {
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[]
