@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import type { OutsideWorld } from '../../src/commands/outside-world.ts'
+import type { FileSystem } from '../../src/storage/file-system.ts'
+import { memoryFiles } from '../../src/storage/memory-files.ts'
+import { sourceBuiltins } from '../rig/source-builtins.ts'
+import { ChangingProject, type Surroundings } from './changing-project.ts'
+
+/** No command of these tests leaves the project. */
+const nowhere = {
+  enterFolder: () => {},
+  system: 'test',
+  runtime: { version: '0', path: '' },
+} as unknown as OutsideWorld
+
+interface Outcome {
+  readonly exitCode: number
+  readonly output: string
+  /** Files of the target folder, the cache aside. */
+  readonly target: ReadonlyMap<string, string>
+}
+
+async function outcome(files: FileSystem, { environment, words, nowMs }: Surroundings): Promise<Outcome> {
+  let output = ''
+  let ids = 0
+  const write = (text: string): void => {
+    output += text
+  }
+  const exitCode = await main({
+    argv: words,
+    version: '0.0.0-test',
+    environment: { DBT_LOG_LEVEL_FILE: 'none', ...environment },
+    files,
+    builtins: sourceBuiltins,
+    buildStamp: 'test',
+    outside: nowhere,
+    stdout: { write, isTerminal: false, columns: 120 },
+    stderr: { write, isTerminal: false, columns: 120 },
+    clock: { now: () => nowMs, elapsedMs: () => 0 },
+    ids: () => `id-${++ids}`,
+    signal: new AbortController().signal,
+    processId: 1,
+    reserveThreads: () => {},
+  })
+  const paths = files.list('target').filter(path => !path.endsWith('.cache'))
+  const target = new Map(paths.map(path => [path, withoutBirth(files.read(`target/${path}`) ?? '')]))
+  return { exitCode, output: withoutParsing(output), target }
+}
+
+/** A node was made when it was first parsed. */
+function withoutBirth(text: string): string {
+  return text.replaceAll(/"created_at":[\d.]+/g, '"created_at":0')
+}
+
+/** Whether a parse is kept is the one thing that may be told differently. */
+function withoutParsing(output: string): string {
+  return output.replaceAll(/^.*(?:partial parsing|Partial parsing).*\n/gm, '')
+}
+
+/** Without anything that was kept. */
+function copyOf(files: FileSystem): FileSystem {
+  const paths = files.list('.').filter(path => !path.startsWith('target/'))
+  return memoryFiles(Object.fromEntries(paths.map(path => [path, files.readBytes(path) ?? ''])))
+}
+
+/** Cold, with what is kept of the step before, and once more with what was kept now. */
+async function expectSame(files: FileSystem, surroundings: Surroundings, told: string): Promise<Outcome> {
+  const cold = await outcome(copyOf(files), surroundings)
+  for (const when of ['after the change', 'once more']) {
+    const kept = await outcome(files, surroundings)
+    const { exitCode, output } = cold
+    expect({ exitCode: kept.exitCode, output: kept.output }, `${told}, ${when}`).toEqual({ exitCode, output })
+    for (const [path, text] of cold.target) {
+      const [one, other] = firstDifference(kept.target.get(path) ?? 'nothing', text)
+      expect(one, `${told}, ${when}, ${path}`).toBe(other)
+    }
+  }
+  return cold
+}
+
+/** Some text around the place where two texts begin to differ. */
+function firstDifference(one: string, other: string): readonly [string, string] {
+  if (one === other) return ['', '']
+  let at = 0
+  while (one[at] === other[at]) at++
+  return [one.slice(Math.max(0, at - 300), at + 100), other.slice(Math.max(0, at - 300), at + 100)]
+}
+
+describe('what a parse cache gives', () => {
+  const steps = Number(process.env.EIDER_CACHE_STEPS ?? 50)
+  const seed = Number(process.env.EIDER_CACHE_SEED ?? 1)
+
+  test(`is what parsing gives, byte for byte, through ${steps} random changes`, {
+    timeout: 20_000 * steps,
+  }, async () => {
+    const files = memoryFiles()
+    const project = new ChangingProject(files, seed)
+    const codes = new Map<number, number>()
+    await expectSame(files, project.surroundings, 'at first')
+    for (let step = 1; step <= steps; step++) {
+      const told = `step ${step} of seed ${seed}, ${project.step()}`
+      const { exitCode } = await expectSame(files, project.surroundings, told)
+      project.judge(exitCode === 0)
+      codes.set(exitCode, (codes.get(exitCode) ?? 0) + 1)
+    }
+    // Most of the projects on the way can be parsed, or nothing is compared.
+    expect(codes.get(0) ?? 0).toBeGreaterThan(steps / 2)
+  })
+})
