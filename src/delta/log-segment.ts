@@ -34,22 +34,34 @@ export interface LogListing {
   readonly checkpoints: readonly CheckpointFiles[]
 }
 
-/** The segment of the newest version, or of the given one. A table that is not there is undefined. */
-export async function findLogSegment(store: ObjectStore, version?: number): Promise<LogSegment | undefined> {
+/**
+ * The segment of the newest version, or of the given one. A table that is not there is undefined.
+ * @param damaged keys of checkpoint files to do without
+ */
+export async function findLogSegment(
+  store: ObjectStore,
+  version?: number,
+  damaged: ReadonlySet<string> = new Set(),
+): Promise<LogSegment | undefined> {
+  const listed = async (from?: number): Promise<LogListing> => {
+    const listing = await listLog(store, from)
+    if (damaged.size === 0) return listing
+    return { ...listing, checkpoints: listing.checkpoints.filter(one => !one.keys.some(key => damaged.has(key))) }
+  }
   const hint = await hintedVersion(store)
   if (hint !== undefined && (version === undefined || version >= hint)) {
-    const listing = await listLog(store, hint)
+    const listing = await listed(hint)
     if (listing.checkpoints.some(one => one.version <= (version ?? one.version)))
       return segmentOf(store.name, listing, version)
   }
-  const listing = await listLog(store)
+  const listing = await listed()
   if (listing.commits.size === 0 && listing.checkpoints.length === 0) return undefined
   try {
     return segmentOf(store.name, listing, version)
   } catch (error) {
     if (!(error instanceof DiagnosticError) || error.diagnostic.code !== 'delta/log-gap') throw error
     // A listing that runs while commits arrive may hold a later one and not the one before it.
-    return segmentOf(store.name, await listLog(store), version)
+    return segmentOf(store.name, await listed(), version)
   }
 }
 

@@ -55,6 +55,30 @@ export function notATable(name: string): DiagnosticError {
 }
 
 async function loadSegment(files: TableFiles, segment: LogSegment): Promise<Snapshot> {
+  const damaged = new Set<string>()
+  for (let current = segment; ; ) {
+    try {
+      return await replaySegment(files, current)
+    } catch (error) {
+      const keys = current.checkpoint?.keys ?? []
+      if (keys.length === 0 || !(error instanceof DiagnosticError) || !checkpointFaults.has(error.diagnostic.code))
+        throw error
+      // An older checkpoint, or all commits, say the same as long as they are there.
+      for (const key of keys) damaged.add(key)
+      const other = await findLogSegment(files.store, segment.version, damaged).catch(() => undefined)
+      if (other === undefined) throw error
+      current = other
+    }
+  }
+}
+
+const checkpointFaults: ReadonlySet<string> = new Set([
+  'delta/bad-checkpoint',
+  'delta/bad-action',
+  'delta/missing-file',
+])
+
+async function replaySegment(files: TableFiles, segment: LogSegment): Promise<Snapshot> {
   const replay = startReplay()
   if (segment.checkpoint !== undefined) replay.apply(await readCheckpoint(files, segment.checkpoint))
   for (const actions of await readCommits(files, segment.commits)) replay.apply(actions)

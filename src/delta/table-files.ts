@@ -29,7 +29,16 @@ export interface TableFiles {
 /** Where a path of the log points. Paths are URIs: they are percent-decoded exactly once, and `+` stays. */
 export function placeOf(files: TableFiles, path: string): FilePlace {
   const decoded = openablePath(decodePath(path))
-  return isAbsolute(decoded) ? files.resolve(decoded) : { store: files.store, key: decoded }
+  return isAbsolute(decoded) ? files.resolve(decoded) : { store: files.store, key: plainKey(decoded) }
+}
+
+/** Without what changes nothing in a path: `.` and repeated slashes. */
+function plainKey(path: string): string {
+  if (!path.startsWith('./') && !path.includes('//') && !path.includes('/./')) return path
+  return path
+    .split('/')
+    .filter(part => part !== '' && part !== '.')
+    .join('/')
 }
 
 /** `file:` is dropped, `s3a:` and `s3n:` are `s3:`. */

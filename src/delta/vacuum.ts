@@ -3,10 +3,9 @@
  * enough ago. Versions older than that cannot be read afterwards.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
-import type { DeletionVectorDescriptor } from './action.ts'
 import { placeOfVector } from './deletion-vector.ts'
 import type { Snapshot } from './snapshot.ts'
-import { decodePath, type TableFiles } from './table-files.ts'
+import { type FilePlace, placeOf, type TableFiles } from './table-files.ts'
 import { retentionMs } from './write-checkpoint.ts'
 import { requireWritable } from './write-protocol.ts'
 
@@ -32,11 +31,11 @@ export async function vacuum(files: TableFiles, snapshot: Snapshot, options: Vac
   const retainMs = options.retainMs ?? usualMs
   if (retainMs < usualMs && options.force !== true) throw tooShort(snapshot, retainMs, usualMs)
   const oldestMs = options.nowMs - retainMs
-  const needed = neededKeys(files, snapshot, oldestMs)
+  const needed = neededPlaces(files, snapshot, oldestMs)
   const keys: string[] = []
   let sizeBytes = 0
   for await (const info of files.store.list('')) {
-    if (isHidden(info.key) || needed.has(info.key) || info.modifiedMs > oldestMs) continue
+    if (isHidden(info.key) || needed.has(files.store.locate(info.key)) || info.modifiedMs > oldestMs) continue
     keys.push(info.key)
     sizeBytes += info.sizeBytes
   }
@@ -44,19 +43,17 @@ export async function vacuum(files: TableFiles, snapshot: Snapshot, options: Vac
   return { keys, sizeBytes }
 }
 
-function neededKeys(files: TableFiles, snapshot: Snapshot, oldestMs: number): ReadonlySet<string> {
+/** Places and not keys: a log may name a file of the table by its whole path. */
+function neededPlaces(files: TableFiles, snapshot: Snapshot, oldestMs: number): ReadonlySet<string> {
   const recent = snapshot.tombstones.filter(file => (file.deletionTimestamp ?? 0) > oldestMs)
   const needed = new Set<string>()
+  const add = ({ store, key }: FilePlace): void => void needed.add(store.locate(key))
   for (const file of [...snapshot.files, ...recent]) {
-    needed.add(decodePath(file.path))
-    const vector = file.deletionVector && vectorKey(files, file.deletionVector)
-    if (vector !== undefined) needed.add(vector)
+    add(placeOf(files, file.path))
+    const vector = file.deletionVector
+    if (vector !== undefined && vector.storageType !== 'i') add(placeOfVector(files, vector))
   }
   return needed
-}
-
-function vectorKey(files: TableFiles, vector: DeletionVectorDescriptor): string | undefined {
-  return vector.storageType === 'u' ? placeOfVector(files, vector).key : undefined
 }
 
 /** Names that begin with `_` or `.` belong to others, but for change files and folders of partitions. */

@@ -111,6 +111,21 @@ test('vacuum removes what no version within the retention needs', async () => {
   expect(await rig.rows()).toEqual(['{"id":2}'])
 })
 
+test('vacuum knows files of the table that the log names by their whole paths', async () => {
+  const rig = await open()
+  await rig.create('select 1 as id')
+  const base = await rig.snapshot()
+  const [absolute, dotted] = [await rig.write('select 2 as id'), await rig.write('select 3 as id')]
+  const named = [
+    ...absolute.map(add => ({ ...add, path: `file://${rig.root}/${add.path}` })),
+    ...dotted.map(add => ({ ...add, path: `./${add.path}` })),
+  ]
+  await rig.commit(appendChange(base, named))
+  age(rig)
+  await vacuum(rig.files, await rig.snapshot(), { nowMs: rig.clock.ms + 8 * day, dryRun: false })
+  expect(await rig.rows()).toEqual(['{"id":1}', '{"id":2}', '{"id":3}'])
+})
+
 test('vacuum refuses less than the retention of the table, unless it is forced', async () => {
   const rig = await open()
   await rig.create('select 1 as id')

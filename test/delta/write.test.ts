@@ -5,6 +5,7 @@ import {
   replaceChange,
   replacePartitionsChange,
 } from '../../src/delta/change.ts'
+import { checkpointKey, commitKey } from '../../src/delta/log-path.ts'
 import { changedShape, shapeOf } from '../../src/delta/table-shape.ts'
 import { isCheckpointDue, writeCheckpoint } from '../../src/delta/write-checkpoint.ts'
 import { type DeltaRig, deltaRig } from '../rig/delta-writer.ts'
@@ -192,4 +193,22 @@ test('columns that a table cannot have are refused', async () => {
   const rig = await start()
   await expect(rig.create('SELECT 1 AS a', ['a'])).rejects.toThrow('every column is a partition column')
   await expect(rig.create("SELECT 1 AS a, INTERVAL 1 DAY AS gap")).rejects.toThrow('"gap"')
+})
+
+test('a damaged checkpoint is done without as long as the commits are there', async () => {
+  const rig = await start()
+  await rig.create('SELECT 0 AS i')
+  for (const id of [1, 2, 3]) {
+    await rig.commit(appendChange(await rig.snapshot(), await rig.write(`SELECT ${id} AS i`)))
+    if (id < 3) await writeCheckpoint(rig.writer, await rig.snapshot())
+  }
+  const before = await rig.rows()
+  expect((await rig.snapshot()).segment.checkpoint?.version).toBe(2)
+  await rig.files.store.put(checkpointKey(2), Buffer.from('PAR1 is not enough'))
+  expect(await rig.rows()).toEqual(before)
+  expect((await rig.snapshot()).segment.checkpoint?.version).toBe(1)
+  await rig.files.store.put(checkpointKey(1), new Uint8Array())
+  expect(await rig.rows()).toEqual(before)
+  await rig.files.store.delete(commitKey(0))
+  await expect(rig.snapshot()).rejects.toMatchObject({ diagnostic: { code: 'delta/bad-checkpoint' } })
 })
