@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { RunResult } from '../execution/run-result.ts'
 import type { Graph } from '../graph/graph.ts'
 import { DamagedCache } from '../parse-cache/cache-file.ts'
-import type { GraphTexts } from '../parse-cache/graph-texts.ts'
+import type { GraphTexts, Insertions } from '../parse-cache/graph-texts.ts'
 import type { FileContent } from '../storage/file-system.ts'
 import { artifactMetadata } from './artifact-metadata.ts'
 import { graphSummaryParts } from './graph-summary.ts'
@@ -32,7 +32,11 @@ export class ArtifactWriter {
   manifest(graph: Graph, texts: GraphTexts, facts: ReadonlyMap<string, OutputFacts> = new Map()): void {
     const { invocationId, flags } = this.config
     const head = manifestHead(artifactMetadata(this.config, 'manifest/v12'), graph.project)
-    const added = new Map(Array.from(facts, ([id, one]) => [id, insertions(one)] as const))
+    const added = new Map<string, Insertions>()
+    for (const [id, one] of facts) {
+      const node = graph.members.get(id)
+      if (node) added.set(id, insertions(node, one))
+    }
     const write = (artifact: string, name: string, partsOf: (texts: GraphTexts) => FileContent): void =>
       this.write(
         artifact,

@@ -27,9 +27,13 @@ export class JsonWriter {
     }
   }
 
-  /** A record's text, cut where the values of some keys stand: those values are left out. */
-  cutText(record: Readonly<Record<string, unknown>>, keys: ReadonlySet<string>): string[] {
+  /** A record's text, cut where the values of some keys stand: those values stand beside the parts. */
+  cutText(
+    record: Readonly<Record<string, unknown>>,
+    keys: ReadonlySet<string>,
+  ): { readonly parts: readonly string[]; readonly values: readonly string[] } {
     const parts: string[] = []
+    const values: string[] = []
     let text = '{'
     let before = ''
     for (const key in record) {
@@ -37,11 +41,12 @@ export class JsonWriter {
       before = ','
       if (keys.has(key)) {
         parts.push(text)
+        values.push(this.text(record[key]))
         text = ''
       } else text += this.text(record[key])
     }
     parts.push(`${text}}`)
-    return parts
+    return { parts, values }
   }
 
   private objectText(data: object): string {

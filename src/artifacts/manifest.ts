@@ -7,7 +7,7 @@ import type { Neighbours } from '../graph/dag.ts'
 import { expandSelectors } from '../graph/expand-selectors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { EntryText, Insertions } from '../parse-cache/graph-texts.ts'
-import type { GraphMember } from '../project/node.ts'
+import type { Constraint, GraphMember } from '../project/node.ts'
 import { docJson, groupJson, type JsonRecord, macroJson, memberJson } from '../project/node-json.ts'
 import type { Project } from '../project/project.ts'
 import { PyDict } from '../template/value.ts'
@@ -24,22 +24,22 @@ export function manifestHead(metadata: ArtifactMetadata, project: Project): stri
 export function* manifestBody(graph: Graph): Iterable<string | EntryText> {
   const { project } = graph
   const writer = new JsonWriter()
-  const entry = (node: GraphMember): readonly string[] => writer.cutText(memberRecord(node, graph), addedKeys)
-  const member = (node: GraphMember): readonly string[] => [writer.text(memberRecord(node, graph))]
+  const entry = (node: GraphMember): Cut => writer.cutText(memberRecord(node, graph), addedKeys(node))
+  const member = (node: GraphMember): string => writer.text(memberRecord(node, graph))
   yield ', "nodes": '
   yield* keyed(nodesOf(project, 'node'), entry)
   yield ', "sources": '
   yield* keyed(project.sources.values(), member)
   yield ', "macros": '
-  yield* keyed(project.macros.values(), one => [writer.text(macroJson(one))])
+  yield* keyed(project.macros.values(), one => writer.text(macroJson(one)))
   yield ', "docs": '
-  yield* keyed(project.docs.values(), one => [writer.text(docJson(one))])
+  yield* keyed(project.docs.values(), one => writer.text(docJson(one)))
   yield ', "exposures": '
   yield* keyed(project.exposures.values(), member)
   yield ', "metrics": '
   yield* keyed(semanticsOf(project, 'metric'), member)
   yield ', "groups": '
-  yield* keyed(project.groups.values(), one => [writer.text(groupJson(one))])
+  yield* keyed(project.groups.values(), one => writer.text(groupJson(one)))
   yield `, "selectors": ${JSON.stringify(expandSelectors(project.selectors))}`
   yield `, "disabled": ${disabledText(project, one => writer.text(memberRecord(one, graph)))}, "parent_map": `
   yield* edgeParts(parentMap(graph))
@@ -56,20 +56,44 @@ export function* manifestBody(graph: Graph): Iterable<string | EntryText> {
   yield '}'
 }
 
-/** Keys of a node's entry that a run may set, in the order in which they stand there. */
-const addedKeys: ReadonlySet<string> = new Set(['build_path', 'compiled_path'])
+type Cut = Omit<EntryText, 'uniqueId'>
 
-/** The values of those keys, and behind the last one what goes along with it. */
-export function insertions({ buildPath = null, compiled }: OutputFacts): Insertions {
-  if (compiled === undefined) return [JSON.stringify(buildPath), 'null']
-  const { path, code, extraCtes, extraCtesInjected } = compiled
+const outputKeys = ['build_path', 'compiled_path']
+const keysOfNode: ReadonlySet<string> = new Set(outputKeys)
+/** Relations take the place of refs in foreign keys. */
+const keysWithForeignKeys: ReadonlySet<string> = new Set(['columns', ...outputKeys, 'constraints'])
+
+/** Keys of a node's entry that a run may set, in the order in which they stand there. */
+function addedKeys(node: GraphMember): ReadonlySet<string> {
+  return hasForeignKeys(node) ? keysWithForeignKeys : keysOfNode
+}
+
+function hasForeignKeys(node: GraphMember): boolean {
+  if (node.resourceType !== 'model') return false
+  const { constraints, columns } = node
+  const isKey = ({ type }: Constraint): boolean => type === 'foreign_key'
+  return constraints.some(isKey) || [...columns.values()].some(column => column.constraints.some(isKey))
+}
+
+/** The values of those keys, and behind the path of the compiled file what goes along with it. */
+export function insertions(node: GraphMember, facts: OutputFacts): Insertions {
+  const { buildPath = null, compiled, foreignKeys } = facts
+  const ofRun = [JSON.stringify(buildPath), compiled && compiledText(compiled)]
+  if (!hasForeignKeys(node)) return ofRun
+  if (foreignKeys === undefined) return [undefined, ...ofRun, undefined]
+  const { columns, constraints } = memberJson(node, { dependsOn: [], foreignKeys })
+  const writer = new JsonWriter()
+  return [writer.text(columns), ...ofRun, writer.text(constraints)]
+}
+
+function compiledText({ path, code, extraCtes, extraCtesInjected }: NonNullable<OutputFacts['compiled']>): string {
   const record = {
     compiled: true,
     compiled_code: code,
     extra_ctes_injected: extraCtesInjected,
     extra_ctes: extraCtes.map(one => ({ ...one })),
   }
-  return [JSON.stringify(buildPath), `${JSON.stringify(path)},${JSON.stringify(record).slice(1, -1)}`]
+  return `${JSON.stringify(path)},${JSON.stringify(record).slice(1, -1)}`
 }
 
 function memberRecord(node: GraphMember, graph: Graph): JsonRecord {
@@ -112,14 +136,18 @@ function* edgeParts(edges: Neighbours): Iterable<string> {
 
 function* keyed<T extends { readonly uniqueId: string }>(
   items: Iterable<T>,
-  render: (item: T) => readonly string[],
+  render: (item: T) => string | Cut,
 ): Iterable<string | EntryText> {
   let before = '{'
   for (const item of items) {
     const { uniqueId } = item
-    const [first = '', ...others] = render(item)
-    const start = `${before}${JSON.stringify(uniqueId)}: ${first}`
-    yield others.length === 0 ? start : { uniqueId, parts: [start, ...others] }
+    const start = `${before}${JSON.stringify(uniqueId)}: `
+    const entry = render(item)
+    if (typeof entry === 'string') yield `${start}${entry}`
+    else {
+      const [first = '', ...others] = entry.parts
+      yield { uniqueId, parts: [`${start}${first}`, ...others], values: entry.values }
+    }
     before = ', '
   }
   yield before === '{' ? '{}' : '}'

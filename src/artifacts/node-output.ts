@@ -11,7 +11,7 @@ import type { FileSystem } from '../storage/file-system.ts'
 import { compiledPath, hasCompiledFile, runPath } from './target-paths.ts'
 
 /** What the run adds to a node's entry in the manifest. */
-export type OutputFacts = Pick<NodeFacts, 'compiled' | 'buildPath'>
+export type OutputFacts = Pick<NodeFacts, 'compiled' | 'buildPath' | 'foreignKeys'>
 
 export interface NodeOutput extends RunOutput {
   /** Of the nodes that something was told of. */
@@ -29,7 +29,7 @@ export interface NodeOutputOptions {
 }
 
 export function nodeOutput(options: NodeOutputOptions): NodeOutput {
-  const compiled = new Map<string, NonNullable<NodeFacts['compiled']>>()
+  const compiled = new Map<string, OutputFacts>()
   const buildPaths = new Map<string, string>()
   const write = (path: string, text: string): void => {
     const { files } = options
@@ -42,11 +42,12 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
   }
   return {
     compiled: (step: CompiledStep, suffix?: string) => {
-      const { node, compiledCode, extraCtes } = step
+      const { node, compiledCode, extraCtes, foreignKeys } = step
       const path = hasCompiledFile(node) && compiledCode !== '' ? compiledPath(options.targetPath, node, suffix) : null
       if (path !== null) write(path, compiledCode)
       if (options.keepCode && suffix === undefined) {
-        compiled.set(node.uniqueId, { code: compiledCode, path, extraCtes, extraCtesInjected: true })
+        const code = { code: compiledCode, path, extraCtes, extraCtesInjected: true }
+        compiled.set(node.uniqueId, { compiled: code, ...(foreignKeys && { foreignKeys }) })
       }
     },
     ran: (node: GraphMember, sql: string, suffix?: string) => {
@@ -55,7 +56,7 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
       if (suffix === undefined) buildPaths.set(node.uniqueId, path)
     },
     facts() {
-      const facts = new Map<string, OutputFacts>(Array.from(compiled, ([id, code]) => [id, { compiled: code }]))
+      const facts = new Map(compiled)
       for (const [id, buildPath] of buildPaths) facts.set(id, { ...facts.get(id), buildPath })
       return facts
     },

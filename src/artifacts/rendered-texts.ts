@@ -15,7 +15,7 @@ export function renderedTexts(graph: Graph): GraphTexts {
         }
         const between = added.get(part.uniqueId)
         for (const [index, text] of part.parts.entries()) {
-          if (index > 0) yield between?.[index - 1] ?? 'null'
+          if (index > 0) yield between?.[index - 1] ?? part.values[index - 1] ?? ''
           yield text
         }
       }

@@ -9,6 +9,7 @@ import type { CompiledTemplate, MappedText } from '../template/compiled-template
 import { compileTemplate, hasMarks, renderNative } from '../template/template.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import type { CompiledStep, LineMapEntry } from './compiled-step.ts'
+import { foreignKeyRelations } from './foreign-keys.ts'
 import { cteText, extendCtes, type InjectedCte, injectCtes } from './inject-ctes.ts'
 import { type NodeBatch, type NodeRendering, namesOfNode } from './node-providers.ts'
 import type { NodeSession } from './node-session.ts'
@@ -61,10 +62,12 @@ function compiledStep(
 ): CompiledStep {
   const injects = session.state.config.flags.injectEphemeralCtes
   const { sql, at, length } = injectCtes(rendered.text, injects ? ctes : [])
+  const foreignKeys = foreignKeyRelations(node, session.state)
   return {
     node,
     compiledCode: sql,
     extraCtes: ctes,
+    ...(foreignKeys && { foreignKeys }),
     source: sourceOf(node).file,
     lineMap: lineMap(rendered, at, length),
   }

@@ -15,6 +15,8 @@ export interface CompiledStep {
   readonly compiledCode: string
   /** CTEs of ephemeral parents, innermost first: `extra_ctes`. */
   readonly extraCtes: readonly { readonly id: string; readonly sql: string }[]
+  /** Relations that foreign keys of a model mean, by what stands under `to`. */
+  readonly foreignKeys?: ReadonlyMap<string, string>
   readonly source: SourceFile
   readonly lineMap: readonly LineMapEntry[]
 }

@@ -1,9 +1,9 @@
 /** Foreign keys of contracts: `to: ref('x')` as the relation it means, and which models hang together by them. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Graph } from '../graph/graph.ts'
-import type { Constraint, GraphMember, ModelNode, Node } from '../project/node.ts'
-import { PyDict, type Value } from '../template/value.ts'
+import type { GraphMember, ModelNode } from '../project/node.ts'
 import { isEphemeral, nodeRelation, sourceRelation } from './node-relation.ts'
+import { deferRelation } from './references.ts'
 import type { RunState } from './run-state.ts'
 
 const call = /^\s*(?:\{\{)?\s*(ref|source)\s*\(([^()]*)\)\s*(?:\}\})?\s*$/
@@ -21,37 +21,27 @@ function targetOf(expression: string, graph: Graph, packageName: string): GraphM
   return graph.resolveRef({ name, package: second === undefined ? null : first, version }, packageName)
 }
 
-function foreignKeys(node: Node): Constraint[] {
-  if (node.resourceType !== 'model' || !node.contract.enforced) return []
-  const all = [...node.constraints, ...[...node.columns.values()].flatMap(column => column.constraints)]
-  return all.filter(one => one.type === 'foreign_key')
+/** What stands under `to` of a model's foreign keys. */
+function foreignKeysOf({ constraints, columns }: ModelNode): string[] {
+  const all = [...constraints, ...[...columns.values()].flatMap(column => column.constraints)]
+  return all.flatMap(({ type, to }) => (type === 'foreign_key' && to !== null && to !== '' ? [to] : []))
 }
 
-/** Puts relations in place of `ref` and `source` in a model's dictionary. @throws `compile/foreign-key` */
-export function resolveForeignKeys(model: PyDict, node: ModelNode, state: RunState): void {
-  if (foreignKeys(node).length === 0) return
-  const resolve = (constraint: Value): Value => {
-    if (!(constraint instanceof PyDict) || constraint.get('type') !== 'foreign_key') return constraint
-    const to = constraint.get('to')
-    return typeof to === 'string' && to !== '' ? constraint.copy().set('to', relationText(to, node, state)) : constraint
-  }
-  const resolveAll = (constraints: Value | undefined): Value =>
-    Array.isArray(constraints) ? constraints.map(resolve) : []
-  model.set('constraints', resolveAll(model.get('constraints')))
-  const columns = model.get('columns')
-  if (!(columns instanceof PyDict)) return
-  const changed = Array.from(columns, ([name, column]) => {
-    return [
-      name,
-      column instanceof PyDict ? column.copy().set('constraints', resolveAll(column.get('constraints'))) : column,
-    ] as const
-  })
-  model.set('columns', PyDict.of(changed))
+/**
+ * The relations that foreign keys of a model mean, by what stands under `to`; `undefined` where it has none.
+ * @throws DiagnosticError `compile/foreign-key`
+ */
+export function foreignKeyRelations(node: GraphMember, state: RunState): ReadonlyMap<string, string> | undefined {
+  if (node.resourceType !== 'model') return undefined
+  const keys = foreignKeysOf(node)
+  return keys.length === 0 ? undefined : new Map(keys.map(to => [to, relationText(to, node, state)] as const))
 }
 
 function relationText(to: string, node: ModelNode, state: RunState): string {
   const target = targetOf(to, state.graph, node.packageName)
   if (target?.resourceType === 'source') return sourceRelation(target).render()
+  const elsewhere = target && state.deferral?.active ? state.deferral.relations.get(target.uniqueId) : undefined
+  if (elsewhere) return deferRelation(elsewhere).render()
   if (target && 'alias' in target && !isEphemeral(target))
     return nodeRelation(target, state.adapterFacts.quoting).render()
   throw new DiagnosticError({
@@ -65,11 +55,11 @@ function relationText(to: string, node: ModelNode, state: RunState): string {
 export function modelsWithForeignKeys(graph: Graph): ReadonlySet<string> {
   const found = new Set<string>()
   for (const node of graph.project.nodes.values()) {
-    const keys = foreignKeys(node)
+    const keys = node.resourceType === 'model' && node.contract.enforced ? foreignKeysOf(node) : []
     if (keys.length === 0) continue
     found.add(node.uniqueId)
-    for (const { to } of keys) {
-      const target = to === null ? undefined : targetOf(to, graph, node.packageName)
+    for (const to of keys) {
+      const target = targetOf(to, graph, node.packageName)
       if (target) found.add(target.uniqueId)
     }
   }

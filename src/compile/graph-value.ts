@@ -36,9 +36,9 @@ function memberDict(graph: Graph, member: GraphMember): Value {
 }
 
 /** dbt's `model`: what is None is left out. */
-export function modelValue(graph: Graph, member: GraphMember, compiled?: NodeFacts['compiled']): PyDict {
-  const dependsOn = graph.dependsOn.get(member.uniqueId) ?? []
-  const facts = compiled ? { dependsOn, compiled } : { dependsOn }
+export function modelValue(graph: Graph, member: GraphMember, known: Omit<NodeFacts, 'dependsOn'> = {}): PyDict {
+  const { compiled } = known
+  const facts = { ...known, dependsOn: graph.dependsOn.get(member.uniqueId) ?? [] }
   const json = 'rawCode' in member ? nodeJson(member, facts) : memberJson(member, facts)
   if (compiled) json.compiled_sql = compiled.code
   const value = toPython(withoutNulls(withTranslatedTypes(json)))

@@ -10,7 +10,7 @@ import { truthy } from '../template/iteration.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { batchId, type MicrobatchSize } from './batch-label.ts'
 import type { CompiledStep } from './compiled-step.ts'
-import { resolveForeignKeys } from './foreign-keys.ts'
+import { foreignKeyRelations } from './foreign-keys.ts'
 import { modelValue } from './graph-value.ts'
 import { nodeConfig } from './node-config.ts'
 import { nodeRelation } from './node-relation.ts'
@@ -104,12 +104,13 @@ function thisOf({ session, node, stand }: NodeRendering): Value {
 }
 
 function modelOf({ session, node, compiled, batch }: NodeRendering): Value {
-  const model = modelValue(
-    session.state.graph,
-    node,
-    compiled && { code: compiled.compiledCode, path: null, extraCtes: compiled.extraCtes, extraCtesInjected: true },
-  )
-  if (node.resourceType === 'model') resolveForeignKeys(model, node, session.state)
+  const foreignKeys = foreignKeyRelations(node, session.state)
+  const model = modelValue(session.state.graph, node, {
+    ...(foreignKeys && { foreignKeys }),
+    ...(compiled && {
+      compiled: { code: compiled.compiledCode, path: null, extraCtes: compiled.extraCtes, extraCtesInjected: true },
+    }),
+  })
   if (batch) {
     model.set(
       'batch',

@@ -42,10 +42,8 @@ class DataObject extends PyObject {
 }
 
 export function resultValue(result: NodeResult, member: GraphMember, state: RunState): Value {
-  const compiled = result.compiled
-    ? { code: result.compiledCode, path: null, extraCtes: [], extraCtesInjected: true }
-    : undefined
-  const node = (): PyDict => modelValue(state.graph, member, compiled)
+  const compiled = { code: result.compiledCode, path: null, extraCtes: [], extraCtesInjected: true }
+  const node = (): PyDict => modelValue(state.graph, member, result.compiled ? { compiled } : {})
   return new DataObject(
     'RunResult',
     () =>

@@ -1,12 +1,14 @@
 /** The texts that artifacts make of a graph: the same whether they are rendered or kept from an earlier run. */
 
-/** What stands between the parts of a member's entry after a run; `null` stands there without one. */
-export type Insertions = readonly string[]
+/** What stands between the parts of a member's entry after a run; undefined where that is what stands there without one. */
+export type Insertions = readonly (string | undefined)[]
 
 /** A member's entry in the manifest, cut where a run may put something in. */
 export interface EntryText {
   readonly uniqueId: string
   readonly parts: readonly string[]
+  /** What stands behind each part but the last, as long as no run says otherwise. */
+  readonly values: readonly string[]
 }
 
 export interface GraphTexts {

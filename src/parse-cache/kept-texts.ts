@@ -5,10 +5,8 @@ import type { GraphTexts, Insertions, WrittenTexts } from './graph-texts.ts'
 /** Row of a member's unique id. */
 export type RowOf = (uniqueId: string) => number | undefined
 
-/** Where the manifest was cut: for each row the places of its cuts, in bytes. */
+/** Where the manifest was cut: for each row the places of its cuts and the lengths of what stands there, in bytes. */
 type Cuts = readonly (readonly number[] | 0)[]
-
-const noValue = 'null'
 
 export function* textSections(texts: WrittenTexts, rowOf: RowOf, file: CacheFileWriter): Iterable<Section> {
   const cuts: (readonly number[])[] = []
@@ -21,8 +19,9 @@ export function* textSections(texts: WrittenTexts, rowOf: RowOf, file: CacheFile
       const places: number[] = []
       for (const [index, text] of part.parts.entries()) {
         if (index > 0) {
-          places.push(file.position)
-          yield noValue
+          const value = part.values[index - 1] ?? ''
+          places.push(file.position, Buffer.byteLength(value))
+          yield value
         }
         yield text
       }
@@ -49,6 +48,8 @@ export function keptTexts(file: CacheFile, rowOf: RowOf): GraphTexts {
 interface Insertion {
   /** Bytes from the start. */
   readonly at: number
+  /** Bytes that the text takes the place of. */
+  readonly length: number
   readonly text: string
 }
 
@@ -57,7 +58,11 @@ function insertionsAt(file: CacheFile, added: ReadonlyMap<string, Insertions>, r
   const cuts = JSON.parse(file.text('cuts')) as Cuts
   const found: Insertion[] = []
   for (const [id, texts] of added) {
-    for (const [index, at] of (cuts[rowOf(id) ?? -1] || []).entries()) found.push({ at, text: texts[index] ?? noValue })
+    const places = cuts[rowOf(id) ?? -1] || []
+    for (const [index, text] of texts.entries()) {
+      const [at, length] = [places[2 * index], places[2 * index + 1]]
+      if (text !== undefined && at !== undefined && length !== undefined) found.push({ at, length, text })
+    }
   }
   return found.sort((one, other) => one.at - other.at)
 }
@@ -75,7 +80,7 @@ function* withInsertions(
     for (let one = insertions[next]; one !== undefined && one.at < end; one = insertions[++next]) {
       yield chunk.subarray(taken - start, one.at - start)
       yield one.text
-      taken = one.at + noValue.length
+      taken = one.at + one.length
     }
     if (taken < end) {
       yield chunk.subarray(taken - start)

@@ -43,6 +43,8 @@ export interface NodeFacts {
     readonly extraCtes: readonly { readonly id: string; readonly sql: string }[]
     readonly extraCtesInjected: boolean
   }
+  /** Relations that foreign keys of a model mean, by what stands under `to`. */
+  readonly foreignKeys?: ReadonlyMap<string, string>
   /** Path of the file under `run/`. */
   readonly buildPath?: string | null
   /** Measures of a metric, collected over the metrics it is made of. */
@@ -78,7 +80,7 @@ export function nodeJson(node: Node, facts: NodeFacts): JsonRecord {
   Object.assign(record, codeJson(node, facts))
   switch (node.resourceType) {
     case 'model':
-      return Object.assign(record, modelJson(node))
+      return Object.assign(record, modelJson(node, facts))
     case 'test':
       return Object.assign(record, testJson(node))
     case 'operation':
@@ -106,7 +108,7 @@ function runnableJson(node: Node, facts: NodeFacts): JsonRecord {
     config: node.config,
     tags: [...node.tags],
     description: node.description,
-    columns: columnsJson(node.columns),
+    columns: columnsJson(node.columns, facts.foreignKeys),
     meta: node.meta,
     group: node.group,
     docs: docsJson(node.docs),
@@ -142,10 +144,10 @@ function codeJson(node: Node, facts: NodeFacts): JsonRecord {
   }
 }
 
-function modelJson(node: ModelNode): JsonRecord {
+function modelJson(node: ModelNode, { foreignKeys }: NodeFacts): JsonRecord {
   return {
     access: node.access,
-    constraints: node.constraints.map(one => ({ ...constraintJson(one), columns: [...one.columns] })),
+    constraints: node.constraints.map(one => ({ ...constraintJson(one, foreignKeys), columns: [...one.columns] })),
     version: node.version,
     latest_version: node.latestVersion,
     deprecation_date: node.deprecationDate,
@@ -178,19 +180,19 @@ function functionJson(node: FunctionNode, record: JsonRecord): JsonRecord {
   }
 }
 
-function columnsJson(columns: ReadonlyMap<string, Column>): JsonRecord {
+function columnsJson(columns: ReadonlyMap<string, Column>, foreignKeys?: NodeFacts['foreignKeys']): JsonRecord {
   const record: JsonRecord = {}
-  for (const [name, column] of columns) record[name] = columnJson(column)
+  for (const [name, column] of columns) record[name] = columnJson(column, foreignKeys)
   return record
 }
 
-function columnJson(column: Column): JsonRecord {
+function columnJson(column: Column, foreignKeys: NodeFacts['foreignKeys']): JsonRecord {
   return {
     name: column.name,
     description: column.description,
     meta: column.meta,
     data_type: column.dataType,
-    constraints: column.constraints.map(constraintJson),
+    constraints: column.constraints.map(one => constraintJson(one, foreignKeys)),
     quote: column.quote,
     config: column.config,
     tags: [...column.tags],
@@ -207,14 +209,15 @@ function columnDocBlocks({ docBlocks, extra }: Column): readonly Value[] {
   return Array.isArray(written) && written.every(one => typeof one === 'string') ? written : []
 }
 
-function constraintJson(constraint: Constraint): JsonRecord {
+function constraintJson(constraint: Constraint, foreignKeys: NodeFacts['foreignKeys']): JsonRecord {
+  const { to } = constraint
   return {
     type: constraint.type,
     name: constraint.name,
     expression: constraint.expression,
     warn_unenforced: constraint.warnUnenforced,
     warn_unsupported: constraint.warnUnsupported,
-    to: constraint.to,
+    to: constraint.type === 'foreign_key' && to !== null ? (foreignKeys?.get(to) ?? to) : to,
     to_columns: [...constraint.toColumns],
   }
 }

@@ -9,6 +9,11 @@ interface Manifest {
   readonly [section: string]: unknown
 }
 
+interface Keyed {
+  readonly constraints: readonly { readonly to: string | null }[]
+  readonly columns: Readonly<Record<string, Pick<Keyed, 'constraints'>>>
+}
+
 const files = {
   'models/a.sql': 'select 1 as id',
   'models/b.sql': "select * from {{ ref('a') }}",
@@ -95,6 +100,36 @@ describe('manifest.json', () => {
       extra_ctes_injected: true,
     })
     expect(p.exists('target/run/shop/models/b.sql')).toBe(true)
+  })
+
+  test('foreign keys name relations once their model is compiled, also when the parse was kept', async () => {
+    const p = project({
+      'models/a.sql': 'select 1 as id',
+      'models/b.sql': "select id, 'x' as name from {{ ref('a') }}",
+      'models/schema.yml': `models:
+  - name: b
+    constraints: [{type: foreign_key, columns: [id], to: ref('a'), to_columns: [id]}]
+    columns:
+      - name: id
+        constraints: [{type: not_null}, {type: foreign_key, to: "source('raw', 't')", to_columns: [id]}]
+sources: [{name: raw, schema: landing, tables: [{name: t}]}]
+`,
+    })
+    const written = (): unknown[] => {
+      const { nodes } = p.json('target/manifest.json') as Manifest
+      const { constraints, columns } = nodes['model.shop.b'] as unknown as Keyed
+      return [...constraints, ...Object.values(columns).flatMap(one => one.constraints)].map(({ to }) => to)
+    }
+    await p.run('parse')
+    expect(written()).toEqual(["ref('a')", null, "source('raw', 't')"])
+    for (const command of ['run', 'compile', 'compile']) {
+      await p.run(command)
+      expect(written()).toEqual(['"shop"."main"."a"', null, '"shop"."landing"."t"'])
+    }
+    await p.run('parse')
+    expect(written()).toEqual(["ref('a')", null, "source('raw', 't')"])
+    await p.run('run --select a')
+    expect(written()).toEqual(["ref('a')", null, "source('raw', 't')"])
   })
 
   test('metadata.env holds what DBT_ENV_CUSTOM_ENV_ names', async () => {
