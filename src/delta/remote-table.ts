@@ -1,4 +1,5 @@
 /** A Delta table in an object store that DuckDB cannot open by itself: its files are read through a cache. */
+import { cachedStore } from '../storage/cached-store.ts'
 import type { LocalCache } from '../storage/local-cache.ts'
 import { type ObjectStore, storeBelow } from '../storage/object-store.ts'
 import { type FilePlace, missingFile, type ParquetReader, type TableFiles } from './table-files.ts'
@@ -14,7 +15,7 @@ export interface RemotePlace {
 
 export function remoteTable(place: RemotePlace, cache: LocalCache, reader: ParquetReader): TableFiles {
   return {
-    store: storeBelow(place.store, place.folder),
+    store: cachedStore(storeBelow(place.store, place.folder), cache),
     reader,
     resolve: location => place.resolve(location),
     async localPath(file, sizeBytes) {

@@ -43,6 +43,17 @@ export interface ScanPlan {
   /** Files find their columns by parquet field id instead of by name. */
   readonly byId: boolean
   readonly files: readonly ScanFile[]
+  /** Begins all inner names, so that they can be told apart in the plan of a statement. */
+  readonly tag?: string
+  readonly guard?: ScanGuard
+}
+
+/** Files that are left out because nobody is expected to want them: the query fails when somebody does. */
+export interface ScanGuard {
+  /** Of each file, as in `ScanFile`. At least one column of the plan has to be constant. */
+  readonly constants: Constants
+  /** Of the failure. */
+  readonly message: string
 }
 
 type StoredColumn = Extract<ScanColumn, { readonly kind: 'stored' }>
@@ -50,8 +61,28 @@ type ConstantColumn = Extract<ScanColumn, { readonly kind: 'constant' }>
 
 export function scanSql(plan: ScanPlan): string {
   const groups = groupsOf(plan.files)
-  if (groups.length === 0) return emptySql(plan)
-  return groups.map(group => groupSql(plan, group)).join('\nUNION ALL\n')
+  const parts = groups.length === 0 ? [emptySql(plan)] : groups.map(group => groupSql(plan, group))
+  if (plan.guard !== undefined && plan.guard.constants.length > 0) parts.push(guardSql(plan, plan.guard))
+  return parts.join('\nUNION ALL\n')
+}
+
+/**
+ * No row, but a failure for each file that the conditions on constant columns leave. The message comes from the other side
+ * of a join, so that DuckDB looks at those conditions first: they need one side only.
+ */
+function guardSql(plan: ScanPlan, { constants, message }: ScanGuard): string {
+  const columns = constantColumns(plan)
+  const failure = 'error(m.m || g.i)::VARCHAR'
+  const selected = plan.columns.map(column => {
+    const value = column.kind === 'stored' ? `CAST(g.e AS ${duckdbType(column.type)})` : `g.k${columns.indexOf(column)}`
+    return `${value} AS ${quoteName(column.name)}`
+  })
+  const source = `${constantSource(columns, constants, '')} AS g, (SELECT unnest([${quoteText(message)}]) AS m) AS m`
+  return `SELECT ${selected.join(', ')} FROM (SELECT g.*, ${failure} AS e FROM ${source}) AS g WHERE g.e IS NULL`
+}
+
+function constantColumns(plan: Pick<ScanPlan, 'columns'>): ConstantColumn[] {
+  return plan.columns.filter((column): column is ConstantColumn => column.kind === 'constant')
 }
 
 /** Files of one form are read by one query. */
@@ -78,15 +109,23 @@ function emptySql(plan: ScanPlan): string {
 function groupSql(plan: ScanPlan, files: readonly ScanFile[]): string {
   const zoneless = new Set(files[0]?.zoneless)
   const formOf = (column: StoredColumn): StoredForm => ({ mapping: plan.mapping, zoneless: zoneless.has(column.name) })
-  const constants = plan.columns.filter((column): column is ConstantColumn => column.kind === 'constant')
+  const constants = constantColumns(plan)
+  const { tag = '' } = plan
   // Inner names keep apart from the virtual columns `filename`, `file_index` and `file_row_number`.
   const values = plan.columns.map((column, index) => {
-    if (column.kind === 'stored') return logicalSql(column.type, `f.c${index}`, formOf(column))
-    return `k.k${constants.indexOf(column)}`
+    if (column.kind === 'stored') return logicalSql(column.type, `f.${tag}c${index}`, formOf(column))
+    return `k.${tag}k${constants.indexOf(column)}`
   })
   const selected = plan.columns.map((column, index) => `${values[index]} AS ${quoteName(column.name)}`)
   const parts = [`SELECT ${selected.join(', ')}`, `FROM ${fileSource(plan, files, formOf)} AS f`]
-  if (constants.length > 0) parts.push(`JOIN ${constantSource(constants, files)} AS k ON f.file_index = k.i`)
+  if (constants.length > 0) {
+    const source = constantSource(
+      constants,
+      files.map(file => file.constants),
+      tag,
+    )
+    parts.push(`JOIN ${source} AS k ON f.file_index = k.${tag}i`)
+  }
   if (files.some(file => file.rows !== undefined)) {
     const join = files[0]?.rows?.kind === 'only' ? 'SEMI' : 'ANTI'
     parts.push(`${join} JOIN ${rowSource(files)} AS d ON f.file_index = d.i AND f.file_row_number = d.r`)
@@ -100,7 +139,9 @@ function fileSource(plan: ScanPlan, files: readonly ScanFile[], formOf: (column:
     const type = storedType(column.type, formOf(column))
     return type === undefined
       ? []
-      : [`${fileKeySql(plan, column)}: {name: 'c${index}', type: ${quoteText(type)}, default_value: NULL}`]
+      : [
+          `${fileKeySql(plan, column)}: {name: '${plan.tag ?? ''}c${index}', type: ${quoteText(type)}, default_value: NULL}`,
+        ]
   })
   const options = ['hive_partitioning = false']
   if (entries.length > 0) options.push(`schema = MAP {${entries.join(', ')}}`)
@@ -114,13 +155,46 @@ function fileKeySql(plan: ScanPlan, column: StoredColumn): string {
 }
 
 /** One row a file: its place in the list of files and the values that all of its rows share. */
-function constantSource(constants: readonly ConstantColumn[], files: readonly ScanFile[]): string {
-  const texts = constants.map(
-    (_, at) => `unnest(${textOrNullList(files.map(file => file.constants[at] ?? null))}) AS t${at}`,
-  )
-  const values = constants.map((column, at) => `${column.valueSql(`t${at}`)} AS k${at}`)
-  const inner = `SELECT unnest(range(${files.length})) AS i, ${texts.join(', ')}`
-  return `(SELECT i::UBIGINT AS i, ${values.join(', ')} FROM (${inner}))`
+function constantSource(columns: readonly ConstantColumn[], files: Constants, tag: string): string {
+  const { values, rows } = valueRows(columns, files, tag)
+  return `(SELECT ${tag}i::UBIGINT AS ${tag}i, ${values} FROM ${rows})`
+}
+
+/** Of each file one text for each constant column. */
+type Constants = readonly (readonly (string | null)[])[]
+
+function valueRows(
+  columns: readonly ConstantColumn[],
+  files: Constants,
+  tag: string,
+): { readonly values: string; readonly rows: string } {
+  const texts = columns.map((_, at) => `unnest(${textOrNullList(files.map(file => file[at] ?? null))}) AS ${tag}t${at}`)
+  const values = columns.map((column, at) => `${keyedValue(column, `${tag}t${at}`, tag)} AS ${tag}k${at}`)
+  return {
+    values: values.join(', '),
+    rows: `(SELECT ${[`unnest(range(${files.length})) AS ${tag}i`, ...texts].join(', ')})`,
+  }
+}
+
+/** A value that is its text would go by the user's names in a plan. */
+function keyedValue(column: ConstantColumn, text: string, tag: string): string {
+  const value = column.valueSql(text)
+  return value === text && tag !== '' ? `(${text} || '')` : value
+}
+
+/**
+ * The query for the places of files whose constant columns meet conditions, which are texts over the inner names of a
+ * scan with this tag, as a plan of it shows them.
+ */
+export function placesSql(
+  plan: Pick<ScanPlan, 'columns' | 'tag'>,
+  files: Constants,
+  conditions: readonly string[],
+): string {
+  const { tag = '' } = plan
+  const { values, rows } = valueRows(constantColumns(plan), files, tag)
+  const wanted = conditions.map(condition => `(${condition})`).join(' AND ')
+  return `SELECT ${tag}i AS i FROM (SELECT *, ${values} FROM ${rows}) WHERE ${wanted}`
 }
 
 /** One row for each row number that is named, made from ranges, which are short to write down. */

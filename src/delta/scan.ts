@@ -4,7 +4,7 @@ import { deletedRows } from './deletion-vector.ts'
 import { normalPartitionText, partitionText, partitionValueSql } from './partition-value.ts'
 import { sameName } from './protocol.ts'
 import type { ScanColumn, ScanFile, ScanPlan } from './scan-sql.ts'
-import { scanSql } from './scan-sql.ts'
+import { placesSql, scanSql } from './scan-sql.ts'
 import { type ColumnMapping, columnId, type DeltaField, duckdbType, physicalName } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
 import { recordCount } from './statistics.ts'
@@ -20,6 +20,10 @@ export interface ScanOptions {
   readonly pathColumn?: string
   /** The zone of partition timestamps that were written without one. */
   readonly partitionZone?: string
+  /** Begins all inner names of the query. */
+  readonly tag?: string
+  /** Files that are not kept make the query fail with this message when it wants their partitions. */
+  readonly guard?: string
 }
 
 /** The query for the live rows of a snapshot; usable as a view or a subquery in parentheses. */
@@ -31,30 +35,59 @@ async function planScan(files: TableFiles, snapshot: Snapshot, options: ScanOpti
   const fields = snapshot.schema.fields.filter(field => options.columns?.includes(field.name) ?? true)
   const kept = options.keep === undefined ? snapshot.files : snapshot.files.filter(options.keep)
   const partitions = partitionFields(snapshot)
+  const named = fields.filter(field => partitions.has(field))
   const scanned = await planFiles(
     files,
     { fields: fields.filter(field => !partitions.has(field)), mapping: snapshot.mapping },
     kept.map(add => ({
       add,
-      constants: [
-        ...fields.flatMap(field =>
-          partitions.has(field) ? [partitionConstant(add.partitionValues, field, snapshot.mapping)] : [],
-        ),
-        ...(options.pathColumn === undefined ? [] : [add.path]),
-      ],
+      constants: [...constantsOf(snapshot, add, named), ...(options.pathColumn === undefined ? [] : [add.path])],
     })),
   )
-  const columns = fields.map(field =>
-    partitions.has(field)
-      ? partitionColumn(field, options.partitionZone ?? 'UTC')
-      : storedColumn(field, snapshot.mapping),
-  )
+  const { tag, guard } = options
+  const left = guard === undefined ? [] : snapshot.files.filter(file => options.keep?.(file) === false)
+  const columns = columnsOf(snapshot, fields, options.partitionZone)
   return {
     columns: options.pathColumn === undefined ? columns : [...columns, pathColumn(options.pathColumn)],
     mapping: snapshot.mapping,
     byId: snapshot.mapping === 'id',
     files: scanned,
+    ...(tag !== undefined && { tag }),
+    ...(guard !== undefined && {
+      guard: { message: guard, constants: left.map(add => constantsOf(snapshot, add, named)) },
+    }),
   }
+}
+
+function columnsOf(snapshot: Snapshot, fields: readonly DeltaField[], zone = 'UTC'): ScanColumn[] {
+  const partitions = partitionFields(snapshot)
+  return fields.map(field =>
+    partitions.has(field) ? partitionColumn(field, zone) : storedColumn(field, snapshot.mapping),
+  )
+}
+
+/** Of one of its files; `fields` are those that name partitions. */
+function constantsOf({ mapping }: Snapshot, add: AddFile, fields: readonly DeltaField[]): (string | null)[] {
+  return fields.map(field => partitionConstant(add.partitionValues, field, mapping))
+}
+
+/**
+ * The query for the places, among the files of a snapshot, of those whose partitions meet conditions: texts over the inner
+ * names of its scan with this tag.
+ */
+export function partitionPlacesSql(snapshot: Snapshot, tag: string, conditions: readonly string[]): string {
+  const { fields } = snapshot.schema
+  const partitions = partitionFields(snapshot)
+  const named = fields.filter(field => partitions.has(field))
+  const constants = snapshot.files.map(add => constantsOf(snapshot, add, named))
+  return placesSql({ columns: columnsOf(snapshot, fields), tag }, constants, conditions)
+}
+
+/** What the scan with this tag calls the columns of the files: by their names there. */
+export function scanNames(snapshot: Snapshot, tag: string): ReadonlyMap<string, string> {
+  return new Map(
+    snapshot.schema.fields.map((field, index) => [physicalName(field, snapshot.mapping), `${tag}c${index}`]),
+  )
 }
 
 export function partitionFields(snapshot: Snapshot): ReadonlySet<DeltaField> {

@@ -52,7 +52,7 @@ export class Lake {
   readonly files: RemoteFiles
   readonly reads: PartialReads
   readonly total = new TrafficTotal()
-  private readonly reader: ParquetReader
+  readonly reader: ParquetReader
   private readonly stores = new Map<string, ObjectStore>()
   private readonly options = new Map<string, Readonly<Record<string, string>>>()
   private wasUsed = false

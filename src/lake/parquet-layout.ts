@@ -100,6 +100,16 @@ function bloomOf(row: PlainRow): ByteRange | undefined {
   return start > 0 && length > 0 ? { start, end: start + length } : undefined
 }
 
+/** The same with other names for the columns at the top; those without one keep theirs. */
+export function renamedLayout({ chunks }: ParquetLayout, names: ReadonlyMap<string, string>): ParquetLayout {
+  const renamed = chunks.map(chunk => {
+    const own = [...names.keys()].find(name => chunk.column === name || chunk.column.startsWith(`${name}.`))
+    const column = own === undefined ? chunk.column : (names.get(own) ?? own) + chunk.column.slice(own.length)
+    return { ...chunk, column }
+  })
+  return { chunks: renamed, columns: new Set(renamed.map(chunk => chunk.column)) }
+}
+
 /** Parts that lie closer together are fetched as one. */
 const smallGap = 64 * 1024
 

@@ -10,8 +10,8 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import type { ParquetReader } from '../delta/table-files.ts'
 import { bytesIn } from '../storage/byte-ranges.ts'
 import { wantedByPartition } from './hive-files.ts'
-import { canBeScanOf, neededRanges, type ParquetLayout, virtualColumns } from './parquet-layout.ts'
-import { type PlannedScan, plannedScans } from './planned-scans.ts'
+import { canBeScanOf, neededRanges, type ParquetLayout, renamedLayout, virtualColumns } from './parquet-layout.ts'
+import { type PlannedScan, planOf, scansBelow } from './planned-scans.ts'
 import { inBatches, type ReadFile } from './read-file.ts'
 import { type LayoutReader, layoutReader } from './read-layouts.ts'
 
@@ -22,6 +22,10 @@ export interface ReadSource {
   readonly isParquet: boolean
   /** Names of the partitions that stand in the paths, in lower case. */
   readonly partitions: readonly string[]
+  /** What plans call the columns of the files, by their names there; without it the same. */
+  readonly names?: ReadonlyMap<string, string>
+  /** Also a file that is not large may be fetched in part. */
+  isLazy?(file: ReadFile): boolean
   /** The statement may not read it at all: trouble with it counts only if the statement fails. */
   readonly isOptional?: boolean
 }
@@ -61,14 +65,14 @@ type FileState = 'absent' | 'opened' | 'whole'
 /** The files of one statement while it is made ready, sent, and perhaps sent again. */
 export class Reading {
   private readonly reads: PartialReads
-  private readonly sources: readonly ReadSource[]
+  private readonly sources: ReadSource[]
   private readonly states = new Map<ReadFile, FileState>()
   /** The first trouble with an optional source. */
   trouble: unknown
 
   constructor(reads: PartialReads, sources: readonly ReadSource[]) {
     this.reads = reads
-    this.sources = sources
+    this.sources = [...sources]
   }
 
   /** Some of what the statement names is not there. */
@@ -81,16 +85,13 @@ export class Reading {
   }
 
   open(): Promise<void> {
-    return this.eachSource(async source => {
-      if (!this.isPartitioned(source)) return this.openFiles(source, source.files)
-      const [first, ...rest] = source.files
-      if (first === undefined) return
-      await this.openFiles(source, [first])
-      await inBatches(rest, async file => {
-        if (!file.copy.isWhole) await file.copy.hold()
-        this.states.set(file, file.copy.isWhole ? 'whole' : 'absent')
-      })
-    })
+    return this.eachSource(source => this.openSource(source))
+  }
+
+  /** Files that the statement turns out to read as well. */
+  async add(source: ReadSource): Promise<void> {
+    this.sources.push(source)
+    await this.each([source], () => this.openSource(source))
   }
 
   /** Fetches what the plan of the statement asks for. `explain` gives its text and fails as the statement would. */
@@ -98,7 +99,7 @@ export class Reading {
     if (!this.isPartial) return
     const text = await this.explained(explain)
     if (text === 'mistaken') return
-    const scans = text === undefined ? undefined : plannedScans(text)
+    const scans = text === undefined ? undefined : planOf(text)?.flatMap(scansBelow)
     if (scans === undefined) return this.completeAll()
     await this.eachSource(source => this.fetchSource(source, scans))
   }
@@ -117,9 +118,24 @@ export class Reading {
     return mayBeDamage.test(message) && this.replaceDamaged()
   }
 
-  private async eachSource(action: (source: ReadSource) => Promise<void>): Promise<void> {
+  private async openSource(source: ReadSource): Promise<void> {
+    if (!this.isPartitioned(source)) return this.openFiles(source, source.files)
+    const [first, ...rest] = source.files
+    if (first === undefined) return
+    await this.openFiles(source, [first])
+    await inBatches(rest, async file => {
+      if (!file.copy.isWhole) await file.copy.hold()
+      this.states.set(file, file.copy.isWhole ? 'whole' : 'absent')
+    })
+  }
+
+  private eachSource(action: (source: ReadSource) => Promise<void>): Promise<void> {
+    return this.each(this.sources, action)
+  }
+
+  private async each(sources: readonly ReadSource[], action: (source: ReadSource) => Promise<void>): Promise<void> {
     await Promise.all(
-      this.sources.map(source =>
+      sources.map(source =>
         action(source).catch((error: unknown) => {
           if (source.isOptional !== true) throw error
           this.trouble ??= error
@@ -139,7 +155,8 @@ export class Reading {
   private async openFiles(source: ReadSource, files: readonly ReadFile[]): Promise<void> {
     const { layouts, rules } = this.reads
     await inBatches(files, async file => {
-      const mayStay = source.isParquet && !file.copy.isWhole && file.copy.sizeBytes >= rules.leastBytes
+      const isLazy = file.copy.sizeBytes >= rules.leastBytes || source.isLazy?.(file) === true
+      const mayStay = source.isParquet && !file.copy.isWhole && isLazy
       if (mayStay && (await layouts.open(file))) this.states.set(file, 'opened')
       else await this.complete([file])
     })
@@ -179,11 +196,21 @@ export class Reading {
       )
     }
     const opened = source.files.filter(file => this.states.get(file) === 'opened')
-    const layouts = await this.reads.layouts.read(opened)
+    const layouts = await this.layoutsOf(source, opened)
     const columns = new Set([...layouts.values()].flatMap(layout => [...(layout?.columns ?? [])]))
     const further = new Set([...virtualColumns, ...source.partitions])
-    const own = scans.filter(scan => canBeScanOf(scan, columns, further))
+    const known = source.names === undefined ? scans : scans.map(withoutMembers)
+    const own = known.filter(scan => canBeScanOf(scan, columns, further))
     await inBatches(opened, file => this.fetchColumns(file, layouts.get(file), own))
+  }
+
+  private async layoutsOf(
+    { names }: ReadSource,
+    files: readonly ReadFile[],
+  ): Promise<ReadonlyMap<ReadFile, ParquetLayout | undefined>> {
+    const layouts = await this.reads.layouts.read(files)
+    if (names === undefined) return layouts
+    return new Map([...layouts].map(([file, layout]) => [file, layout && renamedLayout(layout, names)]))
   }
 
   private async fetchColumns(
@@ -208,6 +235,11 @@ export class Reading {
   }
 }
 
+/** Columns that are given another form while they are read are read with all that is in them. */
+function withoutMembers(scan: PlannedScan): PlannedScan {
+  return { ...scan, columns: scan.columns.map(entry => entry.split('.')[0] ?? entry) }
+}
+
 /** What DuckDB says of a file of zeros. */
 const isNoFile = /magic bytes|too small to be a parquet/i
 
@@ -215,7 +247,7 @@ const mayBeDamage =
   /magic bytes|too small|TProtocol|invalid data|corrupt|decompress|snappy|zstd|gzip|lz4|brotli|thrift|footer|cannot open|no such file|no files found|parquet/i
 
 /** The statement is wrong as it stands, whatever the files hold. */
-function isMistake(error: unknown): boolean {
+export function isMistake(error: unknown): boolean {
   const codes = ['adapter/sql-syntax', 'adapter/sql-binding', 'adapter/sql-catalog']
   return error instanceof DiagnosticError && (codes.includes(error.diagnostic.code) || isStop(error))
 }

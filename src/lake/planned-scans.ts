@@ -17,22 +17,24 @@ export interface PlannedScan {
   readonly fileCount?: { readonly left: number; readonly all: number }
 }
 
-interface PlanNode {
+/** A step of a plan with those that it takes its rows from. */
+export interface PlanNode {
   readonly name?: unknown
   readonly children?: readonly PlanNode[]
   readonly extra_info?: Readonly<Record<string, unknown>>
 }
 
 /** Of the text that `EXPLAIN (FORMAT json)` gives; undefined if it is none. */
-export function plannedScans(text: string): PlannedScan[] | undefined {
+export function planOf(text: string): readonly PlanNode[] | undefined {
   try {
-    return (JSON.parse(text) as readonly PlanNode[]).flatMap(scansBelow)
+    const plan: unknown = JSON.parse(text)
+    return Array.isArray(plan) ? plan : undefined
   } catch {
     return undefined
   }
 }
 
-function scansBelow(node: PlanNode): PlannedScan[] {
+export function scansBelow(node: PlanNode): PlannedScan[] {
   const inner = (node.children ?? []).flatMap(scansBelow)
   return /^(?:READ_PARQUET|PARQUET_SCAN)\b/.test(String(node.name)) ? [scanOf(node.extra_info ?? {}), ...inner] : inner
 }
@@ -52,7 +54,8 @@ function scanOf(info: Readonly<Record<string, unknown>>): PlannedScan {
   }
 }
 
-function textsOf(value: unknown): string[] {
+/** One text or several, as plans have them. */
+export function textsOf(value: unknown): string[] {
   return [value ?? []]
     .flat()
     .map(String)
@@ -60,7 +63,7 @@ function textsOf(value: unknown): string[] {
 }
 
 /** Splits outside of quotes and brackets. */
-function splitOutside(text: string, separator: string): string[] {
+export function splitOutside(text: string, separator: string): string[] {
   const parts: string[] = []
   let start = 0
   for (const { at, depth } of outsideQuotes(text)) {
@@ -131,7 +134,7 @@ export function mayMeet(condition: string, column: string, bounds: Bounds): bool
   })
 }
 
-const comparison = /^(<=|>=|!=|=|<|>)(?:'((?:[^']|'')*)'(?:::([A-Z_ ]+))?|(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?))$/
+export const comparison = /^(<=|>=|!=|=|<|>)(?:'((?:[^']|'')*)'(?:::([A-Z_ ]+))?|(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?))$/
 
 function mayCompare(text: string, { min, max }: Bounds): boolean {
   const [, operator = '', quoted, type = '', number] = comparison.exec(text) ?? []

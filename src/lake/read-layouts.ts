@@ -13,8 +13,9 @@ export interface LayoutReader {
   read<F extends ReadFile>(files: readonly F[]): Promise<ReadonlyMap<F, ParquetLayout | undefined>>
 }
 
-/** Most footers are shorter. */
-const firstGuess = 64 * 1024
+/** Most footers are shorter, and all the more those of small files. */
+const [leastGuess, mostGuess] = [4 * 1024, 64 * 1024]
+const guessedShare = 1 / 32
 /** Length of the footer and magic bytes. */
 const tailBytes = 8
 
@@ -40,7 +41,8 @@ export function layoutReader(reader: ParquetReader): LayoutReader {
       const { sizeBytes: end } = copy
       if (footers.has(copy.path) && copy.missing([{ start: footers.get(copy.path) ?? 0, end }]).length === 0)
         return true
-      await copy.fill(store, [{ start: Math.max(0, end - firstGuess), end }])
+      const guess = Math.min(mostGuess, Math.max(leastGuess, Math.round(end * guessedShare)))
+      await copy.fill(store, [{ start: Math.max(0, end - guess), end }])
       const tail = Buffer.from(await copy.read({ start: Math.max(0, end - tailBytes), end }))
       const start = end - tailBytes - (tail.length < tailBytes ? 0 : tail.readUInt32LE(0))
       if (tail.toString('latin1', 4) !== 'PAR1' || start < 4) return false

@@ -4,13 +4,14 @@ import {
   mayMeet,
   mentionsColumn,
   type PlannedScan,
-  plannedScans,
+  planOf,
+  scansBelow,
   splitConditions,
 } from '../../src/lake/planned-scans.ts'
 
 function scanWith(info: object): PlannedScan | undefined {
   const scan = { name: 'READ_PARQUET ', children: [], extra_info: info }
-  return plannedScans(JSON.stringify([{ name: 'PROJECTION', children: [scan], extra_info: {} }]))?.[0]
+  return planOf(JSON.stringify([{ name: 'PROJECTION', children: [scan], extra_info: {} }]))?.flatMap(scansBelow)[0]
 }
 
 test('a scan tells its columns, conditions and files', () => {
@@ -31,8 +32,9 @@ test('a scan of nothing but rows has no columns', () => {
 })
 
 test('a text that is no plan is none', () => {
-  expect(plannedScans('')).toBeUndefined()
-  expect(plannedScans('[{"name": "DUMMY_SCAN"}]')).toEqual([])
+  expect(planOf('')).toBeUndefined()
+  expect(planOf('{}')).toBeUndefined()
+  expect(planOf('[{"name": "DUMMY_SCAN"}]')?.flatMap(scansBelow)).toEqual([])
 })
 
 test('conditions on files stand one after the other', () => {
