@@ -53,6 +53,7 @@ function project(folder, rows, double) {
   const cache = join(folder, 'cache')
   const env = {
     EIDER_CACHE_DIR: cache,
+    EIDER_PARTIAL_READ_BYTES: '1000000',
     AWS_ENDPOINT_URL_S3: double.endpoint,
     AWS_ACCESS_KEY_ID: double.keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: double.keys.secretAccessKey,
