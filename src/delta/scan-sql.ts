@@ -49,7 +49,7 @@ export interface ScanPlan {
 }
 
 /** Files that are left out because nobody is expected to want them: the query fails when somebody does. */
-export interface ScanGuard {
+interface ScanGuard {
   /** Of each file, as in `ScanFile`. At least one column of the plan has to be constant. */
   readonly constants: Constants
   /** Of the failure. */
