@@ -5,6 +5,7 @@
  *   npm run bench -- --smoke          small sizes, one run each; fails only on a gross loss against the ratios in bench/limits.json
  *   npm run bench -- --only sample    scenarios whose name contains the text
  *   npm run bench -- --dbt PATH       beside it, an installed dbt with dbt-duckdb
+ *   npm run bench -- --projects DIR   builds of the projects in a folder (bench/projects.mjs), in place of the generated shop
  *   npm run bench -- --json FILE      the figures as JSON
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +15,7 @@ import { generateShop } from './generate-shop.mjs'
 import { manyModels } from './many-models.mjs'
 import { median, once } from './measure.mjs'
 import { objectStore } from './object-store.mjs'
+import { projects } from './projects.mjs'
 import { templateFigures } from './template.mjs'
 
 const { values: options } = parseArgs({
@@ -22,6 +24,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     dbt: { type: 'string' },
     json: { type: 'string' },
+    projects: { type: 'string' },
     models: { type: 'string' },
   },
 })
@@ -36,9 +39,10 @@ const figures = []
 /**
  * What scenarios in files of their own work with.
  * @typedef {{ eider: string[], work: string, runs: number, add: typeof add, againstTwin: typeof againstTwin,
- *   againstDbt: typeof againstDbt, addBytes: typeof addBytes }} Bench
+ *   againstDbt: typeof againstDbt, addBytes: typeof addBytes,
+ *   addAgainst: typeof addAgainst }} Bench
  */
-const bench = { eider, work, runs, add, addBytes, againstTwin, againstDbt }
+const bench = { eider, work, runs, add, addBytes, addAgainst, againstTwin, againstDbt }
 
 /** Scenarios in the order they are printed. Each adds rows to `figures`. */
 const scenarios = {
@@ -47,6 +51,7 @@ const scenarios = {
   sample,
   externalWrite,
   shop,
+  projects: () => projects(bench, { folder: options.projects && resolve(options.projects), dbt: options.dbt }),
   objectStore: () => objectStore(bench, { rows: options.smoke ? 200_000 : 2_700_000 }),
   manyModels: () => manyModels(bench, { models: modelCount }),
   ...(!options.smoke && { tenThousandModels: () => manyModels(bench, { models: 10_000, testsPerModel: 0 }) }),
@@ -196,6 +201,21 @@ function add(name, ours, { bare, against, goal } = {}) {
   })
 }
 
+/** Another program's time for the same work, as a multiple of ours; different endings are told, for then the ratio means little. */
+function addAgainst(name, ours, { other, against, goal }) {
+  figures.push({
+    name,
+    milliseconds: ours.milliseconds,
+    peakMiB: ours.peakMiB,
+    ...(other && {
+      against: `as fast as ${against}${ours.code === other.code ? '' : `, which ended with ${other.code}, not ${ours.code}`}`,
+      bareMilliseconds: other.milliseconds,
+      ratio: other.milliseconds / ours.milliseconds,
+      ...(other.milliseconds / ours.milliseconds < goal && { below: goal }),
+    }),
+  })
+}
+
 /** A figure in bytes, as a part of what there is. */
 function addBytes(name, bytes, { of }) {
   figures.push({ name, bytes, against: `${of} bytes`, ratio: bytes / of })
@@ -216,11 +236,12 @@ function print() {
 }
 
 /** What the figure is compared with: `0.93 x the same statements, bare (1183 ms; memory 1.24 x)`, or `goal 600 ms`. */
-function beside({ ratio, against, bareMilliseconds, memoryRatio, goalMilliseconds }) {
+function beside({ ratio, against, bareMilliseconds, memoryRatio, goalMilliseconds, below }) {
   if (!ratio) return goalMilliseconds ? `goal ${goalMilliseconds} ms` : ''
   const details = [
     bareMilliseconds && `${bareMilliseconds.toFixed(0)} ms`,
     memoryRatio && `memory ${memoryRatio.toFixed(2)} x`,
+    below && `below the goal of ${below}`,
   ].filter(Boolean)
   return `${ratio.toFixed(2)} x ${against}${details.length > 0 ? ` (${details.join('; ')})` : ''}`
 }

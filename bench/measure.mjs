@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 /**
  * @param {string[]} command program and arguments
  * @param {{ cwd?: string, env?: Record<string, string>, allowFailure?: boolean }} [options]
- * @returns {Promise<{ milliseconds: number, peakMiB: number, stdout: string }>} peak memory is 0 where `/proc` is not there
+ * @returns {Promise<{ milliseconds: number, peakMiB: number, code: number, stdout: string }>} peak memory is 0 where `/proc` is not there
  */
 export function once(command, { cwd, env, allowFailure = false } = {}) {
   return new Promise((resolve, reject) => {
@@ -28,7 +28,7 @@ export function once(command, { cwd, env, allowFailure = false } = {}) {
       const milliseconds = performance.now() - started
       clearInterval(watch)
       if (code !== 0 && !allowFailure) reject(new Error(`${command.join(' ')} ended with ${code}\n${stdout}${stderr}`))
-      else resolve({ milliseconds, peakMiB: peakKiB / 1024, stdout })
+      else resolve({ milliseconds, peakMiB: peakKiB / 1024, code, stdout })
     })
   })
 }
@@ -49,7 +49,8 @@ export async function median(command, { runs = 5, before, ...options } = {}) {
   }
 }
 
-function middle(numbers) {
+/** @param {number[]} numbers */
+export function middle(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]
 }
