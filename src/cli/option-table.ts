@@ -233,7 +233,7 @@ export const optionGroups = {
   docs: [
     twinSwitch('compile', 'Compile every node first'),
     plainSwitch('empty-catalog', 'Write a catalog without looking into the database'),
-    plainSwitch('static', 'Accepted, without effect', { hidden: true }),
+    plainSwitch('static', 'Also write static_index.html, one file with manifest and catalog in it'),
   ],
   serve: [
     twinSwitch('browser', 'Open a browser'),

@@ -1,8 +1,10 @@
 /** `docs generate`: manifest and catalog for a documentation site. */
 import { posix } from 'node:path'
 import { artifactMetadata } from '../artifacts/artifact-metadata.ts'
+import type { ArtifactWriter } from '../artifacts/artifact-writer.ts'
 import { emptyCatalog, renderCatalog } from '../artifacts/catalog.ts'
-import { Diagnostics } from '../base/diagnostic.ts'
+import { docsPage, inlinedPage, isOwnPage } from '../artifacts/docs-page.ts'
+import { DiagnosticError, Diagnostics } from '../base/diagnostic.ts'
 import type { Catalog } from '../execution/catalog-table.ts'
 import { readCatalog } from '../execution/read-catalog.ts'
 import { commandResourceTypes } from '../graph/command-selection.ts'
@@ -26,6 +28,7 @@ export const docsGenerate: Command = async session => {
   tellFailures(session, loaded, catalog)
   writer.write('CatalogArtifact', 'catalog.json', () => renderCatalog(catalog, artifactMetadata(config, 'catalog/v1')))
   copyAssets(loaded)
+  writePages(loaded, writer)
   const count = catalog.failures.length
   if (count > 0) {
     const message = `dbt encountered ${count} failure${count === 1 ? '' : 's'} while writing the catalog`
@@ -46,6 +49,38 @@ function tellFailures(session: Session, { warnings }: LoadedProject, { failures 
     })
   }
   tellProblems(session, warnings, problems.all)
+}
+
+/**
+ * `index.html`, unless a page that is not ours stands there already, such as the one of dbt; with `--static` the same page with
+ * manifest and catalog in it.
+ * @throws DiagnosticError where there is nothing to put into it, or no place for it
+ */
+function writePages({ config: { files, flags } }: LoadedProject, writer: ArtifactWriter): void {
+  const kept = files.read(writer.pathOf('index.html'))
+  const page = kept === undefined || isOwnPage(kept) ? docsPage : kept
+  if (page !== kept) files.write(writer.pathOf('index.html'), page)
+  if (!flags.static) return
+  const documents = ['manifest.json', 'catalog.json'].map(name => files.read(writer.pathOf(name)))
+  const [manifest, catalog] = documents
+  if (manifest === undefined || catalog === undefined) {
+    throw noStaticPage(
+      'manifest.json or catalog.json is not in the target folder',
+      'leave out --no-compile and --no-write-json',
+    )
+  }
+  const filled = inlinedPage(page, manifest, catalog)
+  if (filled === undefined) {
+    throw noStaticPage(
+      `"${writer.pathOf('index.html')}" has no place for manifest and catalog`,
+      'delete it, and it is written anew',
+    )
+  }
+  files.write(writer.pathOf('static_index.html'), filled)
+}
+
+function noStaticPage(message: string, hint: string): DiagnosticError {
+  return new DiagnosticError({ code: 'commands/no-documentation', kind: 'Runtime', message, hint })
 }
 
 /** Folders that descriptions show pictures from, copied beside the catalog; only those inside the project. */

@@ -22,6 +22,34 @@ describe('docs generate', () => {
     expect(p.read('target/pictures/a/logo.svg')).toBe('<svg/>')
   })
 
+  test('writes a page, and with --static one that holds manifest and catalog', async () => {
+    const p = project({ ...shop, 'models/tricky.sql': 'select \'</script><b>\' as "$& "\n' })
+    expect(await p.run('docs generate --static')).toBe(0)
+    expect(p.read('target/index.html')).toContain('"MANIFEST.JSON INLINE DATA"')
+    const page = p.read('target/static_index.html')
+    expect(page.match(/<\/script>/g)).toHaveLength(1)
+    const [, manifest, catalog] = /\{ manifest: (\{.*\}), catalog: (\{.*\}) \}$/m.exec(page) ?? []
+    expect(JSON.parse(manifest ?? '')).toEqual(p.json('target/manifest.json'))
+    expect(JSON.parse(catalog ?? '')).toEqual(p.json('target/catalog.json'))
+  })
+
+  test('leaves a page of others as it is, and fills its marks', async () => {
+    const marks = 'n = ["MANIFEST.JSON INLINE DATA", "CATALOG.JSON INLINE DATA"]'
+    const p = project({ ...shop, 'target/index.html': `<script>${marks}</script>` })
+    expect(await p.run('docs generate --static')).toBe(0)
+    expect(p.read('target/index.html')).toContain(marks)
+    expect(p.read('target/static_index.html')).toContain('"dbt_schema_version":')
+  })
+
+  test('says why there can be no static page', async () => {
+    const p = project(shop)
+    expect(await p.run('docs generate --static --no-compile')).toBe(2)
+    expect(p.stdout).toContain('manifest.json or catalog.json is not in the target folder')
+    const other = project({ ...shop, 'target/index.html': '<p>mine</p>' })
+    expect(await other.run('docs generate --static')).toBe(2)
+    expect(other.stdout).toContain('has no place for manifest and catalog')
+  })
+
   test('writes no manifest where nothing is compiled', async () => {
     const p = project(shop)
     expect(await p.run('docs generate --no-compile')).toBe(0)
