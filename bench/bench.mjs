@@ -6,11 +6,13 @@
  *   npm run bench -- --only sample    scenarios whose name contains the text
  *   npm run bench -- --dbt PATH       beside it, an installed dbt with dbt-duckdb
  *   npm run bench -- --projects DIR   builds of the projects in a folder (bench/projects.mjs), in place of the generated shop
+ *   npm run bench -- --delta-rs PYTHON  beside it, a Python that has deltalake, duckdb and arro3-core
  *   npm run bench -- --json FILE      the figures as JSON
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { delta } from './delta.mjs'
 import { generateShop } from './generate-shop.mjs'
 import { manyModels } from './many-models.mjs'
 import { median, once } from './measure.mjs'
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     smoke: { type: 'boolean', default: false },
     only: { type: 'string' },
     dbt: { type: 'string' },
+    'delta-rs': { type: 'string' },
     json: { type: 'string' },
     projects: { type: 'string' },
     models: { type: 'string' },
@@ -53,6 +56,13 @@ const scenarios = {
   shop,
   projects: () => projects(bench, { folder: options.projects && resolve(options.projects), dbt: options.dbt }),
   objectStore: () => objectStore(bench, { rows: options.smoke ? 200_000 : 2_700_000 }),
+  delta: () =>
+    delta(bench, {
+      rows: options.smoke ? 200_000 : 3_000_000,
+      commits: options.smoke ? 100 : 1000,
+      files: options.smoke ? 1000 : 100_000,
+      python: options['delta-rs'],
+    }),
   manyModels: () => manyModels(bench, { models: modelCount }),
   ...(!options.smoke && { tenThousandModels: () => manyModels(bench, { models: 10_000, testsPerModel: 0 }) }),
 }

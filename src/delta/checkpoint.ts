@@ -39,7 +39,7 @@ async function readParquet(files: TableFiles, places: readonly FilePlace[]): Pro
       )
       const columns = columnTree(entries.map(row => ({ name: String(row.name), children: Number(row.children ?? 0) })))
       const lines = await files.reader.rows(checkpointSql(path, columns))
-      for (const row of lines) for (const action of parseActions(String(row.lines), names)) actions.push(action)
+      for (const row of lines) for (const action of parseActions(String(row.lines ?? ''), names)) actions.push(action)
     }
     return actions
   } catch (error) {
@@ -87,7 +87,8 @@ function checkpointSql(path: string, columns: readonly ParquetColumn[]): string 
   if (branches.length === 0) return `SELECT NULL AS lines WHERE false`
   const source = `read_parquet(${quoteText(path)}, hive_partitioning = false, file_row_number = true)`
   const lines = `SELECT CASE ${branches.join(' ')} END AS line, file_row_number // ${linesATime} AS part FROM ${source}`
-  return `SELECT string_agg(line, chr(10)) AS lines FROM (${lines}) WHERE line IS NOT NULL GROUP BY part`
+  // A filter on the lines would make DuckDB put each of them together twice.
+  return `SELECT string_agg(line, chr(10)) AS lines FROM (${lines}) GROUP BY part`
 }
 
 /** Many short texts take longer to hand over than few long ones. */

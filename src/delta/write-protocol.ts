@@ -32,21 +32,23 @@ export function requireWritable(snapshot: Snapshot): void {
   }
   const unclear = rowChecks(snapshot.schema, snapshot.metadata.configuration).find(check => check.sql === undefined)
   if (unclear !== undefined) throw refused(table, `${unclear.name} cannot be checked here`)
-  for (const field of snapshot.schema.fields) checkField(table, field, field.name)
+  for (const field of snapshot.schema.fields) checkField(snapshot, field, field.name)
 }
 
-const activeKeys: Readonly<Record<string, string>> = {
-  'delta.generationExpression': 'is generated from others, which is not supported',
-  'delta.identity.start': 'is an identity column, which is not supported',
-  'delta.identity.step': 'is an identity column, which is not supported',
-}
+/** Metadata of columns that means something once the protocol has the feature. */
+const activeKeys: readonly (readonly [key: string, feature: string, reason: string])[] = [
+  ['delta.generationExpression', 'generatedColumns', 'is generated from others, which is not supported'],
+  ['delta.identity.start', 'identityColumns', 'is an identity column, which is not supported'],
+  ['delta.identity.step', 'identityColumns', 'is an identity column, which is not supported'],
+]
 
-function checkField(table: string, field: DeltaField, path: string): void {
-  for (const [key, reason] of Object.entries(activeKeys)) {
-    if (field.metadata[key] !== undefined) throw refused(table, `its column "${path}" ${reason}`)
+function checkField(snapshot: Snapshot, field: DeltaField, path: string): void {
+  for (const [key, feature, reason] of activeKeys) {
+    if (field.metadata[key] === undefined || !writtenFeatures(snapshot.protocol).includes(feature)) continue
+    throw refused(snapshot.table, `its column "${path}" ${reason}`)
   }
   if (field.type.kind !== 'struct') return
-  for (const inner of field.type.fields) checkField(table, inner, `${path}.${inner.name}`)
+  for (const inner of field.type.fields) checkField(snapshot, inner, `${path}.${inner.name}`)
 }
 
 /** Throws `delta/append-only` if rows may not be taken away. */
@@ -128,11 +130,15 @@ const bundles: readonly (readonly [version: number, features: readonly string[]]
   [6, ['identityColumns']],
 ]
 
+/** What a protocol asks of writers, listed or implied. */
+function writtenFeatures(protocol: Protocol): readonly string[] {
+  if (protocol.minWriterVersion >= 7) return protocol.writerFeatures ?? []
+  return bundles.flatMap(([version, features]) => (version <= protocol.minWriterVersion ? features : []))
+}
+
 /** The protocol after a change of columns; undefined if it stays. */
 export function protocolChange(protocol: Protocol, shape: TableShape): Protocol | undefined {
-  const isListed = protocol.minWriterVersion >= 7
-  const implied = bundles.flatMap(([version, features]) => (version <= protocol.minWriterVersion ? features : []))
-  const written = isListed ? (protocol.writerFeatures ?? []) : implied
+  const written = writtenFeatures(protocol)
   const read = protocol.readerFeatures ?? (protocol.minReaderVersion === 2 ? ['columnMapping'] : [])
   const { reader, writer } = neededFeatures(shape)
   const missing = [...reader.filter(one => !read.includes(one)), ...writer.filter(one => !written.includes(one))]

@@ -7,7 +7,10 @@ import { writeChangeFiles } from '../../src/delta/data-files.ts'
 import { optimizeChange } from '../../src/delta/optimize.ts'
 import { publishChange } from '../../src/delta/publish.ts'
 import { restoreChange } from '../../src/delta/restore.ts'
+import { requireSnapshot } from '../../src/delta/snapshot.ts'
 import { shapeOf } from '../../src/delta/table-shape.ts'
+import { requireWritable } from '../../src/delta/write-protocol.ts'
+import { tableOf } from '../rig/delta-log.ts'
 import { type DeltaRig, deltaRig } from '../rig/delta-writer.ts'
 
 const rigs: DeltaRig[] = []
@@ -52,6 +55,32 @@ test('properties that ask for what cannot be done are refused', async () => {
     await expect(rig.create('SELECT 1 AS i', [], configuration)).rejects.toMatchObject({
       diagnostic: { code: 'delta/unsupported-feature' },
     })
+  }
+})
+
+test.each([
+  ['before writers knew it', { minReaderVersion: 1, minWriterVersion: 3 }, true],
+  ['since writers have to know it', { minReaderVersion: 1, minWriterVersion: 6 }, false],
+  ['not listed', { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['appendOnly'] }, true],
+  [
+    'listed',
+    { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['generatedColumns', 'identityColumns'] },
+    false,
+  ],
+] as const)('what a column is made from means something with the feature alone: %s', async (_, demands, isWritable) => {
+  for (const [key, value] of [
+    ['delta.generationExpression', 'i + 1'],
+    ['delta.identity.start', 1],
+  ] as const) {
+    const schemaString = JSON.stringify({
+      type: 'struct',
+      fields: [{ name: 'i', type: 'long', nullable: true, metadata: { [key]: value } }],
+    })
+    const about = { metaData: { id: 't', format: {}, partitionColumns: [], configuration: {}, schemaString } }
+    const snapshot = await requireSnapshot(await tableOf([[{ protocol: demands }, about]]))
+    const check = (): void => requireWritable(snapshot)
+    if (isWritable) expect(check).not.toThrow()
+    else expect(check).toThrow('cannot be written: its column "i" is')
   }
 })
 
