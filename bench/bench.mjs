@@ -200,6 +200,7 @@ function add(name, ours, { bare, against, goal } = {}) {
   figures.push({
     name,
     milliseconds: ours.milliseconds,
+    cpuMilliseconds: ours.cpuMilliseconds ?? 0,
     peakMiB: ours.peakMiB,
     ...(goal && { goalMilliseconds: goal }),
     ...(bare && {
@@ -207,6 +208,7 @@ function add(name, ours, { bare, against, goal } = {}) {
       bareMilliseconds: bare.milliseconds,
       ratio: ours.milliseconds / bare.milliseconds,
       memoryRatio: bare.peakMiB ? ours.peakMiB / bare.peakMiB : undefined,
+      cpuRatio: bare.cpuMilliseconds ? ours.cpuMilliseconds / bare.cpuMilliseconds : undefined,
     }),
   })
 }
@@ -216,6 +218,7 @@ function addAgainst(name, ours, { other, against, goal }) {
   figures.push({
     name,
     milliseconds: ours.milliseconds,
+    cpuMilliseconds: ours.cpuMilliseconds ?? 0,
     peakMiB: ours.peakMiB,
     ...(other && {
       against: `as fast as ${against}${ours.code === other.code ? '' : `, which ended with ${other.code}, not ${ours.code}`}`,
@@ -233,23 +236,26 @@ function addBytes(name, bytes, { of }) {
 
 function print() {
   const width = Math.max(...figures.map(figure => figure.name.length))
-  console.log(`${'scenario'.padEnd(width)}  ${'time'.padStart(9)}  ${'memory'.padStart(8)}  ratio`)
+  console.log(
+    `${'scenario'.padEnd(width)}  ${'time'.padStart(9)}  ${'cpu'.padStart(9)}  ${'memory'.padStart(8)}  ratio`,
+  )
   for (const figure of figures) {
     if (figure.bytes !== undefined) {
       console.log(`${figure.name.padEnd(width)}  ${figure.bytes} bytes, ${figure.ratio.toFixed(3)} x ${figure.against}`)
       continue
     }
     console.log(
-      `${figure.name.padEnd(width)}  ${`${figure.milliseconds.toFixed(0)} ms`.padStart(9)}  ${`${figure.peakMiB.toFixed(0)} MiB`.padStart(8)}  ${beside(figure)}`,
+      `${figure.name.padEnd(width)}  ${`${figure.milliseconds.toFixed(0)} ms`.padStart(9)}  ${`${figure.cpuMilliseconds.toFixed(0)} ms`.padStart(9)}  ${`${figure.peakMiB.toFixed(0)} MiB`.padStart(8)}  ${beside(figure)}`,
     )
   }
 }
 
-/** What the figure is compared with: `0.93 x the same statements, bare (1183 ms; memory 1.24 x)`, or `goal 600 ms`. */
-function beside({ ratio, against, bareMilliseconds, memoryRatio, goalMilliseconds, below }) {
+/** What the figure is compared with: `0.93 x the same statements, bare (1183 ms; cpu 1.10 x; memory 1.24 x)`, or `goal 600 ms`. */
+function beside({ ratio, against, bareMilliseconds, memoryRatio, cpuRatio, goalMilliseconds, below }) {
   if (!ratio) return goalMilliseconds ? `goal ${goalMilliseconds} ms` : ''
   const details = [
     bareMilliseconds && `${bareMilliseconds.toFixed(0)} ms`,
+    cpuRatio && `cpu ${cpuRatio.toFixed(2)} x`,
     memoryRatio && `memory ${memoryRatio.toFixed(2)} x`,
     below && `below the goal of ${below}`,
   ].filter(Boolean)

@@ -188,14 +188,18 @@ import sys, time, json, shutil
 import duckdb, arro3.core as ac
 from deltalake import DeltaTable, QueryBuilder, write_deltalake
 folder, source, fresh, logs = json.loads(sys.argv[1])
+duckdb.execute('set enable_progress_bar = false')
 figures = {}
 def timed(name, action):
-    started = time.time(); result = action(); figures[name] = (time.time() - started) * 1000; return result
-rows = ac.Table(duckdb.connect().sql("select * from '" + source + "'"))
+    cpu, started = time.process_time(), time.time()
+    result = action()
+    figures[name] = [(time.time() - started) * 1000, (time.process_time() - cpu) * 1000]
+    return result
+rows = ac.Table(duckdb.sql("select * from '" + source + "'"))
 timed('write', lambda: write_deltalake(folder, rows))
 count = lambda: QueryBuilder().register('t', DeltaTable(folder)).execute('select count(*), sum(id), max(amount) from t').read_all()
 timed('scan', count)
-new = ac.Table(duckdb.connect().sql(fresh))
+new = ac.Table(duckdb.sql(fresh))
 timed('merge', lambda: DeltaTable(folder).merge(new, predicate='t.id = s.id', source_alias='s', target_alias='t').when_matched_update_all().when_not_matched_insert_all().execute())
 for at, log in enumerate(logs):
     timed('open ' + str(at), lambda: DeltaTable(log))
@@ -207,7 +211,7 @@ function besideDeltaRs({ folder, rows, add }, { python, logs }) {
   const source = join(folder, 'source.parquet')
   const given = JSON.stringify([join(folder, 'rs'), source, freshQuery(rows), logs])
   const told = execFileSync(python, ['-c', deltaRs, given], { encoding: 'utf8' })
-  for (const [name, milliseconds] of Object.entries(JSON.parse(told))) {
-    add(`delta-rs: ${name}`, { milliseconds, peakMiB: 0 })
+  for (const [name, [milliseconds, cpuMilliseconds]] of Object.entries(JSON.parse(told))) {
+    add(`delta-rs: ${name}`, { milliseconds, cpuMilliseconds, peakMiB: 0 })
   }
 }

@@ -14,8 +14,10 @@ export function once(command, { cwd, env, allowFailure = false } = {}) {
     let stdout = ''
     let stderr = ''
     let peakKiB = 0
+    let cpuMilliseconds = 0
     const watch = setInterval(() => {
       peakKiB = Math.max(peakKiB, highWaterKiB(child.pid))
+      cpuMilliseconds = Math.max(cpuMilliseconds, cpuOf(child.pid))
     }, 10)
     child.stdout.on('data', chunk => {
       stdout += chunk
@@ -45,6 +47,7 @@ export async function median(command, { runs = 5, before, ...options } = {}) {
   }
   return {
     milliseconds: middle(all.map(one => one.milliseconds)),
+    cpuMilliseconds: middle(all.map(one => one.cpuMilliseconds)),
     peakMiB: middle(all.map(one => one.peakMiB)),
   }
 }
@@ -58,6 +61,18 @@ export function middle(numbers) {
 function highWaterKiB(pid) {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+/** Of a whole process. The name in front may hold anything but is in brackets; a tick is 10 ms on every Linux. */
+function cpuOf(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * 10
   } catch {
     return 0
   }
