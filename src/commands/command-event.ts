@@ -24,7 +24,7 @@ export type CommandEvent =
   /** MainEncounteredError (Z002): the command ends here, exit code 2. */
   | { readonly kind: 'command stopped'; readonly diagnostics: readonly Diagnostic[] }
   /** RunningOperationCaughtError (Q001). */
-  | { readonly kind: 'operation failed'; readonly diagnostic: Diagnostic }
+  | { readonly kind: 'operation failed'; readonly diagnostic: Diagnostic; readonly macro?: string }
   /** PrintEvent (Z052): output proper, such as the lines of `list`. */
   | { readonly kind: 'output'; readonly text: string }
   /** CompiledNode (Q042). */

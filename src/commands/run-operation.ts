@@ -1,4 +1,5 @@
 /** `run-operation`: one macro, called with the arguments of the command line. */
+import { DiagnosticError } from '../base/diagnostic.ts'
 import { executeOperation } from '../execution/execute-operation.ts'
 import type { RunResult } from '../execution/run-result.ts'
 import type { Kwargs, Value } from '../template/value.ts'
@@ -24,14 +25,25 @@ export async function callMacro(session: Session, loaded: LoadedProject): Promis
   let result: RunResult
   try {
     result = await executeOperation(macro ?? '', kwargs, run)
+  } catch (error) {
+    throw error instanceof DiagnosticError ? tellMissing(session, error) : error
   } finally {
     await database.close()
   }
   for (const diagnostic of result.results.flatMap(one => one.diagnostics)) {
-    session.emit({ kind: 'operation failed', diagnostic })
+    session.emit({ kind: 'operation failed', diagnostic, macro: (macro ?? '').replace(/^[^.]*\./, '') })
   }
   const writer = artifactWriter(session, config)
   writer.manifest(graph, loaded.texts)
   writer.runResults(result, graph)
   return outcomeOf(result, graph)
+}
+
+/** As in dbt, what could not be called is told before the command ends for it. */
+function tellMissing(session: Session, error: DiagnosticError): DiagnosticError {
+  const { diagnostic } = error
+  const [tried] = diagnostic.code === 'execution/macro-not-found' ? diagnostic.notes : []
+  if (tried === undefined) return error
+  session.emit({ kind: 'operation failed', diagnostic: { ...diagnostic, kind: 'Runtime', ...tried, notes: [] } })
+  return new DiagnosticError({ ...diagnostic, notes: [] })
 }

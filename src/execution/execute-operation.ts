@@ -18,8 +18,7 @@ export async function executeOperation(name: string, kwargs: Kwargs, run: Run): 
   const packageName = dot === -1 ? null : name.slice(0, dot)
   const macroName = dot === -1 ? name : name.slice(dot + 1)
   const macro = macroRegistry.resolve(packageName ?? config.projectFile.name, macroName)
-  if (!macro || (packageName !== null && macro.packageName !== packageName))
-    throw macroNotFound(name, macroName, packageName)
+  if (!macro || (packageName !== null && macro.packageName !== packageName)) throw macroNotFound(macroName, packageName)
   const state = runStateOf(run, { readsUpstreamFiles: true, signal: run.signal })
   const lanes = new Lanes(state)
   const startedAtMs = clock.now()
@@ -31,7 +30,7 @@ export async function executeOperation(name: string, kwargs: Kwargs, run: Run): 
     const found = macroRegistry.namespace.find(macroName, packageName ?? config.projectFile.name)
     const record =
       packageName === null ? found : (macroRegistry.namespace.package(packageName)?.get(macroName) ?? found)
-    if (!record) throw macroNotFound(name, macroName, packageName)
+    if (!record) throw macroNotFound(macroName, packageName)
     await names.macros.macro(record).call([], kwargs)
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
@@ -61,14 +60,12 @@ export async function executeOperation(name: string, kwargs: Kwargs, run: Run): 
   return { results: [result], elapsedMs: clock.elapsedMs() - elapsed, interrupted: run.signal.aborted }
 }
 
-function macroNotFound(name: string, macroName: string, packageName: string | null): DiagnosticError {
-  const where = packageName === null ? 'in any package' : `in package "${packageName}"`
+/** What is tried is told in the first words, what was asked for in those of the error that ends the command. */
+function macroNotFound(macroName: string, packageName: string | null): DiagnosticError {
+  const where = packageName === null ? 'any package' : `the "${packageName}" package`
   return new DiagnosticError({
     code: 'execution/macro-not-found',
-    kind: 'Runtime',
-    message:
-      packageName === null
-        ? `dbt could not find a macro with the name '${name}' ${where}`
-        : `dbt could not find a macro with the name '${macroName}' in the '${packageName}' package`,
+    message: `dbt could not find a macro with the name '${macroName}' in any package. This can happen when calling a macro that does not exist. Check for typos and/or install package dependencies with "dbt deps".`,
+    notes: [{ message: `dbt could not find a macro with the name "${macroName}" in ${where}` }],
   })
 }

@@ -46,7 +46,6 @@ class PlanExecution {
   private readonly skips: Skips
   private readonly results: NodeResult[] = []
   private readonly members: GraphMember[] = []
-  private readonly done = new Set<string>()
   private readonly total: number
   private readonly linked: ReadonlySet<string>
   private lastLinked: Promise<unknown> = Promise.resolve()
@@ -142,10 +141,12 @@ class PlanExecution {
     const hooks = hooksInOrder(graph.project.nodes.values(), when, config.projectFile.name)
     if (hooks.length === 0) return false
     const lane = this.lanes.of('MainThread')
+    // Hooks at the end run after `--fail-fast` has ended the rest.
+    const state = when === 'on-run-end' ? { ...this.state, signal: this.run.signal } : this.state
     const results = await runHooks({
       when,
       hooks,
-      sessionFor: hook => new NodeSession(this.state, lane, hook),
+      sessionFor: hook => new NodeSession(state, lane, hook),
       sink: this.run.sink,
       output: this.run.output,
       ...(when === 'on-run-end' && { extra: this.namesAtEnd() }),
@@ -237,7 +238,6 @@ class PlanExecution {
     const { sink, description, threadId, counted } = report
     const { clock, flags } = this.state.config
     if (!isEphemeral(node)) this.keep(result, node)
-    this.done.add(node.uniqueId)
     sink({
       kind: 'node finished',
       atMs: clock.now(),
@@ -275,7 +275,6 @@ class PlanExecution {
       ? `Compilation Error in ${node.uniqueId}, caused by compilation error in referenced ephemeral model ${ephemeralCause.uniqueId}`
       : null
     const result = skippedResult(node, threadId, message)
-    this.done.add(node.uniqueId)
     if (!isEphemeral(node)) this.keep(result, node)
     this.skips.ended(node, result)
     this.run.sink({
@@ -299,10 +298,11 @@ class PlanExecution {
     for (const { node } of this.plan.steps) this.skip(node, 'MainThread', this.countIn(node), null)
   }
 
-  /** What `--fail-fast` kept from running is in the results, but no line tells of it. */
+  /** What `--fail-fast` kept from running is in the results, and every ephemeral model, but no line tells of it. */
   private skipTheRest(): void {
+    const told = new Set(this.results.map(one => one.uniqueId))
     for (const { node } of this.plan.steps) {
-      if (this.done.has(node.uniqueId) || isEphemeral(node)) continue
+      if (told.has(node.uniqueId)) continue
       this.keep(skippedResult(node, 'MainThread', 'Skipping due to fail_fast'), node)
     }
   }

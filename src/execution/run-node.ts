@@ -47,6 +47,7 @@ export interface NodeRunOptions {
  * not compiled.
  */
 export async function cloneNode(node: Node, session: NodeSession, options: NodeRunOptions): Promise<NodeOutcome> {
+  if (isEphemeral(node)) return { status: 'success', message: null, response: null, failures: null }
   const other = session.state.deferral?.relations.get(node.uniqueId)
   options.executing()
   const from = other && (other.relationName ?? deferRelation(other).render())

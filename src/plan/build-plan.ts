@@ -29,7 +29,9 @@ export function buildPlan(request: PlanRequest, diagnostics: Diagnostics): Plan 
   const added = new Map(findMissing(request, diagnostics).map(one => [one.node.uniqueId, one]))
   const chosen = new Set([...selection.uniqueIds, ...added.keys()])
   const order = graph.order().filter(id => chosen.has(id))
-  const after = orderOfSteps(graph, order, flags.which === 'build')
+  // What is cloned reads nothing of this environment, so nothing waits and a failure skips nothing.
+  const after =
+    flags.which === 'clone' ? new Map<string, string[]>() : orderOfSteps(graph, order, flags.which === 'build')
   const steps = order.flatMap((id): PlannedStep[] => {
     const node = graph.members.get(id)
     if (!node) return []

@@ -20,5 +20,18 @@ describe('run-operation', () => {
     const p = project(shop)
     expect(await p.run('run-operation nope')).toBe(2)
     expect(p.stdout).toContain("dbt could not find a macro with the name 'nope' in any package")
+    expect(p.stdout).toMatch(
+      /Encountered an error while running operation: Runtime Error\n {2}dbt could not find a macro with the name "nope" in any package\n[\s\S]+Encountered an error:\nCompilation Error/,
+    )
+  })
+
+  test('a macro that gives up is named', async () => {
+    const p = project({
+      ...shop,
+      'macros/stop.sql': "{% macro stop() %}{{ exceptions.raise_compiler_error('no') }}{% endmacro %}",
+    })
+    expect(await p.run('run-operation stop')).toBe(1)
+    expect(p.stdout).toContain('running operation: Compilation Error in macro stop (macros/stop.sql)\n  no\n')
+    expect(p.stdout).toContain('  > in macro stop (macros/stop.sql)')
   })
 })

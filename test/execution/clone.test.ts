@@ -39,3 +39,12 @@ test('clone makes views of what the other environment has, and leaves what is al
   await p.run({ command: 'clone', flags: { fullRefresh: true }, change: { deferral } })
   expect(await p.rows('select id from main.b')).toEqual([[8]])
 })
+
+test('clone has nothing to do for ephemeral models', async () => {
+  const p = new RunRig({ 'models/e.sql': "{{ config(materialized='ephemeral') }} select 1 as id" })
+  rig = p
+  const deferral = { relations: new Map(), active: false, favorState: false }
+  const { results, events } = await p.run({ command: 'clone', change: { deferral } })
+  expect(results).toEqual([])
+  expect(events.some(one => one.kind === 'template log')).toBe(false)
+})

@@ -163,6 +163,21 @@ describe('after a failure', () => {
     ])
   })
 
+  test('with --fail-fast ephemeral models are among the skipped, and the hooks at the end run', async () => {
+    const p = project({
+      'dbt_project.yml': "name: shop\nversion: '1.0'\nprofile: shop\non-run-end: create table seen as select 1\n",
+      'models/a.sql': `${table}${failing}`,
+      'models/e.sql': "{{ config(materialized='ephemeral') }} select 1 as id",
+    })
+    const { results } = await p.run({ flags: { failFast: true, threads: 1 } })
+    expect(results.map(one => [one.uniqueId, one.status])).toEqual([
+      ['model.shop.a', 'error'],
+      ['model.shop.e', 'skipped'],
+      ['operation.shop.shop-on-run-end-0', 'success'],
+    ])
+    expect(await p.rows('select * from seen')).toEqual([[1]])
+  })
+
   test('a python model has a precise failure and the rest runs', async () => {
     const p = project({
       'models/p.py': 'def model(dbt, session):\n    return session.sql("select 1")\n',

@@ -55,6 +55,14 @@ const waitsFor = (plan: Plan): Record<string, readonly string[]> =>
   Object.fromEntries(plan.steps.map(step => [name(step.node.uniqueId), step.after.map(name)]))
 const order = (plan: Plan): string[] => plan.steps.map(step => name(step.node.uniqueId))
 
+describe('the steps of a clone', () => {
+  it('wait on nothing', () => {
+    const graph = graphOf({ 'models/a.sql': 'select 1 as id', 'models/b.sql': "select * from {{ ref('a') }}" })
+    expect(waitsFor(planOf(graph, { which: 'clone' }).plan)).toEqual({ a: [], b: [] })
+    expect(waitsFor(planOf(graph).plan)).toEqual({ a: [], b: ['a'] })
+  })
+})
+
 describe('modes', () => {
   const graph = graphOf({
     'seeds/s.csv': 'id\n1\n',

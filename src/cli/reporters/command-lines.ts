@@ -5,6 +5,7 @@ import { unreachable } from '../../base/unreachable.ts'
 import type { CommandEvent } from '../../commands/command-event.ts'
 import { isDeprecation, warningEvent } from '../../commands/warning-names.ts'
 import type { RunEvent } from '../../execution/event.ts'
+import { macroFailureText } from '../../execution/failure-text.ts'
 import { renderDetails, renderDiagnostic } from '../render-diagnostic.ts'
 import { type LogLine, mainThread, type Paint, textLine } from './log-line.ts'
 import { nodeInfo } from './node-info.ts'
@@ -32,7 +33,7 @@ export function commandLines(
     case 'command stopped':
       return [stoppedLine(event.diagnostics, atMs)]
     case 'operation failed': {
-      const exc = renderDiagnostic(event.diagnostic)
+      const exc = operationFailure(event)
       const text = `Encountered an error while running operation: ${exc}`
       return [textLine('RunningOperationCaughtError', 'Q001', 'error', atMs, text, { data: { exc } })]
     }
@@ -142,4 +143,10 @@ function compiledLine(
       node_info: nodeInfo(node, { status: 'None' }),
     },
   })
+}
+
+/** dbt names the macro that was called when a template gave up by itself. */
+function operationFailure({ diagnostic, macro }: Extract<CommandEvent, { kind: 'operation failed' }>): string {
+  if (macro === undefined || diagnostic.code !== 'context/raised') return renderDiagnostic(diagnostic)
+  return [macroFailureText(diagnostic, macro), renderDetails(diagnostic)].join('\n')
 }

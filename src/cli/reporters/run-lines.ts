@@ -25,6 +25,8 @@ export interface RunLinesOptions extends Omit<SummaryContext, 'atMs' | 'node' | 
 
 /** Commands whose end is not told by totals. */
 const withoutSummary = new Set(['compile', 'generate', 'show', 'run-operation', 'list', 'parse'])
+/** Commands that tell of a node only what its templates say. */
+const withoutProgress = new Set([...withoutSummary, 'clone'])
 
 export class RunLines {
   private readonly options: RunLinesOptions
@@ -186,7 +188,7 @@ export class RunLines {
     const info = { node_info: this.infoOf(node, 'started') }
     const begun = nodeStart(node, { data: info, thread }, atMs)
     const reused = this.reusedLine(node.uniqueId, thread, atMs)
-    if (event.counted === undefined || withoutSummary.has(this.command)) return [begun, reused]
+    if (event.counted === undefined || withoutProgress.has(this.command)) return [begun, reused]
     const { description, counted } = event
     const width = this.options.width
     const started: LogLine = {
@@ -209,7 +211,7 @@ export class RunLines {
       thread,
       atMs,
     })
-    if (event.counted === undefined || withoutSummary.has(this.command)) return finished
+    if (event.counted === undefined || withoutProgress.has(this.command)) return finished
     const startedAtMs = this.startedAtMs.get(node.uniqueId)
     const told = resultLine(event, {
       width: this.options.width,
@@ -346,26 +348,27 @@ export class RunLines {
   }
 
   private runFinished(event: Extract<RunEvent, { kind: 'run finished' }>): LogLine[] {
-    if (this.counts === 0 || withoutSummary.has(this.command)) return []
+    if ((this.counts === 0 && this.command !== 'clone') || withoutSummary.has(this.command)) return []
     const { atMs, result } = event
     const seconds = result.elapsedMs / 1000
     const execution = ` in ${spelledDuration(seconds)}`
     const text = `Finished running ${event.statLine}${execution} (${seconds.toFixed(2)}s).`
-    const lines = [
-      formatting(atMs),
-      textLine('FinishedRunningStats', 'E047', 'info', atMs, text, {
-        data: { stat_line: event.statLine, execution, execution_time: seconds },
-      }),
-      timeLine(this.options.timeSpent(), atMs),
-      ...(result.moved === undefined ? [] : [movedLine(result.moved, atMs)]),
-    ]
-    const context: SummaryContext = {
-      ...this.options,
-      atMs,
-      node: id => this.nodes.get(id),
-      group: name => this.groups.get(name),
-    }
-    return [...lines, ...(this.command === 'freshness' ? freshnessLines : summaryLines)(result, context)]
+    const lines = withoutProgress.has(this.command)
+      ? []
+      : [
+          formatting(atMs),
+          textLine('FinishedRunningStats', 'E047', 'info', atMs, text, {
+            data: { stat_line: event.statLine, execution, execution_time: seconds },
+          }),
+          timeLine(this.options.timeSpent(), atMs),
+          ...(result.moved === undefined ? [] : [movedLine(result.moved, atMs)]),
+        ]
+    const told = this.command === 'freshness' ? freshnessLines : summaryLines
+    return [...lines, ...told(result, this.summaryContext(atMs))]
+  }
+
+  private summaryContext(atMs: number): SummaryContext {
+    return { ...this.options, atMs, node: id => this.nodes.get(id), group: name => this.groups.get(name) }
   }
 
   private infoOfId(uniqueId: string | null): { readonly node_info?: LazyNodeInfo } {
