@@ -24,7 +24,7 @@ export function manifestHead(metadata: ArtifactMetadata, project: Project): stri
 export function* manifestBody(graph: Graph): Iterable<string | EntryText> {
   const { project } = graph
   const writer = new JsonWriter()
-  const entry = (node: GraphMember): Cut => writer.cutText(memberRecord(node, graph), addedKeys(node))
+  const entry = (node: GraphMember): EntryText => manifestEntry(node, graph, writer)
   const member = (node: GraphMember): string => writer.text(memberRecord(node, graph))
   yield ', "nodes": '
   yield* keyed(nodesOf(project, 'node'), entry)
@@ -56,7 +56,11 @@ export function* manifestBody(graph: Graph): Iterable<string | EntryText> {
   yield '}'
 }
 
-type Cut = Omit<EntryText, 'uniqueId'>
+/** What stands under a node's unique id. */
+export function manifestEntry(node: GraphMember, graph: Graph, writer = new JsonWriter()): EntryText {
+  const { uniqueId } = node
+  return { uniqueId, ...writer.cutText(memberRecord(node, graph), addedKeys(node)) }
+}
 
 const outputKeys = ['build_path', 'compiled_path']
 const keysOfNode: ReadonlySet<string> = new Set(outputKeys)
@@ -136,18 +140,12 @@ function* edgeParts(edges: Neighbours): Iterable<string> {
 
 function* keyed<T extends { readonly uniqueId: string }>(
   items: Iterable<T>,
-  render: (item: T) => string | Cut,
+  render: (item: T) => string | EntryText,
 ): Iterable<string | EntryText> {
   let before = '{'
   for (const item of items) {
-    const { uniqueId } = item
-    const start = `${before}${JSON.stringify(uniqueId)}: `
-    const entry = render(item)
-    if (typeof entry === 'string') yield `${start}${entry}`
-    else {
-      const [first = '', ...others] = entry.parts
-      yield { uniqueId, parts: [`${start}${first}`, ...others], values: entry.values }
-    }
+    yield `${before}${JSON.stringify(item.uniqueId)}: `
+    yield render(item)
     before = ', '
   }
   yield before === '{' ? '{}' : '}'

@@ -1,4 +1,5 @@
 /** From the command line to the graph: the phases that every command with a project begins with. */
+import { manifestEntry } from '../artifacts/manifest.ts'
 import { renderedTexts, textsToKeep } from '../artifacts/rendered-texts.ts'
 import { adapterVersion, dbtVersion } from '../base/dbt-version.ts'
 import { Diagnostics } from '../base/diagnostic.ts'
@@ -19,7 +20,7 @@ import { str } from '../template/repr.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
 import type { Session } from './session.ts'
-import { tellChanges, tellFullParse, tellNotEnabled, tellUnchanged } from './tell-parsing.ts'
+import { tellChanges, tellFullParse, tellKept, tellNotEnabled } from './tell-parsing.ts'
 import { tellProblems } from './tell-problems.ts'
 import { timed } from './timed.ts'
 import { workingFolder } from './working-folder.ts'
@@ -56,12 +57,13 @@ export async function loadGraph(session: Session): Promise<LoadedProject> {
     config,
     stamp: session.buildStamp,
     builtins: session.builtins,
+    entryOf: manifestEntry,
     path: `${config.flags.targetPath}/parse.cache`,
     mayWrite: config.flags.writeJson && !config.flags.dryRun,
   })
   const known = config.flags.partialParse ? timed(session, 'read parse cache', () => cache.known()) : undefined
   if (known === undefined) return { config, warnings, ...readGraph(session, config, warnings, cache) }
-  tellUnchanged(session.emit)
+  tellKept(session.emit, known.editedCount)
   sayAgain(known.told.said, templateEffects(config, session.emit, null))
   tellProblems(session, warnings, known.told.parsing)
   tellProblems(session, warnings, known.told.linking)

@@ -17,7 +17,12 @@ export function tellNotEnabled(emit: CommandSink): void {
   emit({ kind: 'note', name: 'PartialParsingNotEnabled', code: 'I028', level: 'debug', message })
 }
 
-export function tellUnchanged(emit: CommandSink): void {
+/** The last parse is used again. */
+export function tellKept(emit: CommandSink, editedCount: number): void {
+  if (editedCount > 0) {
+    tellCounts(emit, { deleted: 0, added: 0, changed: editedCount })
+    return
+  }
   const told = 'Nothing changed, skipping partial parsing.'
   emit({ kind: 'note', name: 'Note', code: 'Z050', level: 'debug', message: told, data: { msg: told } })
   const message = 'Partial parsing enabled, no changes found, skipping parsing'
@@ -68,7 +73,10 @@ export function tellChanges(emit: CommandSink, before: EarlierParse, { config, w
     unable(emit, 'change detected to override macro. Starting full parse.')
     return
   }
-  const counts = { deleted: deleted.length, added: added.length, changed: changed.length }
+  tellCounts(emit, { deleted: deleted.length, added: added.length, changed: changed.length })
+}
+
+function tellCounts(emit: CommandSink, counts: { deleted: number; added: number; changed: number }): void {
   emit({
     kind: 'note',
     name: 'PartialParsingEnabled',

@@ -9,12 +9,13 @@ import type { Graph } from '../graph/graph.ts'
 import type { SemanticFacts } from '../graph/link-semantics.ts'
 import { ReferenceLookup } from '../graph/reference-lookup.ts'
 import type { Builtins } from '../project/builtins.ts'
+import { EditedNodes } from '../project/edited-node.ts'
 import { loadMacros } from '../project/load-macros.ts'
 import type { MacroCache } from '../project/macro-cache.ts'
 import { lazy } from '../project/macro-file.ts'
 import { macroNode, validatesArguments } from '../project/macro-node.ts'
 import type { MacroRegistry } from '../project/macro-registry.ts'
-import type { GraphMember, GroupNode, MacroNode } from '../project/node.ts'
+import type { GraphMember, GroupNode, MacroNode, Node } from '../project/node.ts'
 import { packageFiles } from '../project/parse-project.ts'
 import type { Saying } from '../project/parse-witness.ts'
 import type { Project, SelectorDefinition } from '../project/project.ts'
@@ -22,6 +23,7 @@ import type { CacheFile, CacheFileWriter, Section } from './cache-file.ts'
 import { EdgeTable, type WrittenEdges, writtenEdges } from './edge-table.ts'
 import { LazyMap } from './lazy-map.ts'
 import { MemberTable, memberSections } from './member-table.ts'
+import type { EditedFile } from './parse-inputs.ts'
 import { RecordReader, RecordWriter } from './record-text.ts'
 import { RowMap, type Rows } from './row-map.ts'
 
@@ -109,10 +111,20 @@ export interface GraphSurroundings {
   readonly macros: MacroCache
 }
 
+export interface CachedGraph {
+  readonly graph: Graph
+  readonly told: Told
+  readonly rowOf: Rows['rowOf']
+  /** Nodes that have another text than they had when the graph was kept. */
+  readonly edited: readonly Node[]
+}
+
+/** @returns undefined when more may be different than the texts of files */
 export function cachedGraph(
   file: CacheFile,
   surroundings: GraphSurroundings,
-): { readonly graph: Graph; readonly told: Told; readonly rowOf: Rows['rowOf'] } {
+  files: readonly EditedFile[],
+): CachedGraph | undefined {
   const { config } = surroundings
   const kept = JSON.parse(file.text('shared')) as Pick<RecordWriter, 'shared' | 'models'>
   const reader = new RecordReader(kept, path => config.files.read(path))
@@ -145,7 +157,40 @@ export function cachedGraph(
       return found.kind === 'found' ? found.member : undefined
     },
   }
-  return { graph, told: frame.told, rowOf: rows.rowOf }
+  const edited = editNodes(files, { table, project, frame, memberCount })
+  return edited && { graph, told: frame.told, rowOf: rows.rowOf, edited }
+}
+
+interface Editable {
+  readonly table: MemberTable
+  readonly project: Project
+  readonly frame: Frame
+  readonly memberCount: number
+}
+
+/** Puts nodes with the files' texts into the table. @returns undefined when a text may change more than itself */
+function editNodes(files: readonly EditedFile[], editable: Editable): readonly Node[] | undefined {
+  if (files.length === 0) return []
+  const { table, project, frame, memberCount } = editable
+  const { config, macroRegistry } = project
+  const macroFiles = new Set(Array.from(macroRegistry.macros.values(), macro => macro.file.path))
+  const nodes = new EditedNodes(config, macroRegistry)
+  const edited: Node[] = []
+  for (const { path, text } of files) {
+    const [row = memberCount, ...more] = table.rowsOfFile(config.projectFile.name, path)
+    if (row >= memberCount || more.length > 0 || macroFiles.has(path)) return undefined
+    const before = table.member(row)
+    const node = isToldOf(before, frame.told) ? undefined : nodes.edited(before, text)
+    if (node === undefined) return undefined
+    table.replace(row, node)
+    edited.push(node)
+  }
+  return edited
+}
+
+/** What was told of a node may depend on its text. */
+function isToldOf({ uniqueId, originalFilePath }: GraphMember, { parsing, linking }: Told): boolean {
+  return [...parsing, ...linking].some(({ node, at }) => node === uniqueId || at?.file.path === originalFilePath)
 }
 
 function rowsOf(ids: readonly string[]): Rows {

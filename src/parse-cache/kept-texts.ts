@@ -1,11 +1,14 @@
 /** The texts of a graph as sections of a file and back. What a run adds is put in while they are read. */
 import type { CacheFile, CacheFileWriter, Section } from './cache-file.ts'
-import type { GraphTexts, Insertions, WrittenTexts } from './graph-texts.ts'
+import { type EntryText, entryText, type GraphTexts, type Insertions, type WrittenTexts } from './graph-texts.ts'
 
 /** Row of a member's unique id. */
 export type RowOf = (uniqueId: string) => number | undefined
 
-/** Where the manifest was cut: for each row the places of its cuts and the lengths of what stands there, in bytes. */
+/**
+ * Where the manifest was cut: for each row the place and the length of its whole entry, then those of its cuts and of what
+ * stands there, in bytes.
+ */
 type Cuts = readonly (readonly number[] | 0)[]
 
 export function* textSections(texts: WrittenTexts, rowOf: RowOf, file: CacheFileWriter): Iterable<Section> {
@@ -16,6 +19,7 @@ export function* textSections(texts: WrittenTexts, rowOf: RowOf, file: CacheFile
         yield part
         continue
       }
+      const start = file.position
       const places: number[] = []
       for (const [index, text] of part.parts.entries()) {
         if (index > 0) {
@@ -25,7 +29,7 @@ export function* textSections(texts: WrittenTexts, rowOf: RowOf, file: CacheFile
         }
         yield text
       }
-      cuts[rowOf(part.uniqueId) ?? -1] = places
+      cuts[rowOf(part.uniqueId) ?? -1] = [start, file.position - start, ...places]
     }
   }
   yield { name: 'manifest', parts: manifest() }
@@ -34,11 +38,13 @@ export function* textSections(texts: WrittenTexts, rowOf: RowOf, file: CacheFile
   yield { name: 'cuts', parts: [JSON.stringify(Array.from(cuts, one => one ?? 0))] }
 }
 
-export function keptTexts(file: CacheFile, rowOf: RowOf): GraphTexts {
+/** @param edited what stands in the manifest for nodes that are no longer as they were kept */
+export function keptTexts(file: CacheFile, rowOf: RowOf, edited: readonly EntryText[] = []): GraphTexts {
   return {
     *manifest(added) {
       const whole = file.stream('manifest')
-      yield* added.size === 0 ? whole : withInsertions(whole, insertionsAt(file, added, rowOf))
+      if (added.size + edited.length === 0) yield* whole
+      else yield* withInsertions(whole, insertionsAt(file, { added, edited }, rowOf))
     },
     edges: () => file.stream('edge texts'),
     semanticManifest: () => file.stream('semantic manifest'),
@@ -53,17 +59,28 @@ interface Insertion {
   readonly text: string
 }
 
-function insertionsAt(file: CacheFile, added: ReadonlyMap<string, Insertions>, rowOf: RowOf): Insertion[] {
+interface Changes {
+  readonly added: ReadonlyMap<string, Insertions>
+  readonly edited: readonly EntryText[]
+}
+
+function insertionsAt(file: CacheFile, { added, edited }: Changes, rowOf: RowOf): Insertion[] {
   if (!file.load(['cuts'])) file.fail()
   const cuts = JSON.parse(file.text('cuts')) as Cuts
   const found: Insertion[] = []
-  for (const [id, texts] of added) {
+  const put = (id: string, texts: readonly (string | undefined)[]): void => {
     const places = cuts[rowOf(id) ?? -1] || []
     for (const [index, text] of texts.entries()) {
       const [at, length] = [places[2 * index], places[2 * index + 1]]
       if (text !== undefined && at !== undefined && length !== undefined) found.push({ at, length, text })
     }
   }
+  const whole = new Set<string>()
+  for (const entry of edited) {
+    whole.add(entry.uniqueId)
+    put(entry.uniqueId, [[...entryText(entry, added.get(entry.uniqueId))].join('')])
+  }
+  for (const [id, texts] of added) if (!whole.has(id)) put(id, [undefined, ...texts])
   return found.sort((one, other) => one.at - other.at)
 }
 

@@ -181,6 +181,19 @@ export class MemberTable {
     return member
   }
 
+  /** Puts another member into a row. Its fields that have columns have to be as they were. */
+  replace(row: number, member: GraphMember): void {
+    this.members[row] = member
+  }
+
+  /** Rows whose member stands in a file of a package, disabled members among them. */
+  rowsOfFile(packageName: string, originalFilePath: string): readonly number[] {
+    const { values, rows } = this.column('originalFilePath')
+    const number = values.indexOf(originalFilePath)
+    if (number === -1) return []
+    return rows.flatMap((one, row) => (one === number && this.cell(row, 'packageName') === packageName ? [row] : []))
+  }
+
   /** What a field of a row is, for fields outside the record. */
   field(row: number, name: string): unknown {
     switch (name) {

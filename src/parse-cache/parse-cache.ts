@@ -1,7 +1,7 @@
 /**
  * What a parse gave, kept for the next run: a file in the target folder with the graph, the texts that artifacts make of
  * it, what was said, and everything that the parse depended on. As long as all of that is the same, the file stands for
- * the parse.
+ * the parse; so it does when a few nodes have another text that makes the same calls.
  *
  * The file is only ever a saving of time: without it, with a damaged one or with one of another build everything is the
  * same. It is data, never code. It is replaced in one piece, so runs side by side see one or the other.
@@ -11,9 +11,10 @@ import type { Config } from '../config/config.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Builtins } from '../project/builtins.ts'
 import { MacroCache } from '../project/macro-cache.ts'
+import type { Node } from '../project/node.ts'
 import { CacheFile, CacheFileWriter, DamagedCache, type Section } from './cache-file.ts'
 import { cachedGraph, graphSectionNames, graphSections, memberRows, type Told } from './cached-graph.ts'
-import type { GraphTexts, WrittenTexts } from './graph-texts.ts'
+import type { EntryText, GraphTexts, WrittenTexts } from './graph-texts.ts'
 import { keptTexts, textSections } from './kept-texts.ts'
 import { askedAgain, type ParseInputs, type ParseRecord, parseInputs } from './parse-inputs.ts'
 import { NotStorable } from './record-text.ts'
@@ -22,6 +23,8 @@ export interface KnownParse {
   readonly graph: Graph
   readonly texts: GraphTexts
   readonly told: Told
+  /** How many files have another text than they had when it was kept. */
+  readonly editedCount: number
 }
 
 export type EarlierParse =
@@ -42,6 +45,8 @@ export interface ParseCacheOptions {
   /** Names the build; without one nothing is kept. */
   readonly stamp: string | undefined
   readonly builtins: () => Builtins
+  /** What the manifest says of a node. */
+  readonly entryOf: (node: Node, graph: Graph) => EntryText
   /** Where the file lies. */
   readonly path: string
   /** False for a run that shall not leave anything behind. */
@@ -61,7 +66,7 @@ export class ParseCache {
     const { stamp, config, path } = options
     this.options = options
     // Numbers and layout of the file belong to the program that wrote it.
-    this.stamp = stamp === undefined ? undefined : `${stamp} 1`
+    this.stamp = stamp === undefined ? undefined : `${stamp} 2`
     const file = this.stamp === undefined ? undefined : CacheFile.open(config.files, path, this.stamp)
     this.file = file?.load(['inputs', 'macro files']) ? file : undefined
     this.macros = new MacroCache(stamp, this.file?.text('macro files'))
@@ -83,9 +88,12 @@ export class ParseCache {
     const { inputs } = before
     const now = askedAgain(inputs, config)
     if (now === undefined || !file.load(graphSectionNames)) return undefined
-    const current = now === inputs ? file : (this.withInputs(file, now) ?? file)
-    const { graph, told, rowOf } = cachedGraph(file, { config, builtins, macros })
-    return { graph, told, texts: keptTexts(current, rowOf) }
+    const cached = cachedGraph(file, { config, builtins, macros }, now.edited)
+    if (cached === undefined) return undefined
+    const { graph, told, rowOf, edited } = cached
+    const current = now.inputs === inputs ? file : (this.withInputs(file, now.inputs) ?? file)
+    const entries = edited.map(node => this.options.entryOf(node, graph))
+    return { graph, told, texts: keptTexts(current, rowOf, entries), editedCount: edited.length }
   }
 
   /** Keeps a parse. @returns its texts, as they are kept now; undefined when it cannot be kept */

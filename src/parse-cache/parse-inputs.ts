@@ -24,6 +24,9 @@ const doubtfulMs = 2000
 /** So many may be read each time before it is worth while to write down their new times. */
 const fewFiles = 50
 
+/** With more edited files it is worth while to parse everything and keep it. */
+const mostEdited = 20
+
 export type SettingsPart = 'project' | 'profile' | 'command'
 
 export interface ParseInputs {
@@ -33,6 +36,8 @@ export interface ParseInputs {
   /** Dates that the parse compared with its own time. */
   readonly dates: readonly string[]
   readonly startedAtMs: number
+  /** Whether the parse depends on texts of nodes in ways that do not show in the nodes. */
+  readonly sawCode: boolean
   readonly files: readonly FileInput[]
 }
 
@@ -64,7 +69,8 @@ export function parseInputs({ config, watched, witness, dates, startedAtMs }: Pa
       files.push(fileInput(config.files, question, shortened(path, config), answer, startedAtMs))
     }
   }
-  return { settings: settingsOf(config), answers: [...witness.answers], dates, startedAtMs, files }
+  const { answers, sawCode } = witness
+  return { settings: settingsOf(config), answers: [...answers], dates, startedAtMs, sawCode, files }
 }
 
 function shortened(path: string, { projectFolder }: Config): string {
@@ -87,16 +93,30 @@ function isDoubtful({ modifiedMs, changedMs }: FileStat, startedAtMs: number): b
   return Math.max(modifiedMs, changedMs) > startedAtMs - doubtfulMs
 }
 
+/** A file with another text than it had; the path is that of the inputs. */
+export interface EditedFile {
+  readonly path: string
+  readonly text: string
+}
+
+export interface AskedAgain {
+  /** With new times of files where many were read. */
+  readonly inputs: ParseInputs
+  /** Few, and SQL. */
+  readonly edited: readonly EditedFile[]
+}
+
 /**
  * Asks everything again.
- * @returns undefined when something is different; otherwise the inputs, with new times of files where many were read
+ * @returns undefined when more is different than texts of a few files
  */
-export function askedAgain(inputs: ParseInputs, config: Config): ParseInputs | undefined {
+export function askedAgain(inputs: ParseInputs, config: Config): AskedAgain | undefined {
   if (changedSettings(inputs, config).size > 0 || changedAnswers(inputs, config).length > 0) return undefined
   const now = config.clock.now()
   if (inputs.dates.some(date => Date.parse(date) < now !== Date.parse(date) < inputs.startedAtMs)) return undefined
-  if (!config.flags.partialParseFileDiff) return inputs
+  if (!config.flags.partialParseFileDiff) return { inputs, edited: [] }
   const files: FileInput[] = []
+  const edited: EditedFile[] = []
   let renewed = 0
   for (const file of inputs.files) {
     const [question, path, answer] = file
@@ -104,12 +124,18 @@ export function askedAgain(inputs: ParseInputs, config: Config): ParseInputs | u
       files.push(file)
       continue
     }
-    if (askFile(config.files, question, path) !== answer) return undefined
+    if (askFile(config.files, question, path) !== answer) {
+      const text = question === 'text' && path.endsWith('.sql') ? config.files.read(path) : undefined
+      if (text === undefined || inputs.sawCode || edited.length === mostEdited) return undefined
+      edited.push({ path, text })
+      files.push(file)
+      continue
+    }
     const again = fileInput(config.files, question, path, answer, now)
     files.push(again)
     if (again.length > 3) renewed++
   }
-  return renewed > fewFiles ? { ...inputs, files } : inputs
+  return { inputs: renewed > fewFiles ? { ...inputs, files } : inputs, edited }
 }
 
 function isUntouched([, path, , sizeBytes, modifiedMs, changedMs, inode]: FileInput, files: FileSystem): boolean {

@@ -46,6 +46,12 @@ function textChecksum(stripped: string): Checksum {
   return { name: 'sha256', checksum: sha256(stripped) }
 }
 
+/** What a file's text is as the code of the one node that it holds. */
+export function codeOf(file: SourceFile): Pick<Draft, 'rawCode' | 'codeOffset' | 'checksum'> {
+  const rawCode = stripText(file.text)
+  return { rawCode, codeOffset: spaceBefore(file.text), checksum: textChecksum(rawCode) }
+}
+
 /** A model, analysis, singular test or function: one file, one node. */
 export function fileDraft(
   resourceType: 'model' | 'analysis' | 'test' | 'function',
@@ -55,7 +61,6 @@ export function fileDraft(
 ): Draft {
   const name = stem(found.path)
   const path = pathOf(resourceType, found, name)
-  const rawCode = stripText(file.text)
   return makeDraft({
     resourceType,
     owner: found.owner,
@@ -64,9 +69,7 @@ export function fileDraft(
     path,
     fqn: fqnPrefix(found.owner.name, path).concat(name),
     file,
-    rawCode,
-    codeOffset: spaceBefore(file.text),
-    checksum: textChecksum(rawCode),
+    ...codeOf(file),
     createdAtMs,
     language: found.path.toLowerCase().endsWith('.py') ? 'python' : 'sql',
   })

@@ -36,19 +36,25 @@ export interface CustomNames {
   readonly alias: Value
 }
 
-/** Calls a macro with `(custom name, node)` in the root project's names. */
-export type CallMacro = (macro: MacroRecord, args: readonly Value[]) => Value
+export interface NameMacros {
+  /** Calls a macro with `(custom name, node)` in the root project's names. */
+  call(macro: MacroRecord, args: readonly Value[]): Value
+  /** Is told when a macro looks at the text of a node. */
+  codeSeen(): void
+}
+
+const fieldsOfCode: ReadonlySet<string> = new Set(['raw_code', 'raw_sql', 'checksum'])
 
 export class GenerateNames {
   private readonly macros: MacroNamespace
   private readonly target: Target
-  private readonly call: CallMacro
+  private readonly nameMacros: NameMacros
   private readonly found = new Map<string, MacroRecord | null>()
 
-  constructor(macros: MacroNamespace, target: Target, call: CallMacro) {
+  constructor(macros: MacroNamespace, target: Target, nameMacros: NameMacros) {
     this.macros = macros
     this.target = target
-    this.call = call
+    this.nameMacros = nameMacros
   }
 
   /** @throws whatever an overriding macro throws */
@@ -58,12 +64,19 @@ export class GenerateNames {
     for (const component of ['database', 'schema', 'alias'] as const) {
       const macro = this.macroOf(component, node.packageName)
       if (macro) {
-        value ??= new NodeValue('ModelNode', () => ({ ...node.record(), ...made }))
-        const result = this.call(macro, [custom[component], value])
+        value ??= this.valueOf(node, made)
+        const result = this.nameMacros.call(macro, [custom[component], value])
         made[component] = result === null ? null : stripText(str(result))
       } else made[component] = this.builtIn(component, node, custom[component])
     }
     return made
+  }
+
+  private valueOf(node: NamedNode, made: Readonly<Record<Component, string | null>>): NodeValue {
+    const make = (): Readonly<Record<string, unknown>> => ({ ...node.record(), ...made })
+    return new NodeValue('ModelNode', make, name => {
+      if (fieldsOfCode.has(name)) this.nameMacros.codeSeen()
+    })
   }
 
   private builtIn(component: Component, node: NamedNode, custom: Value): string {

@@ -1,17 +1,19 @@
 /** What nodes call: read off the text where that is certain, by rendering in parse mode where it is not. */
 import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
+import type { Config } from '../config/config.ts'
 import type { MacroRecord } from '../context/macro-record.ts'
 import type { Template } from '../template/ast.ts'
 import { parseTemplate } from '../template/parse.ts'
 import { hasMarks } from '../template/template.ts'
 import { PyDict, type Value } from '../template/value.ts'
+import { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
 import { nodeModel } from './draft-model.ts'
 import type { TestHolder } from './generic-test.ts'
 import type { TestDefinition } from './generic-test-definition.ts'
 import type { MacroRegistry } from './macro-registry.ts'
 import type { Node } from './node.ts'
-import type { ParseRenderer } from './parse-renderer.ts'
+import type { ParseRenderer, TextPlace } from './parse-renderer.ts'
 import { readPythonCalls } from './python-calls.ts'
 import { readCallText } from './static-calls.ts'
 import { readStatically, type StaticNames } from './static-reader.ts'
@@ -25,6 +27,16 @@ interface ConfigComparison {
   readonly asWritten: boolean
   /** Off under `--no-static-parser`. */
   readonly staticParser: boolean
+}
+
+export function configComparison({ projectFile, flags }: Config): ConfigComparison {
+  const asWritten = projectFile.behaviour.stateModifiedCompareMoreUnrenderedValues
+  return { asWritten, staticParser: flags.staticParser }
+}
+
+/** A node's own text and where it stands. */
+export interface NodeCode extends Pick<Draft, 'resourceType' | 'rawCode' | 'file' | 'codeOffset'> {
+  readonly owner: Pick<Draft['owner'], 'name'>
 }
 
 export class NodeCalls {
@@ -56,20 +68,36 @@ export class NodeCalls {
   }
 
   private readTemplate(draft: Draft): void {
-    const { rawCode, file, codeOffset } = draft
-    const place = { text: rawCode, file, base: codeOffset }
-    const names = this.staticNames(draft.owner.name)
-    const template = parseTemplate(place)
-    if (!names || !readStatically(template, names, draft.calls)) this.renderer.read(place, this.renderer.scope(draft))
-    this.noteWrittenConfig(draft, template)
+    const template = parseTemplate(placeOf(draft))
+    if (!this.readCertain(draft, template, draft.calls)) {
+      this.renderer.read(placeOf(draft), this.renderer.scope(draft))
+      this.noteWrittenConfig(draft, template, draft.calls)
+    }
   }
 
-  private noteWrittenConfig(draft: Draft, template: Template): void {
+  /**
+   * The calls of a text that are certain without rendering; undefined when it has to be rendered.
+   * @throws `template/syntax`
+   */
+  certainCalls(code: NodeCode): CapturedCalls | undefined {
+    const calls = new CapturedCalls()
+    if (!hasMarks(code.rawCode)) return calls
+    return this.readCertain(code, parseTemplate(placeOf(code)), calls) ? calls : undefined
+  }
+
+  private readCertain(code: NodeCode, template: Template, into: CapturedCalls): boolean {
+    const names = this.staticNames(code.owner.name)
+    if (!names || !readStatically(template, names, into)) return false
+    this.noteWrittenConfig(code, template, into)
+    return true
+  }
+
+  private noteWrittenConfig(code: NodeCode, template: Template, calls: CapturedCalls): void {
     const { asWritten, staticParser } = this.compared
-    if (!asWritten || draft.calls.config.size === 0) return
-    const isStatic = staticParser && draft.resourceType === 'model' && !this.overrides(draft.owner.name)
-    if (isStatic && isReadWithoutRendering(draft.rawCode, template)) return
-    draft.calls.writtenConfig = writtenConfig(template)
+    if (!asWritten || calls.config.size === 0) return
+    const isStatic = staticParser && code.resourceType === 'model' && !this.overrides(code.owner.name)
+    if (isStatic && isReadWithoutRendering(code.rawCode, template)) return
+    calls.writtenConfig = writtenConfig(template)
   }
 
   /** @returns undefined when nothing can be read statically */
@@ -92,10 +120,14 @@ export class NodeCalls {
     return names
   }
 
-  readHook(draft: Draft, sql: string, node?: () => Node): void {
+  readHook(draft: Draft, sql: string, configured?: () => Node): void {
     if (!hasMarks(sql)) return
     const file = { path: draft.originalFilePath, text: sql }
-    const scope = this.renderer.scope(draft, node && { model: () => nodeModel(node()) })
+    const model = (node: Node): Value => {
+      this.renderer.noteCodeSeen()
+      return nodeModel(node)
+    }
+    const scope = this.renderer.scope(draft, configured && { model: () => model(configured()) })
     this.reporting(draft, () => this.renderer.read({ text: sql, file, base: 0 }, scope))
   }
 
@@ -149,7 +181,7 @@ export class NodeCalls {
 
   private noteTestConfig(draft: Draft): void {
     if (!this.compared.asWritten) return
-    this.noteWrittenConfig(draft, parseTemplate({ text: draft.rawCode, file: draft.file, base: 0 }))
+    this.noteWrittenConfig(draft, parseTemplate({ text: draft.rawCode, file: draft.file, base: 0 }), draft.calls)
   }
 
   private forget(draft: Draft, macros: readonly string[]): void {
@@ -225,4 +257,8 @@ export class NodeCalls {
     }
     return records
   }
+}
+
+function placeOf({ rawCode, file, codeOffset }: NodeCode): TextPlace {
+  return { text: rawCode, file, base: codeOffset }
 }

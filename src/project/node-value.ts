@@ -8,13 +8,22 @@ import { PyDict, PyObject, type Value } from '../template/value.ts'
 export class NodeValue extends PyObject {
   readonly typeName: string
   private readonly make: () => Readonly<Record<string, unknown>>
+  private readonly asked: (field: string) => void
   private record: Readonly<Record<string, unknown>> | undefined
 
-  /** @param make the record under dbt's names; asked for on first use */
-  constructor(typeName: string, make: () => Readonly<Record<string, unknown>>) {
+  /**
+   * @param make the record under dbt's names; asked for on first use
+   * @param asked is told which fields are looked at
+   */
+  constructor(
+    typeName: string,
+    make: () => Readonly<Record<string, unknown>>,
+    asked: (field: string) => void = () => {},
+  ) {
     super()
     this.typeName = typeName
     this.make = make
+    this.asked = asked
   }
   override truthy(): boolean {
     return true
@@ -23,6 +32,7 @@ export class NodeValue extends PyObject {
     return `<${this.typeName} object>`
   }
   override attr(name: string): Value | undefined {
+    this.asked(name)
     this.record ??= this.make()
     const value = this.record[name]
     if (value === undefined) return undefined

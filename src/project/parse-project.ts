@@ -35,7 +35,7 @@ import { MacroCache } from './macro-cache.ts'
 import { checkAnnotations, macroNode, macroPatches, validatesArguments } from './macro-node.ts'
 import type { MacroRegistry } from './macro-registry.ts'
 import type { GraphMember, MacroNode, ModelNode, Node, SourceNode, UnitTestNode } from './node.ts'
-import { NodeCalls } from './node-calls.ts'
+import { configComparison, NodeCalls } from './node-calls.ts'
 import { NodeMaker } from './node-maker.ts'
 import { ParseRenderer } from './parse-renderer.ts'
 import { ParseWitness } from './parse-witness.ts'
@@ -64,19 +64,12 @@ export function parseProject(
   const registry = loadMacros(config, builtins, files, diagnostics, macros)
   const facts = parseFacts(config, effects)
   const renderer = new ParseRenderer(config, facts, registry, witness, draft => draftModel(draft, maker))
-  const names = new GenerateNames(registry.namespace, config.target, (macro, args) =>
-    renderer.callNameMacro(macro, args),
-  )
-  const maker = new NodeMaker(config, names, diagnostics)
-  const calls = new NodeCalls({
-    renderer,
-    registry,
-    diagnostics,
-    compared: {
-      asWritten: config.projectFile.behaviour.stateModifiedCompareMoreUnrenderedValues,
-      staticParser: config.flags.staticParser,
-    },
+  const names = new GenerateNames(registry.namespace, config.target, {
+    call: (macro, args) => renderer.callNameMacro(macro, args),
+    codeSeen: () => renderer.noteCodeSeen(),
   })
+  const maker = new NodeMaker(config, names, diagnostics)
+  const calls = new NodeCalls({ renderer, registry, diagnostics, compared: configComparison(config) })
   const fileDrafts = loadDrafts(files, config, maker, calls)
   const docs = loadDocs(files, builtins, config, diagnostics)
   const properties = loadProperties(files, config, maker, owner => text => renderer.yamlText(text, owner))

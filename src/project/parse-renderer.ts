@@ -99,6 +99,11 @@ export class ParseRenderer {
     return settled(renderNative(place.text, scope, { ...place, undefined: 'permissive' }))
   }
 
+  /** A template looked at the whole of a node, its text included. */
+  noteCodeSeen(): void {
+    this.witness.sawCode = true
+  }
+
   /** A text of a properties file, with the names dbt gives to those. */
   yamlText(text: string, owner: ProjectPackage): Value {
     let scope = this.yamlScopes.get(owner.name)

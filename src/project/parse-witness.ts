@@ -85,6 +85,8 @@ export class ParseWitness {
   /** By the question as JSON. */
   readonly answers = new Map<string, string>()
   readonly said: Saying[] = []
+  /** Whether a template looked at the text of a node other than its own: names or hooks may depend on it. */
+  sawCode = false
   /** Why a later parse may give something else although every answer is the same. */
   unrepeatable: string | undefined
 

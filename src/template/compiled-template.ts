@@ -29,14 +29,28 @@ export interface MappedText {
   readonly map: readonly number[]
 }
 
-export class CompiledTemplate {
+/** What a template's text became. It knows nothing of files: templates with the same text share it. */
+export class TemplateCode {
   /** JavaScript text, empty when the template is plain text that renders as itself. */
-  readonly code: string
-  readonly source: CodeSource
-  private readonly text: string
-  private program: Program | undefined
+  readonly text: string
+  private made: Program | undefined
 
-  constructor(code: string, source: CodeSource, text: string) {
+  constructor(text: string) {
+    this.text = text
+  }
+
+  get program(): Program {
+    this.made ??= instantiate(this.text)
+    return this.made
+  }
+}
+
+export class CompiledTemplate {
+  readonly source: CodeSource
+  private readonly code: TemplateCode
+  private readonly text: string
+
+  constructor(code: TemplateCode, source: CodeSource, text: string) {
     this.code = code
     this.source = source
     this.text = text
@@ -47,14 +61,14 @@ export class CompiledTemplate {
    * @throws DiagnosticError with the place in the file
    */
   render(scope: Scope, options: EvaluationOptions = {}): Rendered<string> {
-    if (this.code === '') return this.text
+    if (this.code.text === '') return this.text
     const result = this.run(evaluation(scope, options), new Map(), [])
     return result as Rendered<string>
   }
 
   /** Like `render`, for a template compiled in mode `mapped`. */
   renderMapped(scope: Scope, options: EvaluationOptions = {}): Rendered<MappedText> {
-    if (this.code === '') return { text: this.text, map: [0, this.source.base] }
+    if (this.code.text === '') return { text: this.text, map: [0, this.source.base] }
     const map: number[] = []
     const done = (text: Value): MappedText => {
       for (let index = 1; index < map.length; index += 2) map[index]! += this.source.base
@@ -74,14 +88,13 @@ export class CompiledTemplate {
    */
   macros(scope: Scope, options: EvaluationOptions = {}): Rendered<ReadonlyMap<string, Value>> {
     const exported = new Map<string, Value>()
-    if (this.code === '') return exported
+    if (this.code.text === '') return exported
     const result = this.run(evaluation(scope, options), exported, [])
     return result instanceof Promise ? result.then(() => exported) : exported
   }
 
   private run(env: Evaluation, exported: Map<string, Value>, map: number[]): Rendered<Value> {
-    this.program ??= instantiate(this.code)
-    const { main, waits } = this.program
+    const { main, waits } = this.code.program
     try {
       const begun = main(env, this.source, exported, map)
       if (!waits) return begun as Value

@@ -26,7 +26,7 @@
  */
 import type { SourceFile } from '../base/source-file.ts'
 import type { CodeMode } from './code-unit.ts'
-import { BoundMacro, CompiledTemplate, type Rendered } from './compiled-template.ts'
+import { BoundMacro, CompiledTemplate, type Rendered, TemplateCode } from './compiled-template.ts'
 import type { EvaluationOptions } from './evaluation.ts'
 import { flatten } from './flat-program.ts'
 import { generateCode } from './generate-code.ts'
@@ -71,13 +71,30 @@ export function generateTemplateCode(text: string, options: TemplateOptions = {}
 
 /** A template from code that `generateTemplateCode` made of the same text in the same mode. */
 export function instantiateTemplate(code: string, text: string, options: TemplateOptions = {}): CompiledTemplate {
+  return withSource(new TemplateCode(code), text, options)
+}
+
+function withSource(code: TemplateCode, text: string, options: TemplateOptions): CompiledTemplate {
   const { file, base } = sourceOf(text, options)
   return new CompiledTemplate(code, { file, base }, text)
 }
 
+/** Code of short texts by mode and text: thousands of tests share a few, and each mentions the model of its neighbours. */
+const shortTexts = new Map<string, TemplateCode>()
+const longestShortText = 512
+const mostShortTexts = 2048
+
 /** @throws `template/syntax` */
 export function compileTemplate(text: string, options: TemplateOptions = {}): CompiledTemplate {
-  return instantiateTemplate(generateTemplateCode(text, options), text, options)
+  if (text.length > longestShortText) return instantiateTemplate(generateTemplateCode(text, options), text, options)
+  const key = `${options.mode ?? 'text'}\0${text}`
+  let code = shortTexts.get(key)
+  if (code === undefined) {
+    code = new TemplateCode(generateTemplateCode(text, options))
+    if (shortTexts.size === mostShortTexts) shortTexts.clear()
+    shortTexts.set(key, code)
+  }
+  return withSource(code, text, options)
 }
 
 /** A macro compiled once, to be bound to a scope for each rendering. */

@@ -48,6 +48,7 @@ interface State {
 const weights = {
   ...{
     editModel: 6,
+    rewordModel: 8,
     editEntry: 3,
     addModel: 2,
     removeModel: 2,
@@ -83,6 +84,7 @@ export class ChangingProject {
     this.extras.set('models/docs.md', '{% docs first %}The first text{% enddocs %}\n')
     this.extras.set('models/sources.yml', this.sourcesText())
     this.extras.set('seeds/numbers.csv', 'id,amount\n1,2\n')
+    this.extras.set('models/groups.yml', 'groups: [{name: g1, owner: {name: one}}]\n')
     this.extras.set('dbt_packages/kit/dbt_project.yml', "name: kit\nversion: '1.0'\n")
     this.extras.set('dbt_packages/kit/models/kit_base.sql', 'select 1 as id\n')
     this.extras.set('dbt_packages/kit/macros/twice.sql', '{% macro twice(c) %}{{ c }} * 2{% endmacro %}\n')
@@ -120,6 +122,23 @@ export class ChangingProject {
   editModel(): string {
     const model = this.pick(this.models)
     this.fill(model)
+    return model.name
+  }
+
+  /** Another text that mostly makes the same calls. */
+  rewordModel(): string {
+    const model = this.pick(this.models)
+    const reword = this.pick<(body: string) => string>([
+      body => `${body}-- ${this.number(9)}\n`,
+      body => `\n${body}where ${this.number(9)} > 0`,
+      body => body.replace('select id', 'select  id'),
+      body => `${body}{# ${this.number(9)} #}`,
+      body => `${body}where '{{ var('color', 'none') }}' <> ''\n`,
+      body => `${body}where {{ plus('1') }} > 0\n`,
+      body => `${body}{{ 'cut`,
+      () => '',
+    ])
+    model.body = reword(model.body)
     return model.name
   }
 
@@ -420,6 +439,7 @@ export class ChangingProject {
       "{{ config(meta={'at': run_started_at.isoformat()}) }}",
       "{% do log('parsing ' ~ this.name, info=true) %}",
       "{{ config(pre_hook=\"select {{ var('color', 'x') }}\") }}",
+      '{{ config(materialized=\'incremental\', pre_hook="{{ asks(model.raw_code | length) }}") }}',
     ])
     const body = this.pick([
       'id',
@@ -516,6 +536,7 @@ export class ChangingProject {
       'node.name',
       'flags.WHICH',
       'node.tags | join("_")',
+      'node.raw_code | length',
     ])
     return `{% macro generate_schema_name(custom_schema_name, node) %}{{ custom_schema_name or target.schema }}_{{ ${name} }}{% endmacro %}\n`
   }

@@ -107,3 +107,49 @@ describe('what a parse cache gives', () => {
     expect(codes.get(0) ?? 0).toBeGreaterThan(steps / 2)
   })
 })
+
+describe('a model with another text', () => {
+  const profiles = 'shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}\n'
+  const surroundings: Surroundings = { environment: {}, words: ['parse'], nowMs: Date.UTC(2030, 0, 1) }
+  const edited = 'models/orders.sql'
+
+  async function afterEdit(text: string, more: Readonly<Record<string, string>> = {}): Promise<'kept' | 'parsed anew'> {
+    const files = memoryFiles({
+      'dbt_project.yml': 'name: shop\nprofile: shop\n',
+      'profiles.yml': profiles,
+      'macros/plus.sql': '{% macro plus(c) %}{{ c }} + 1{% endmacro %}',
+      'models/base.sql': 'select 1 as id',
+      [edited]: "{{ config(tags=['daily']) }} select {{ plus('id') }} from {{ ref('base') }}",
+      ...more,
+    })
+    await outcome(files, surroundings)
+    const kept = files.readBytes('target/parse.cache')
+    files.write(edited, text)
+    await expectSame(files, surroundings, text)
+    return Buffer.from(kept ?? '').equals(files.readBytes('target/parse.cache') ?? Buffer.of()) ? 'kept' : 'parsed anew'
+  }
+
+  test.each([
+    ['other SQL', "{{ config(tags=['daily']) }} select {{ plus('id') }} as more from {{ ref('base') }} where id > 0"],
+    ['another argument', "{{ config(tags=['daily']) }} select {{ plus('id * 2') }} from {{ ref('base') }}"],
+    ['a comment in front', "\n-- more\n{{ config(tags=['daily']) }} select {{ plus('id') }} from {{ ref('base') }}\n"],
+  ])('is not parsed with the whole project for %s', async (_, text) => {
+    expect(await afterEdit(text)).toBe('kept')
+  })
+
+  test.each([
+    ['another ref', "{{ config(tags=['daily']) }} select {{ plus('id') }} from {{ ref('base') }}, {{ ref('base') }}"],
+    ['another option', "{{ config(tags=['weekly']) }} select {{ plus('id') }} from {{ ref('base') }}"],
+    ['one macro less', "{{ config(tags=['daily']) }} select id from {{ ref('base') }}"],
+    ['nothing', ''],
+  ])('is parsed with the whole project for %s', async (_, text) => {
+    expect(await afterEdit(text)).toBe('parsed anew')
+  })
+
+  test('is parsed with the whole project where names of relations are made of texts', async () => {
+    const naming =
+      '{% macro generate_alias_name(custom_alias_name=none, node=none) %}{{ node.name }}_{{ node.raw_code | length }}{% endmacro %}'
+    const text = "{{ config(tags=['daily']) }} select {{ plus('id') }} as more from {{ ref('base') }}"
+    expect(await afterEdit(text, { 'macros/naming.sql': naming })).toBe('parsed anew')
+  })
+})
