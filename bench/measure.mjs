@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs'
 /**
  * @param {string[]} command program and arguments
  * @param {{ cwd?: string, env?: Record<string, string>, allowFailure?: boolean }} [options]
- * @returns {Promise<{ milliseconds: number, peakMiB: number, code: number, stdout: string }>} peak memory is 0 where `/proc` is not there
+ * @returns {Promise<{ milliseconds: number, cpuMilliseconds: number, peakMiB: number, code: number, stdout: string }>} peak memory and CPU time
+ * are 0 where `/proc` is not there
  */
 export function once(command, { cwd, env, allowFailure = false } = {}) {
   return new Promise((resolve, reject) => {
@@ -30,7 +31,7 @@ export function once(command, { cwd, env, allowFailure = false } = {}) {
       const milliseconds = performance.now() - started
       clearInterval(watch)
       if (code !== 0 && !allowFailure) reject(new Error(`${command.join(' ')} ended with ${code}\n${stdout}${stderr}`))
-      else resolve({ milliseconds, peakMiB: peakKiB / 1024, code, stdout })
+      else resolve({ milliseconds, cpuMilliseconds, peakMiB: peakKiB / 1024, code, stdout })
     })
   })
 }

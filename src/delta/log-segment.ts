@@ -43,11 +43,7 @@ export async function findLogSegment(
   version?: number,
   damaged: ReadonlySet<string> = new Set(),
 ): Promise<LogSegment | undefined> {
-  const listed = async (from?: number): Promise<LogListing> => {
-    const listing = await listLog(store, from)
-    if (damaged.size === 0) return listing
-    return { ...listing, checkpoints: listing.checkpoints.filter(one => !one.keys.some(key => damaged.has(key))) }
-  }
+  const listed = (from?: number): Promise<LogListing> => listLog(store, from, damaged)
   const hint = await hintedVersion(store)
   if (hint !== undefined && (version === undefined || version >= hint)) {
     const listing = await listed(hint)
@@ -65,8 +61,12 @@ export async function findLogSegment(
   }
 }
 
-/** Lists the log from a version on. */
-export async function listLog(store: ObjectStore, from = 0): Promise<LogListing> {
+/** Lists the log from a version on, without the keys that are left out. */
+export async function listLog(
+  store: ObjectStore,
+  from = 0,
+  leftOut: ReadonlySet<string> = new Set(),
+): Promise<LogListing> {
   const commits = new Map<number, CommitFile>()
   const checkpoints: { version: number; of: number; format: 'json' | 'parquet'; key: string }[] = []
   // The bare number sorts before every name that starts with it.
@@ -75,7 +75,7 @@ export async function listLog(store: ObjectStore, from = 0): Promise<LogListing>
     if (name > ':') break
     const path = parseLogPath(name)
     if (path?.kind === 'commit') commits.set(path.version, commitFile(path.version, info))
-    if (path?.kind !== 'checkpoint') continue
+    if (path?.kind !== 'checkpoint' || leftOut.has(info.key)) continue
     const of = path.form.kind === 'part' ? path.form.of : 1
     const format = path.form.kind === 'unique' ? path.form.format : 'parquet'
     checkpoints.push({ version: path.version, of, format, key: info.key })

@@ -212,3 +212,22 @@ test('a damaged checkpoint is done without as long as the commits are there', as
   await rig.files.store.delete(commitKey(0))
   await expect(rig.snapshot()).rejects.toMatchObject({ diagnostic: { code: 'delta/bad-checkpoint' } })
 })
+
+test('of two checkpoints of one version the one that is whole counts, though no commit before them is left', async () => {
+  const rig = await start()
+  await rig.create('SELECT 1 AS i')
+  await rig.commit(appendChange(await rig.snapshot(), await rig.write('SELECT 2 AS i')))
+  await writeCheckpoint(rig.writer, await rig.snapshot())
+  const single = checkpointKey(1)
+  const unique = single.replace('.parquet', '.80a083e8-7026-4e79-81be-64bd76c43a11.parquet')
+  const whole = (await rig.files.store.get(single))?.bytes ?? new Uint8Array()
+  for (const version of [0, 1]) await rig.files.store.delete(commitKey(version))
+  for (const [good, bad] of [
+    [single, unique],
+    [unique, single],
+  ] as const) {
+    await rig.files.store.put(good, whole)
+    await rig.files.store.put(bad, Buffer.from('PAR1 is not enough'))
+    expect(await rig.rows()).toEqual(['{"i":1}', '{"i":2}'])
+  }
+})
