@@ -1,8 +1,9 @@
 /**
- * DuckDB in this process: the only file that knows the driver. An instance is opened by the first connection and closed
- * with the last one if the profile says so. Errors are diagnostics with the settings' secrets masked.
+ * DuckDB in this process: the only file that knows the driver. The library is loaded and an instance is opened by the
+ * first connection, and closed with the last one if the profile says so. Errors are diagnostics with the settings'
+ * secrets masked.
  */
-import { type DuckDBConnection, DuckDBInstance, type DuckDBMaterializedResult } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance, DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { SourceFile } from '../base/source-file.ts'
 import { mayHoldSeveralStatements, type StatementText, splitStatements } from '../base/sql-text.ts'
 import type { ColumnInfo, QueryResult, SqlValue } from '../base/sql-value.ts'
@@ -105,13 +106,15 @@ class DuckdbDatabase implements Database {
   private async openFile(): Promise<DuckDBInstance> {
     const { path, retries } = this.settings
     const options = instanceOptions(this.settings, this.environment.machine)
+    const driver = await import('@duckdb/node-api')
+    const create = (settings: typeof options): Promise<DuckDBInstance> => driver.DuckDBInstance.create(path, settings)
     try {
-      return await retrying(retries, retries?.connectAttempts, this.wait, () => DuckDBInstance.create(path, options))
+      return await retrying(retries, retries?.connectAttempts, this.wait, () => create(options))
     } catch (cause) {
       const failure = openError(cause, path, this.mask)
       if (failure.diagnostic.code !== 'adapter/database-locked' || !this.environment.readOnlyIfLocked) throw failure
       try {
-        const instance = await DuckDBInstance.create(path, { ...options, access_mode: 'READ_ONLY' })
+        const instance = await create({ ...options, access_mode: 'READ_ONLY' })
         this.readOnly = true
         return instance
       } catch {

@@ -34,7 +34,8 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
   const write = (path: string, text: string): void => {
     const { files } = options
     const at = inProject(options.projectFolder, posix.normalize(path))
-    const before = files.read(at)
+    // To be told by an error that a file is missing takes longer than to ask.
+    const before = files.exists(at) ? files.read(at) : undefined
     if (before === text) return
     // Taking the place of an existing file makes ext4 wait for the disk, thousands of times in a run.
     if (before !== undefined) files.remove(at)
