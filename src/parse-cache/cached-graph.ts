@@ -10,7 +10,7 @@ import type { SemanticFacts } from '../graph/link-semantics.ts'
 import { ReferenceLookup } from '../graph/reference-lookup.ts'
 import type { Builtins } from '../project/builtins.ts'
 import { EditedNodes } from '../project/edited-node.ts'
-import { loadMacros } from '../project/load-macros.ts'
+import { loadMacros, macroFileKinds } from '../project/load-macros.ts'
 import type { MacroCache } from '../project/macro-cache.ts'
 import { lazy } from '../project/macro-file.ts'
 import { macroNode, validatesArguments } from '../project/macro-node.ts'
@@ -215,7 +215,7 @@ function cachedProject({ file, reader, table, frame, rows }: Parts, surroundings
     return new RowMap(rows, range, row => table.member(row) as Member)
   }
   const registry = lazy(() =>
-    loadMacros(config, builtins(), packageFiles(config), new Diagnostics(), surroundings.macros),
+    loadMacros(config, builtins(), packageFiles(config, macroFileKinds), new Diagnostics(), surroundings.macros),
   )
   const macros = lazy(() => {
     const own = reader.value(file.text('macros')) as Project['macros']

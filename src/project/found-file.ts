@@ -40,11 +40,12 @@ interface Search {
   readonly extensions: readonly string[]
 }
 
-/** All files of a package that mean something, by kind; within a kind in order of extension, folder, path. */
+/** Files of a package that mean something, all or those of some kinds, by kind; within a kind in order of extension, folder, path. */
 export function findFiles(
   owner: ProjectPackage,
   files: FileSystem,
   ignores: Ignores,
+  kinds?: readonly FileKind[],
 ): ReadonlyMap<FileKind, readonly FoundFile[]> {
   const listings = new Map<string, readonly string[]>()
   const listed = (folder: string): readonly string[] => {
@@ -56,6 +57,7 @@ export function findFiles(
   }
   const found = new Map<FileKind, FoundFile[]>()
   for (const search of searches(owner)) {
+    if (kinds && !kinds.includes(search.kind)) continue
     const ofKind: FoundFile[] = []
     for (const extension of search.extensions) {
       for (const folder of search.folders) {

@@ -13,6 +13,9 @@ import type { ProjectPackage } from './project-package.ts'
 
 export type PackageFiles = ReadonlyMap<ProjectPackage, ReadonlyMap<FileKind, readonly FoundFile[]>>
 
+/** The kinds of files that hold macros. */
+export const macroFileKinds = ['macro', 'generic test'] as const
+
 export function loadMacros(
   config: Config,
   builtins: Builtins,
@@ -28,7 +31,7 @@ export function loadMacros(
     else macros.set(macro.uniqueId, macro)
   }
   for (const [owner, found] of files) {
-    for (const kind of ['macro', 'generic test'] as const) {
+    for (const kind of macroFileKinds) {
       for (const one of found.get(kind) ?? []) {
         const file = readFound(one, config.files)
         if (!file) continue

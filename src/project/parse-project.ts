@@ -20,7 +20,7 @@ import { DocIndex } from './docs.ts'
 import type { Draft } from './draft.ts'
 import { draftModel } from './draft-model.ts'
 import { finishNode } from './finish-node.ts'
-import { findFiles } from './found-file.ts'
+import { type FileKind, findFiles } from './found-file.ts'
 import { GenerateNames } from './generate-names.ts'
 import { loadDescribed } from './load-described.ts'
 import { loadDocs } from './load-docs.ts'
@@ -109,12 +109,12 @@ export function parseFacts(config: Config, effects = noEffects): RunFacts {
   return runFacts(config, { render: (text, scope) => renderText(text, scope), effects })
 }
 
-/** The files of the root project and of all packages. */
-export function packageFiles(config: Config): PackageFiles {
+/** The files of the root project and of all packages, all or those of some kinds. */
+export function packageFiles(config: Config, kinds?: readonly FileKind[]): PackageFiles {
   return new Map(
     projectPackages(config).map(owner => [
       owner,
-      findFiles(owner, config.files, dbtIgnore(config.files, owner.folder)),
+      findFiles(owner, config.files, dbtIgnore(config.files, owner.folder), kinds),
     ]),
   )
 }
