@@ -159,12 +159,12 @@ function compileEphemeral(session: NodeSession, uniqueId: string): MaybePromise<
 /** A generic test sees its arguments, rendered as YAML values are. */
 function testNames(rendering: NodeRendering): MaybePromise<NodeNames> {
   const { node } = rendering
-  const plain = namesOfNode(rendering)
-  if (node.resourceType !== 'test' || !node.generic) return plain
-  return andThen(testArguments(node, plain), kwargs => {
-    const extra = new Map(rendering.extra)
+  if (node.resourceType !== 'test' || !node.generic) return namesOfNode(rendering)
+  const extra = new Map(rendering.extra)
+  const names = namesOfNode({ ...rendering, extra })
+  return andThen(testArguments(node, names), kwargs => {
     extra.set('_dbt_generic_test_kwargs', kwargs)
-    return namesOfNode({ ...rendering, extra })
+    return names
   })
 }
 
