@@ -87,10 +87,14 @@ export function plural(count: number, noun: string): string {
 
 /** `09:05:07` in UTC, as every line of the log has it. */
 export function clockTime(atMs: number): string {
-  return new Date(atMs).toISOString().slice(11, 19)
+  return isoTime(atMs).slice(11, 19)
 }
 
 /** `2024-02-01T09:05:07.123000`, in UTC, with the six digits that Python writes. */
 export function isoTime(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 23)}000`
+  if (atMs !== last.atMs) last = { atMs, text: `${new Date(atMs).toISOString().slice(0, 23)}000` }
+  return last.text
 }
+
+/** Many lines have the same time, and making its text takes longer than making a line. */
+let last = { atMs: Number.NaN, text: '' }
