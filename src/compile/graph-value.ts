@@ -31,7 +31,8 @@ export function graphValue(graph: Graph): Value {
   })
 }
 
-function memberDict(graph: Graph, member: GraphMember): Value {
+/** A member as `graph` shows it. */
+export function memberDict(graph: Graph, member: GraphMember): Value {
   return toPython(memberJson(member, { dependsOn: graph.dependsOn.get(member.uniqueId) ?? [] }))
 }
 

@@ -1,6 +1,7 @@
 /** What `ref`, `source`, `metric` and `function` mean in a template that is run: relations, resolved over the graph. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { TimeWindow } from '../config/flags.ts'
+import { MetricReference } from '../context/metric-reference.ts'
 import type { NodeProviders, RefArguments } from '../context/node-providers.ts'
 import { createRelation, ephemeralRelation, type Relation, type RelationOptions } from '../context/relation.ts'
 import { isDeltaNode, isParquetNode } from '../project/file-format.ts'
@@ -9,6 +10,7 @@ import type { Value } from '../template/value.ts'
 import type { DeferRelation } from './deferral.ts'
 import { eventTimeFilter } from './event-time.ts'
 import { upstreamFiles } from './external-files.ts'
+import { memberDict } from './graph-value.ts'
 import type { NodeAccess } from './node-access.ts'
 import { isEphemeral, nodeRelation, sourceConfig, sourceLocation, sourceRelation } from './node-relation.ts'
 import { pluginNotFound } from './plugin.ts'
@@ -91,7 +93,9 @@ function references(session: NodeAccess, packageName: string, rules: Rules): Ref
     metric(name, wanted) {
       for (const one of graph.project.semantics.values()) {
         const isIt = one.resourceType === 'metric' && one.name === name
-        if (isIt && (wanted === null || one.packageName === wanted)) return name
+        if (isIt && (wanted === null || one.packageName === wanted)) {
+          return new MetricReference(name, one.packageName, () => memberDict(graph, one))
+        }
       }
       throw rules.describe({ kind: 'metric', name, packageName: wanted })
     },

@@ -1,6 +1,6 @@
 /** packages.yml and dependencies.yml -> what the project asks for. */
 import { posix } from 'node:path'
-import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
+import { DiagnosticError, type DiagnosticFields, type Diagnostics } from '../base/diagnostic.ts'
 import { parseYaml } from '../base/located-yaml.ts'
 import type { Place } from '../base/source-file.ts'
 import { type YamlDocument, yamlAt, yamlPlace } from '../base/yaml-node.ts'
@@ -86,27 +86,55 @@ export function specsOf(
   const node = yamlAt(document.root, 'packages')
   if (!node || (node.kind === 'scalar' && node.value === null)) return []
   if (node.kind !== 'list') {
-    throw badPackages(`The "packages" of ${document.file.path} must be a list`, yamlPlace(document, node))
+    throw new DiagnosticError(
+      malformed(`The "packages" of ${document.file.path} must be a list`, yamlPlace(document, node)),
+    )
   }
   return node.items.flatMap(item => {
     const unrendered = yamlValue(item)
     const entry = rendering ? renderYaml(document, item, rendering) : unrendered
     const at = yamlPlace(document, item)
     if (!(entry instanceof PyDict) || !(unrendered instanceof PyDict)) {
-      diagnostics.add({ ...badFields, message: `An entry of "packages" must be a dictionary`, at })
+      diagnostics.add(malformed(`An entry of "packages" must be a dictionary`, at))
+      return []
+    }
+    const known = knownKeys.get(kindOf(entry))
+    if (known && [...entry.keys()].some(key => !known.includes(String(key)))) {
+      diagnostics.add(malformed(`${repr(entry)} is not valid under any of the given schemas`, at))
       return []
     }
     const spec = specOf(entry, { name: text(entry, 'name'), unrendered, rendered: entry, at })
     if (typeof spec !== 'string') return [spec]
-    diagnostics.add({ ...badFields, message: spec, at })
+    diagnostics.add(malformed(spec, at))
     return []
   })
 }
 
 const badFields = { code: 'config/bad-packages', kind: 'Runtime' } as const
 
-function badPackages(message: string, at?: Place): DiagnosticError {
-  return new DiagnosticError({ ...badFields, message, ...(at && { at }) })
+function badPackages(message: string): DiagnosticError {
+  return new DiagnosticError({ ...badFields, message })
+}
+
+/** dbt's words, whichever file it is. */
+function malformed(reason: string, at: Place): DiagnosticFields & { readonly at: Place } {
+  const message = `The packages.yml file in this project is malformed\n\nValidator Error:\n${reason}`
+  return { ...badFields, message, at }
+}
+
+const ofRepository = ['revision', 'warn-unpinned', 'warn_unpinned', 'subdirectory']
+const knownKeys: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    local: [],
+    tarball: [],
+    git: ofRepository,
+    private: ['provider', ...ofRepository],
+    package: ['version', 'install_prerelease', 'install-prerelease'],
+  }).map(([kind, keys]) => [kind, [kind, 'name', 'unrendered', ...keys]]),
+)
+
+function kindOf(entry: PyDict): string {
+  return [...knownKeys.keys()].find(kind => entry.has(kind)) ?? ''
 }
 
 /** The record, or a sentence that says what is wrong. */

@@ -216,10 +216,13 @@ function requestsOf(request: ResolveRequest, folder: string): readonly PackageSp
 function projectName(request: ResolveRequest, folder: string): string {
   const found = findProjectFile(request.files, folder)
   if (!found) {
-    throw dependencyError(
-      `No dbt_project.yml found at expected path ${folder}/dbt_project.yml\nVerify that each entry within packages.yml ` +
+    throw new DiagnosticError({
+      code: 'config/package-not-found',
+      kind: 'Runtime',
+      message:
+        `No dbt_project.yml found at expected path ${folder}/dbt_project.yml\nVerify that each entry within packages.yml ` +
         '(and their transitive dependencies) contains a file named dbt_project.yml',
-    )
+    })
   }
   const raw = readProjectFile({ path: found.path, text: found.text }, folder, found.flavour, new Diagnostics())
   const name = raw && rawText(raw, 'name')

@@ -22,7 +22,7 @@ export interface HookRun {
   readonly extra?: ReadonlyMap<string, Value>
 }
 
-/** Installed packages by name, the root project last; within one in the order written. */
+/** The root project first, then installed packages by name; within one in the order written. */
 export function hooksInOrder(
   nodes: Iterable<{ readonly resourceType: string }>,
   when: OperationNode['hook'],
@@ -31,7 +31,7 @@ export function hooksInOrder(
   const hooks = Array.from(nodes).filter(
     (node): node is OperationNode => node.resourceType === 'operation' && (node as OperationNode).hook === when,
   )
-  const rank = (hook: OperationNode): string => (hook.packageName === rootPackage ? '1' : `0${hook.packageName}`)
+  const rank = (hook: OperationNode): string => (hook.packageName === rootPackage ? '' : hook.packageName)
   return hooks.sort((one, other) => compare(rank(one), rank(other)) || one.index - other.index)
 }
 

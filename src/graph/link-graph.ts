@@ -251,6 +251,11 @@ class Linker {
         `The node '${member.name}' in package '${member.packageName}' depends on the root project node '${target.uniqueId}'. ` +
         `This may lead to unexpected cycles downstream`,
       hint: 'set the behavior flag `require_ref_searches_node_package_before_root: true`',
+      facts: {
+        node_name: member.name,
+        package_name: member.packageName,
+        root_project_unique_id: target.uniqueId,
+      },
       ...(call.at && { at: call.at }),
     })
   }

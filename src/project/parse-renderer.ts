@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts'
 import { packageVars } from '../config/package-vars.ts'
 import { baseNames } from '../context/base-names.ts'
 import type { MacroRecord } from '../context/macro-record.ts'
+import { MetricReference } from '../context/metric-reference.ts'
 import { type NodeNames, nodeNames } from '../context/node-names.ts'
 import type { NodeProviders } from '../context/node-providers.ts'
 import { contextFunction } from '../context/python-object.ts'
@@ -218,7 +219,7 @@ function capturing(
     },
     metric(name, packageName) {
       calls.metrics.push(written(name, packageName))
-      return name
+      return new MetricReference(name, packageName)
     },
     function(name, packageName) {
       calls.functions.push(written(name, packageName))

@@ -45,6 +45,31 @@ describe('compiled code', () => {
     )
   })
 
+  test('may ask a metric for its name while parsing, and for its fields when it runs', async () => {
+    const p = project({
+      'models/purchases.sql': 'select 1 as id',
+      'models/report.sql': `{% set m = metric('orders') %}{{ config(meta={'of': m.metric_name, 'package': m.package_name}) }}
+select '{{ m }} {{ m.label }} {{ m.metric_name }} {{ m.package_name }}'`,
+      'models/days.sql': 'select current_date as day',
+      'models/metrics.yml': `models:
+  - name: days
+    time_spine: {standard_granularity_column: day}
+    columns: [{name: day, granularity: day}]
+semantic_models:
+  - name: purchases
+    model: ref('purchases')
+    defaults: {agg_time_dimension: ordered_at}
+    entities: [{name: id, type: primary}]
+    dimensions: [{name: ordered_at, type: time, type_params: {time_granularity: day}}]
+    measures: [{name: order_count, agg: count, expr: '1'}]
+metrics: [{name: orders, label: All orders, type: simple, type_params: {measure: order_count}}]
+`,
+    })
+    const { code, compiled } = await compile(p)
+    expect(code('report')).toBe("select 'orders All orders orders shop'")
+    expect(compiled.get('report')?.node).toMatchObject({ meta: { of: 'orders', package: null } })
+  })
+
   test('needs no database unless a template asks it', async () => {
     const p = project({ 'models/a.sql': 'select 1 as id', 'models/b.sql': "select * from {{ ref('a') }}" })
     const { code } = await compile(p)

@@ -95,6 +95,20 @@ describe('deps', () => {
     expect(await failure({ 'packages.yml': packages }, hubOf({ '1.0.0': 'one', '1.1.0': 'one' }))).toContain(message)
   })
 
+  it.each([
+    ['packages: [{tarball: https://x.y/z.tgz}]', 'A tarball package needs a "name"'],
+    ['packages: [{foo: x}]', 'A package needs one of "package", "git", "local", "tarball" or "private"'],
+    ['packages: 5', 'The "packages" of packages.yml must be a list'],
+    [
+      'packages: [{git: x, revsion: b}]',
+      "{'git': 'x', 'revsion': 'b'} is not valid under any of the given schemas",
+    ],
+  ])('%s is a malformed file', (packages, reason) => {
+    expect(loadBare({ 'packages.yml': packages }, { which: 'deps' }).told).toEqual([
+      `error config/bad-packages: The packages.yml file in this project is malformed\n\nValidator Error:\n${reason}`,
+    ])
+  })
+
   it('refuses packages of one name, and one of the project’s name', async () => {
     const twice = { ...local('one'), 'b/dbt_project.yml': 'name: one\n' }
     expect(await failure({ ...twice, 'packages.yml': 'packages: [{local: one}, {local: b}]' })).toContain(

@@ -299,6 +299,25 @@ describe('hooks of a run', () => {
     ])
   })
 
+  test('of the root project come before those of its packages', async () => {
+    const pack = (name: string): string => `name: ${name}\nversion: '1.0'\non-run-start: [select 1, select 2]\n`
+    const p = project({
+      'dbt_project.yml': `${pack('m_root')}profile: shop\n`,
+      'dbt_packages/z/dbt_project.yml': pack('z'),
+      'dbt_packages/b/dbt_project.yml': pack('b'),
+      'models/a.sql': 'select 1 as id',
+    })
+    const { results } = await p.run()
+    expect(results.slice(0, 6).map(one => one.message)).toEqual([
+      'm_root.on-run-start.0 passed',
+      'm_root.on-run-start.1 passed',
+      'b.on-run-start.2 passed',
+      'b.on-run-start.3 passed',
+      'z.on-run-start.4 passed',
+      'z.on-run-start.5 passed',
+    ])
+  })
+
   test('that fail make the later ones be skipped, and the nodes run', async () => {
     const p = project({
       'dbt_project.yml': `name: shop\nversion: '1.0'\nprofile: shop\non-run-start: ['select nope', 'select 1']\n`,
