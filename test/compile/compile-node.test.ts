@@ -66,7 +66,7 @@ metrics: [{name: orders, label: All orders, type: simple, type_params: {measure:
 `,
     })
     const { code, compiled } = await compile(p)
-    expect(code('report')).toBe("select 'orders All orders orders shop'")
+    expect(code('report')).toContain("select 'orders All orders orders shop'")
     expect(compiled.get('report')?.node).toMatchObject({ meta: { of: 'orders', package: null } })
   })
 
