@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { compilePlan } from '../../src/execution/compile-plan.ts'
+import { PyDict } from '../../src/template/value.ts'
 import { RunRig } from '../rig/run-rig.ts'
 import { simplePlan } from '../rig/simple-plan.ts'
 
@@ -67,7 +68,11 @@ metrics: [{name: orders, label: All orders, type: simple, type_params: {measure:
     })
     const { code, compiled } = await compile(p)
     expect(code('report')).toContain("select 'orders All orders orders shop'")
-    expect(compiled.get('report')?.node).toMatchObject({ meta: { of: 'orders', package: null } })
+    const meta = compiled.get('report')?.node.config.get('meta')
+    expect(meta instanceof PyDict ? [...meta] : []).toEqual([
+      ['of', 'orders'],
+      ['package', null],
+    ])
   })
 
   test('needs no database unless a template asks it', async () => {
