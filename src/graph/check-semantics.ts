@@ -42,12 +42,30 @@ export function checkSemantics(project: Project, diagnostics: Diagnostics): void
     checkMeasures(model, report)
   }
   checkAcrossModels(models, report)
+  checkLabels(
+    all.filter(one => one.resourceType === 'metric'),
+    report,
+  )
   if (issues > 0) {
     diagnostics.add({
       code: 'graph/semantic-manifest',
       kind: 'Parsing',
       message: 'Semantic Manifest validation failed.',
     })
+  }
+}
+
+function checkLabels(metrics: readonly SemanticNode[], report: Report): void {
+  const used = new Map<string, string>()
+  for (const metric of metrics) {
+    const label = metric.json.get('label')
+    if (typeof label !== 'string') continue
+    const other = used.get(label)
+    if (other === undefined) used.set(label, metric.name)
+    else {
+      const message = `Can't use label \`${label}\` for  metric \`${metric.name}\` as it's already used for metric \`${other}\``
+      report(metric, message)
+    }
   }
 }
 

@@ -15,7 +15,7 @@ const model = (more: Readonly<Record<string, string>> = {}): string => {
 const metrics =
   'metrics:\n' +
   '  - {name: number_of_people, label: x, type: simple, type_params: {measure: people}}\n' +
-  '  - {name: twice, label: x, type: derived, type_params: {expr: a, metrics: [number_of_people, number_of_people]}}\n'
+  '  - {name: twice, label: y, type: derived, type_params: {expr: a, metrics: [number_of_people, number_of_people]}}\n'
 
 function linked(semantics: string, spine = 'metricflow_time_spine'): ReturnType<typeof link> {
   return link({
@@ -35,6 +35,18 @@ describe('the semantic layer', () => {
     expect(relation?.get('alias')).toBe('persons')
     const measures = [...graph!.semanticFacts].find(([id]) => id.endsWith('.twice'))?.[1].inputMeasures
     expect(measures?.length).toBe(1)
+  })
+
+  test('labels of metrics are unique', () => {
+    const again = '  - {name: people_again, label: x, type: simple, type_params: {measure: people}}\n'
+    const { told } = link({
+      'models/persons.sql': 'select 1 as id',
+      'models/metricflow_time_spine.sql': 'select 1 as date_day',
+      'models/semantics.yml': model() + metrics + again,
+    })
+    expect(told[0]).toContain(
+      "Can't use label `x` for  metric `people_again` as it's already used for metric `number_of_people`",
+    )
   })
 
   test('a time spine of days is needed', () => {

@@ -134,7 +134,9 @@ describe('packages', () => {
   })
 
   it('that use a model of the root project are told of as data', () => {
-    const { facts } = link({ ...one, 'models/base.sql': "{{ config(alias='other') }} select 2" }).diagnostics.all.find(d => d.facts) ?? {}
+    const { facts } =
+      link({ ...one, 'models/base.sql': "{{ config(alias='other') }} select 2" }).diagnostics.all.find(d => d.facts) ??
+      {}
     expect(facts).toEqual({ node_name: 'use', package_name: 'one', root_project_unique_id: 'model.shop.base' })
   })
 
