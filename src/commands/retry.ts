@@ -27,7 +27,7 @@ const ownFlags = new Set([
   'threads',
 ])
 /** Flags of the earlier run that say nothing new. */
-const unrepeated = new Set(['which', 'invocationCommand', 'show', 'warnErrorOptions', 'state'])
+const unrepeated = new Set(['which', 'invocationCommand', 'show', 'warnErrorOptions'])
 
 export const retry: Command = async session => {
   const { config } = loadSettings(session)

@@ -30,6 +30,16 @@ describe('retry', () => {
     expect(threads()).toBe(2)
   })
 
+  test('takes the state of the earlier run', async () => {
+    const p = project({ ...shop, 'models/c.sql': "select * from {{ ref('a') }}, nowhere" })
+    await p.run('parse --target-path before')
+    await p.run('run -s a')
+    expect(await p.run('run -s c --defer --state before')).toBe(1)
+    p.write({ 'models/c.sql': "select * from {{ ref('a') }}" })
+    expect(await p.run('retry')).toBe(0)
+    expect((p.json('target/run_results.json') as RunResults).args.state).toBe('before')
+  })
+
   test('runs only the batches that failed, in the same window of time', async () => {
     const batched = (check: string): string => `{{ config(materialized='incremental', incremental_strategy='microbatch',
       event_time='seen', batch_size='day', begin='2024-01-01', lookback=0) }}
