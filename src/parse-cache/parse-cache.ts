@@ -76,7 +76,10 @@ export class ParseCache {
   private earlier(): EarlierParse {
     const { file, stamp } = this
     if (stamp === undefined) return { kind: 'not kept' }
-    if (file !== undefined) return { kind: 'kept', inputs: JSON.parse(file.text('inputs')) as ParseInputs }
+    if (file !== undefined) {
+      const inputs = JSON.parse(file.text('inputs')) as ParseInputs | null
+      return inputs === null ? { kind: 'none' } : { kind: 'kept', inputs }
+    }
     return { kind: this.options.config.files.exists(this.options.path) ? 'of another version' : 'none' }
   }
 
@@ -96,9 +99,16 @@ export class ParseCache {
     return { graph, told, texts: keptTexts(current, rowOf, entries), editedCount: edited.length }
   }
 
-  /** Keeps a parse. @returns its texts, as they are kept now; undefined when it cannot be kept */
+  /**
+   * Keeps a parse, and of one that cannot be repeated what was read off macro files.
+   * @returns its texts, as they are kept now; undefined when it cannot be kept
+   */
   keep({ graph, texts, told, record }: FreshParse): GraphTexts | undefined {
     const { macros } = this
+    if (record.witness.unrepeatable !== undefined) {
+      if (this.before.kind !== 'none' || macros.hasChanged()) this.write(() => sectionsOfMacros(macros, null))
+      return undefined
+    }
     const rows = memberRows(graph)
     const rowOf = (id: string): number | undefined => rows.get(id)
     const kept = this.write(writer => {
@@ -107,8 +117,7 @@ export class ParseCache {
       return (function* (): Iterable<Section> {
         yield* textSections(texts, rowOf, writer)
         yield* graphSections(graph, told, rows, writer)
-        yield { name: 'macro files', parts: [macros.text()] }
-        yield { name: 'inputs', parts: [JSON.stringify(inputs)] }
+        yield* sectionsOfMacros(macros, inputs)
       })()
     })
     return kept && keptTexts(kept, rowOf)
@@ -142,4 +151,11 @@ export class ParseCache {
       throw error
     }
   }
+}
+
+function sectionsOfMacros(macros: MacroCache, inputs: ParseInputs | null): readonly Section[] {
+  return [
+    { name: 'macro files', parts: [macros.text()] },
+    { name: 'inputs', parts: [JSON.stringify(inputs)] },
+  ]
 }

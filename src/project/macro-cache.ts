@@ -59,6 +59,12 @@ export class MacroCache {
     return names
   }
 
+  /** Whether other files were read than before. */
+  hasChanged(): boolean {
+    const before = Object.keys(this.known)
+    return before.length !== this.used.size || before.some(key => !this.used.has(key))
+  }
+
   /** What to keep for the next start: the files of this one. */
   text(): string {
     const files = Object.fromEntries(Array.from(this.used, ([key, macros]) => [key, macros()] as const))

@@ -107,3 +107,18 @@ describe('a project that was parsed before', () => {
     expect(await outcome(p, command)).toEqual(anew)
   })
 })
+
+test('a project that asks for the time while it is parsed keeps what was read off its macros', async () => {
+  const p = project({
+    'macros/m.sql': '{% macro one() %}1{% endmacro %}',
+    'models/a.sql': "{{ config(meta={'at': run_started_at.isoformat()}) }} select {{ one() }} as id",
+  })
+  expect(await p.run('run')).toBe(0)
+  const kept = p.read('target/parse.cache')
+  expect(kept).toContain('macro files')
+  expect(await p.run('run')).toBe(0)
+  expect(p.read('target/parse.cache')).toBe(kept)
+  p.write({ 'macros/m.sql': '{% macro one() %}1{% endmacro %}{% macro two() %}{{ one() }}{% endmacro %}' })
+  expect(await p.run('run')).toBe(0)
+  expect(p.read('target/parse.cache')).not.toBe(kept)
+})
