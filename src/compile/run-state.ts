@@ -33,6 +33,14 @@ export interface CompiledEphemeral {
   readonly ctes: readonly InjectedCte[]
 }
 
+/** What was sent to write the rows of a model to files, and the table expression that reads them. */
+export interface KeptRows {
+  readonly sql: string
+  readonly source: string
+  /** Rows that were written, where they were counted. */
+  readonly rowCount?: number
+}
+
 export interface RunState {
   readonly config: Config
   readonly graph: Graph
@@ -58,6 +66,8 @@ export interface RunState {
   /** Sources that a plugin has loaded, by unique id: the text to read them from, if not their own name. */
   readonly loadedSources: Map<string, Promise<string | undefined>>
   readonly temporaryIds: Map<string, string>
+  /** Rows that are in files by now, by what wrote them: a node that is tried again does not write them twice. */
+  readonly keptRows: Map<string, KeptRows>
   /** Warnings that were given and are not given again. */
   readonly warned: Set<string>
   readonly graphValue: () => Value

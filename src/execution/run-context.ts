@@ -68,6 +68,7 @@ export function runStateOf(run: Run, options: RunStateOptions): RunState {
     ephemerals: new Map(),
     loadedSources: new Map(),
     temporaryIds: new Map(),
+    keptRows: new Map(),
     warned: new Set(),
     graphValue() {
       graphDict ??= graphValue(graph)

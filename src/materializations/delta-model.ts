@@ -7,6 +7,7 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import type { QueryResult, RelationInfo } from '../base/sql-value.ts'
 import { deltaPlace, deltaReader } from '../compile/delta-place.ts'
 import type { NodeSession } from '../compile/node-session.ts'
+import type { KeptRows } from '../compile/run-state.ts'
 import type { Change } from '../delta/change.ts'
 import type { FileWriter } from '../delta/data-files.ts'
 import { publishChange } from '../delta/publish.ts'
@@ -19,7 +20,7 @@ import type { Value } from '../template/value.ts'
 import { prepareChange } from './delta-rows.ts'
 import { prepareSnapshotChange } from './delta-snapshot.ts'
 import type { DeltaRows } from './delta-table.ts'
-import { type Kept, publishUnderView } from './external.ts'
+import { publishUnderView } from './external.ts'
 import { fileModelOptions } from './file-model-options.ts'
 import type { NodeWork, Outcome } from './node-work.ts'
 
@@ -57,7 +58,7 @@ interface Target {
   readonly existing: RelationInfo | undefined
 }
 
-async function writeTable(rows: DeltaRows, lake: Lake, { table, existing }: Target): Promise<Kept> {
+async function writeTable(rows: DeltaRows, lake: Lake, { table, existing }: Target): Promise<KeptRows> {
   const { session, node } = rows.work
   const { clock, ids } = lake.settings
   const surroundings = { clock, ids, engine: 'eider' }
@@ -92,7 +93,7 @@ async function writeTable(rows: DeltaRows, lake: Lake, { table, existing }: Targ
   })
 }
 
-function kept({ work }: DeltaRows, table: DeltaLocation, what: string): Kept {
+function kept({ work }: DeltaRows, table: DeltaLocation, what: string): KeptRows {
   const query = work.compiled.compiledCode.trim()
   return { sql: `-- Delta table ${table.location}, ${what}\n${query}`, source: deltaReader(table.location) }
 }

@@ -101,11 +101,12 @@ async function changeWhole(rows: DeltaRows, base: Snapshot, fresh: Relation): Pr
   const after = `from ${stored.render()}`
   const adds = await writeDataFiles(writer, { query: after, shape })
   const compared = { before, after, key: options.uniqueKey.flatMap(key => columnNamed(base, key) ?? []) }
-  const changes =
-    keepsRows && options.strategy !== 'append' ? await writeChanges(writer, base, shape, compared) : undefined
+  const addsOnly = options.strategy === 'append' && !base.files.some(touched)
+  const changes = keepsRows && !addsOnly ? await writeChanges(writer, base, shape, compared) : undefined
   await dropTables(work, [stored])
   if (adds.length === 0 && !base.files.some(touched) && isSameShape(shape, shapeOf(base))) return undefined
-  if (options.strategy === 'append') return appendChange(base, adds, shape)
+  if (addsOnly) return appendChange(base, adds, shape)
+  requireRemovable(base)
   return replaceChange(base, adds, {
     matches: touched,
     parameters: { mode: 'Overwrite', strategy: options.strategy },
@@ -122,8 +123,9 @@ async function touchedFiles(
   base: Snapshot,
   fresh: Relation,
 ): Promise<(file: FileFacts) => boolean> {
+  const differs = options.onSchemaChange === 'sync_all_columns' && (await columnsDiffer(work, base, fresh))
+  if (differs && (options.strategy !== 'append' || !(await hasAllColumns(work, base, fresh)))) return () => true
   if (options.strategy === 'append') return () => false
-  if (options.onSchemaChange === 'sync_all_columns' && (await columnsDiffer(work, base, fresh))) return () => true
   if (replacesWhole(options)) return freshPartitions(work, base, fresh)
   const narrowed = readPredicates(options.predicates, base.schema)
   if (options.strategy === 'insert_overwrite') return mayHoldRows(base, narrowed)
@@ -201,6 +203,12 @@ async function freshPartitions(work: NodeWork, base: Snapshot, fresh: Relation):
 async function texts(work: NodeWork, sql: string): Promise<string[]> {
   const { rows } = await work.send(sql, { begin: false })
   return rows.flatMap(([value]) => (value === null || value === undefined ? [] : [String(value)]))
+}
+
+/** Those of the table as they are, maybe beside others. */
+async function hasAllColumns(work: NodeWork, base: Snapshot, fresh: Relation): Promise<boolean> {
+  const { fields } = await schemaOf(work, `from ${fresh.render()}`)
+  return base.schema.fields.every(field => fields.some(one => isSame(one, field)))
 }
 
 async function columnsDiffer(work: NodeWork, base: Snapshot, fresh: Relation): Promise<boolean> {

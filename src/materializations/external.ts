@@ -9,6 +9,7 @@ import { type ExternalFiles, externalFiles, readerText } from '../compile/extern
 import { copyOptionText, type ExternalTarget, isLocalPath } from '../compile/external-target.ts'
 import type { NodeSession } from '../compile/node-session.ts'
 import { type Plugin, pluginNotFound } from '../compile/plugin.ts'
+import type { KeptRows } from '../compile/run-state.ts'
 import { lakeOf, trafficOf } from '../lake/lake-connection.ts'
 import { isS3Url } from '../lake/s3-access.ts'
 import { truthy } from '../template/iteration.ts'
@@ -25,18 +26,10 @@ export async function writeExternalModel(work: NodeWork): Promise<Outcome> {
   })
 }
 
-/** What was sent to write the rows, and the table expression that reads them. */
-export interface Kept {
-  readonly sql: string
-  readonly source: string
-  /** Rows that were written, where they were counted. */
-  readonly rowCount?: number
-}
-
 /** Hooks, contract, the rows by `write`, then a view over them: what all models have in common whose rows are in files. */
 export async function publishUnderView(
   work: NodeWork,
-  write: (existing: RelationInfo | undefined) => Promise<Kept>,
+  write: (existing: RelationInfo | undefined) => Promise<KeptRows>,
 ): Promise<Outcome> {
   const { session } = work
   const plugin = storingPlugin(work)
@@ -46,7 +39,9 @@ export async function publishUnderView(
   await checkContract(work)
   const header = work.config('sql_header')
   if (header !== null && str(header).trim() !== '') await work.send(str(header), { begin: false })
-  const kept = await write(existing)
+  const { keptRows } = session.state
+  const kept = keptRows.get(work.key) ?? (await write(existing))
+  keptRows.set(work.key, kept)
   const relation = work.relation('view')
   const sql = `create or replace view ${relation.render()} as (\n  select * from ${kept.source}\n);`
   work.write(`${kept.sql};\n\n${sql}`)
@@ -115,7 +110,7 @@ export async function writeFiles(
   work: NodeWork,
   files: ExternalFiles,
   rows: Pick<ExternalWrite, 'query' | 'replace'>,
-): Promise<Kept> {
+): Promise<KeptRows> {
   const { sql, rowCount, columns } = await writeRows(work, files.target, rows)
   return { sql, source: viewSource(files, { rowCount, columns }), rowCount }
 }

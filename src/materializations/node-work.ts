@@ -37,12 +37,15 @@ export class NodeWork {
   readonly node: Node
   readonly compiled: CompiledStep
   readonly names: NodeNames
+  /** Tells what is being built from everything else that the run builds: a node, or one batch of it. */
+  readonly key: string
   private readonly onWrite: (sql: string) => void
 
   constructor(rendering: NodeRendering & { readonly compiled: CompiledStep }) {
     this.session = rendering.session
     this.node = rendering.node
     this.compiled = rendering.compiled
+    this.key = JSON.stringify([rendering.node.uniqueId, rendering.batch ?? null])
     this.onWrite = rendering.write ?? (() => {})
     this.names = namesOfNode(rendering)
   }

@@ -6,8 +6,9 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import { quoteIdentifier } from '../base/sql-text.ts'
 import type { ColumnInfo, RelationInfo } from '../base/sql-value.ts'
 import { type ExternalFiles, externalFiles } from '../compile/external-files.ts'
+import type { KeptRows } from '../compile/run-state.ts'
 import type { Relation } from '../context/relation.ts'
-import { type Kept, publishUnderView, writeFiles } from './external.ts'
+import { publishUnderView, writeFiles } from './external.ts'
 import { type FilePlace, hasFiles, placedReader, relativePlace, rowsReader } from './external-parts.ts'
 import { type FileModelOptions, fileModelOptions } from './file-model-options.ts'
 import type { NodeWork, Outcome } from './node-work.ts'
@@ -22,7 +23,7 @@ export async function writeParquetModel(work: NodeWork): Promise<Outcome> {
   return publishUnderView(work, existing => writeSnapshot(work, files, existing))
 }
 
-async function writeIncremental(work: NodeWork, files: ExternalFiles): Promise<Kept> {
+async function writeIncremental(work: NodeWork, files: ExternalFiles): Promise<KeptRows> {
   const options = fileModelOptions(work)
   const query = work.compiled.compiledCode
   if (work.fullRefresh || !(await hasFiles(work.session, files))) {
@@ -132,7 +133,11 @@ function sameName(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase()
 }
 
-async function writeSnapshot(work: NodeWork, files: ExternalFiles, existing: RelationInfo | undefined): Promise<Kept> {
+async function writeSnapshot(
+  work: NodeWork,
+  files: ExternalFiles,
+  existing: RelationInfo | undefined,
+): Promise<KeptRows> {
   const exists = await hasFiles(work.session, files)
   const history = await storedHistory(work, existing, exists ? rowsReader(files, []) : undefined)
   if (history === undefined) return writeFiles(work, files, { query: await firstRows(work), replace: 'everything' })

@@ -4,6 +4,7 @@
  * dbt and every macro of a project has its usual effect.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
+import { quoteIdentifier } from '../base/sql-text.ts'
 import type { ColumnInfo } from '../base/sql-value.ts'
 import { createRelation, type Relation } from '../context/relation.ts'
 import { truthy } from '../template/iteration.ts'
@@ -45,6 +46,7 @@ export async function runStrategy(
 ): Promise<void> {
   if (strategy === 'merge') await work.macro('validate_merge_config', [work.names.lookup('config') ?? null])
   const macro = await strategyMacro(work, strategy)
+  if (onSchemaChange === 'sync_all_columns') await takeTypes(work, fresh, stored)
   const changed = await work.macro('process_schema_changes', [onSchemaChange, fresh, stored])
   const columns = truthy(changed) ? changed : await work.macro('get_columns_in_relation', [stored])
   const written = work.config('predicates')
@@ -60,6 +62,20 @@ export async function runStrategy(
     }),
   ])
   await sendSql(work, sql)
+}
+
+/**
+ * What dbt's macros do for a column of another type, an update and then changes of the table, DuckDB cannot commit in one
+ * transaction.
+ */
+async function takeTypes(work: NodeWork, fresh: Relation, stored: Relation): Promise<void> {
+  const now = await columnsOf(work, `from ${stored.render()}`)
+  for (const { name, type } of await columnsOf(work, `from ${fresh.render()}`)) {
+    const old = now.find(column => column.name.toLowerCase() === name.toLowerCase())
+    if (old === undefined || old.type === type) continue
+    const column = quoteIdentifier(old.name)
+    await work.send(`alter table ${stored.render()} alter column ${column} type ${type}`, { begin: false })
+  }
 }
 
 /** DuckDB's tables do not know `insert_overwrite`, so the adapter refuses it; the macro is there all the same. */

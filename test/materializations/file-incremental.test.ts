@@ -119,7 +119,7 @@ const inFiles = ['parquet', 'parted', 'delta', 'split'] as const
 
 function fileModel(
   kind: (typeof inFiles)[number],
-  config: string,
+  config: string | (() => string),
 ): { p: ProjectRig; run(sql: string, code?: number): Promise<void> } {
   const p = project({})
   const place = kinds('disk')[kind]
@@ -127,7 +127,7 @@ function fileModel(
     p,
     async run(sql, code = 0) {
       p.write({
-        'models/m.sql': `{{ config(materialized='incremental', ${config}${place}) }} ${sql}`,
+        'models/m.sql': `{{ config(materialized='incremental', ${typeof config === 'string' ? config : config()}${place}) }} ${sql}`,
         'models/probe.sql': "{{ config(materialized='table') }} select * from {{ ref('m') }}",
       })
       expect(await p.run('run'), p.stdout).toBe(code)
@@ -144,6 +144,30 @@ describe.each(inFiles)('a model kept as %s', kind => {
       { id: 1, t: 'BIGINT', v: '7' },
       { id: 2, t: 'BIGINT', v: '12345678901' },
     ])
+  })
+
+  test('loses and changes columns although its rows are only added to', async () => {
+    const { p, run } = fileModel(kind, "incremental_strategy='append', on_schema_change='sync_all_columns'")
+    await run("select 1 as id, 'a' as day, '7' as v, 1 as gone")
+    await run("select 1 as id, 'b' as day, 12345678901 as v, true as new")
+    expect(
+      await p.rows('select id, day, typeof(v) as t, v::bigint::varchar as v, new from probe order by day'),
+    ).toEqual([
+      { id: 1, day: 'a', t: 'BIGINT', v: '7', new: null },
+      { id: 1, day: 'b', t: 'BIGINT', v: '12345678901', new: true },
+    ])
+    expect(await p.rows("select column_name as c from (describe probe) where column_name = 'gone'")).toEqual([])
+  })
+
+  test('has its rows once although the end of its transaction fails and is tried again', async () => {
+    const hooks = ["create table t as select '1' as v"]
+    const { p, run } = fileModel(kind, () => `incremental_strategy='append', post_hook=${JSON.stringify(hooks)}`)
+    await run("select 1 as id, 'a' as day")
+    hooks.splice(0, 1, 'alter table t add column w int', 'update t set w = v', 'alter table t drop column v')
+    await run("select 2 as id, 'b' as day", 1)
+    expect(p.stdout).toContain('another transaction has altered this table')
+    await p.run('run --select probe')
+    expect(await p.rows('select id from probe order by id')).toEqual([{ id: 1 }, { id: 2 }])
   })
 
   test('has the rows that meet a condition replaced', async () => {
