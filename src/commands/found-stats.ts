@@ -13,6 +13,7 @@ export function foundStats({ project, unlinkedTests }: Pick<Graph, 'project' | '
     counts.set(type, (counts.get(type) ?? 0) + number)
   }
   for (const node of project.nodes.values()) if (!unlinkedTests.has(node.uniqueId)) count(node.resourceType)
+  if (project.config.flags.inline !== null) count('sql_operation')
   count('source', project.sources.size)
   count('exposure', project.exposures.size)
   const semantics = [...project.semantics.values()]

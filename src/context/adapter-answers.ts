@@ -52,7 +52,7 @@ function incrementalStrategyMacro(port: AdapterPort, context: Value, strategy: V
 function hardDeletesBehavior(config: Value): string {
   const legacy = fieldOfCall(config, 'invalidate_hard_deletes')
   const behavior = fieldOfCall(config, 'hard_deletes')
-  const invalid = (message: string): Error => contextError('context/validation', message, { kind: 'Validation' })
+  const invalid = (message: string): Error => contextError('context/validation', message, { kind: 'Runtime' })
   if (legacy !== null && behavior !== null) {
     throw invalid(
       'You cannot set both the invalidate_hard_deletes and hard_deletes config properties on the same snapshot.',

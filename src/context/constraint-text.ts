@@ -34,7 +34,7 @@ const types = new Set(['check', 'not_null', 'unique', 'primary_key', 'foreign_ke
 function constraintOf(raw: Value): Constraint {
   const type = raw instanceof PyDict ? raw.get('type') : undefined
   if (!(raw instanceof PyDict) || typeof type !== 'string' || !types.has(type)) {
-    throw contextError('context/validation', `Could not parse constraint: ${repr(raw)}`, { kind: 'Validation' })
+    throw contextError('context/validation', `Could not parse constraint: ${repr(raw)}`, { kind: 'Runtime' })
   }
   const text = (key: string): string => str(raw.get(key) ?? '')
   const list = (key: string): string => Array.from(iterate(raw.get(key) ?? []), str).join(', ')

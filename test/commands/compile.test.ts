@@ -12,6 +12,8 @@ describe('compile', () => {
 
   test('compiles --inline SQL', async () => {
     const p = project(shop)
+    await p.run(['compile', '--inline', 'select 1'])
+    expect(p.stdout).toMatch(/Found .*, 1 sql operation, \d+ macros/)
     await p.run(['compile', '--quiet', '--inline', "select * from {{ ref('b') }}"])
     expect(p.stdout).toBe('select * from "shop"."main"."b"\n')
   })

@@ -56,6 +56,16 @@ describe('a snapshot', () => {
     ])
   })
 
+  test('fails where the setting for rows that are gone makes no sense', async () => {
+    rig = new RunRig({
+      'snapshots/src.sql': `{% snapshot s %}{{ config(unique_key='id', strategy='check', check_cols='all', hard_deletes='wrong') }}${before}{% endsnapshot %}`,
+    })
+    const { results } = await rig.run({ command: 'snapshot' })
+    expect(results.find(one => one.status === 'error')?.message).toMatch(
+      /^Runtime Error in snapshot s \(.*\)\n {2}Invalid setting for property hard_deletes\./,
+    )
+  })
+
   test('by columns sees values that changed, and new columns', async () => {
     const p = await twice('strategy: check, check_cols: all, unique_key: id', {
       after:
