@@ -15,14 +15,21 @@ test('older manifests get the names and defaults of today', () => {
   })
 })
 
-test('a manifest of today stays the same, also one without metadata', () => {
+test('a manifest of today stays the same', () => {
   const current = manifest(12, {})
   expect(upgradeManifest(current, 'm.json')).toBe(current)
-  expect(upgradeManifest({ nodes: {} }, 'm.json')).toEqual({ nodes: {} })
 })
 
-test('manifests before version 4 are refused', () => {
-  expect(() => upgradeManifest(manifest(3, {}), 'old/manifest.json')).toThrow(
-    /Expected a schema version of "https:.*v12.json" in old.manifest.json, but found "https:.*v3.json"/,
+test.each([3, 13, 20])('manifests of version %d are refused', version => {
+  expect(() => upgradeManifest(manifest(version, {}), 'old/manifest.json')).toThrow(
+    new RegExp(
+      `Expected a schema version of "https:.*v12.json" in old.manifest.json, but found "https:.*v${version}.json"`,
+    ),
+  )
+})
+
+test('what has no schema version is no manifest', () => {
+  expect(() => upgradeManifest({ nodes: {} }, 'm.json')).toThrow(
+    'The file "m.json" is no manifest: it has no schema version',
   )
 })
