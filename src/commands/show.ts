@@ -2,7 +2,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { printedTable } from '../context/agate-table.ts'
 import { failureText } from '../execution/failure-text.ts'
-import { previewNode, previewOf, previewText } from '../execution/preview-node.ts'
+import { type PreviewResult, previewNode, previewOf, previewText } from '../execution/preview-node.ts'
 import type { NodeResult } from '../execution/run-result.ts'
 import type { Node } from '../project/node.ts'
 import { CommandStopped } from './command-stopped.ts'
@@ -66,7 +66,11 @@ async function showNodes(session: Session, loaded: LoadedProject, nodes: readonl
   tellConcurrency(session, loaded, nodes.length)
   try {
     for (const node of nodes) {
-      const { table, preview, compiledCode, elapsedMs } = await previewNode(node, run, rowLimit(flags.limit))
+      const shown = await previewNode(node, run, rowLimit(flags.limit))
+      const { table, preview } = shown
+      const result = shownResult(shown)
+      const { threadId } = result
+      session.emit({ kind: 'node finished', atMs: clock.now(), node, description: node.name, threadId, result })
       session.emit({
         kind: 'rows shown',
         atMs: clock.now(),
@@ -74,7 +78,7 @@ async function showNodes(session: Session, loaded: LoadedProject, nodes: readonl
         preview,
         table: printedTable(table, { maxRows: null }),
       })
-      results.push(shownResult(node, compiledCode, elapsedMs))
+      results.push(result)
     }
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
@@ -82,7 +86,9 @@ async function showNodes(session: Session, loaded: LoadedProject, nodes: readonl
   } finally {
     await database.close()
   }
-  writeRun(session, loaded, run, { results, elapsedMs: clock.elapsedMs() - startedMs, interrupted: false })
+  const result = { results, elapsedMs: clock.elapsedMs() - startedMs, interrupted: false }
+  session.emit({ kind: 'run finished', atMs: clock.now(), result, statLine: '' })
+  writeRun(session, loaded, run, result)
 }
 
 function tellConcurrency(session: Session, { config }: LoadedProject, nodeCount: number): void {
@@ -96,11 +102,21 @@ function tellConcurrency(session: Session, { config }: LoadedProject, nodeCount:
   })
 }
 
-function shownResult(node: Node, compiledCode: string | null, elapsedMs: number): NodeResult {
+type Shown = Pick<PreviewResult, 'compiledCode' | 'elapsedMs'> & {
+  readonly node: Pick<Node, 'uniqueId' | 'relationName'>
+  readonly timing?: PreviewResult['timing']
+}
+
+function shownResult({ node, compiledCode, elapsedMs, timing }: Shown): NodeResult {
   return {
     uniqueId: node.uniqueId,
     status: 'success',
-    timing: [],
+    timing: timing
+      ? [
+          { name: 'compile', startedAtMs: timing.startedAtMs, completedAtMs: timing.executingAtMs },
+          { name: 'execute', startedAtMs: timing.executingAtMs, completedAtMs: timing.completedAtMs },
+        ]
+      : [],
     threadId: 'Thread-1 (worker)',
     executionTimeMs: elapsedMs,
     adapterResponse: { _message: 'OK' },
@@ -118,7 +134,7 @@ function failedResult(error: DiagnosticError, node: Node | undefined): NodeResul
   const { diagnostic } = error
   const message = node === undefined ? diagnostic.message : failureText(diagnostic, node)
   return {
-    ...shownResult(node ?? ({ uniqueId: '', relationName: null } as Node), null, 0),
+    ...shownResult({ node: node ?? { uniqueId: '', relationName: null }, compiledCode: null, elapsedMs: 0 }),
     status: 'error',
     message,
     diagnostics: [diagnostic],

@@ -46,10 +46,11 @@ export async function compilePlan(plan: Plan, run: Run): Promise<RunResult> {
         const node = nodes.get(id)
         if (!node) return
         const lane = lanes.of(workerName(turn.worker))
+        const description = describeNode(node, target.database)
+        run.sink({ kind: 'node started', atMs: clock.now(), node, description, threadId: lane.threadId })
         const result = await compileOne(node, new NodeSession(state, lane, node), run)
         await lane.release()
         results.push(result)
-        const description = describeNode(node, target.database)
         run.sink({ kind: 'node finished', atMs: clock.now(), node, description, threadId: lane.threadId, result })
         if (result.status === 'error') ended.abort()
       },
@@ -68,11 +69,13 @@ async function compileOne(node: GraphMember, session: NodeSession, run: Run): Pr
   const { clock } = session.state.config
   const startedAtMs = clock.now()
   const elapsed = clock.elapsedMs()
+  const { threadId } = session.lane
+  const executing = (): void => run.sink({ kind: 'node executing', atMs: clock.now(), node, threadId })
   const result = (fields: Partial<NodeResult>): NodeResult => ({
     uniqueId: node.uniqueId,
     status: 'success',
     timing: [{ name: 'compile', startedAtMs, completedAtMs: clock.now() }],
-    threadId: session.lane.threadId,
+    threadId,
     executionTimeMs: clock.elapsedMs() - elapsed,
     adapterResponse: {},
     message: null,
@@ -84,12 +87,16 @@ async function compileOne(node: GraphMember, session: NodeSession, run: Run): Pr
     batchResults: null,
     ...fields,
   })
-  if (!isNode(node)) return result({})
-  if (node.resourceType === 'seed') return result({})
+  run.sink({ kind: 'node compiling', atMs: startedAtMs, node, threadId })
+  if (!isNode(node) || node.resourceType === 'seed') {
+    executing()
+    return result({})
+  }
   tellNewerVersions(node, session.state.graph, run.sink)
   try {
     const step = await compileNode(node, session)
     run.output.compiled(step)
+    executing()
     return result({ compiled: true, compiledCode: step.compiledCode })
   } catch (error) {
     const failure: DiagnosticError = asDiagnosticError(error, node)

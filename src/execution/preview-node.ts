@@ -8,9 +8,12 @@ import { readSeed } from '../materializations/seed.ts'
 import type { Node } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, PyFloat, PyObject, type Value } from '../template/value.ts'
+import { describeNode } from './describe-node.ts'
 import type { Preview } from './event.ts'
 import type { Run } from './run.ts'
 import { Lanes, runStateOf } from './run-context.ts'
+
+const threadId = 'Thread-1 (worker)'
 
 export interface PreviewResult {
   readonly node: Node
@@ -19,24 +22,40 @@ export interface PreviewResult {
   /** The query that gave the rows, limit included; null for a seed, whose rows come from its file. */
   readonly compiledCode: string | null
   readonly elapsedMs: number
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly timing: { readonly startedAtMs: number; readonly executingAtMs: number; readonly completedAtMs: number }
 }
 
 /** @param limit number of rows, null for all. @throws DiagnosticError what fails */
 export async function previewNode(node: Node, run: Run, limit: number | null): Promise<PreviewResult> {
   const { config } = run.graph.project
-  const startedAt = config.clock.elapsedMs()
+  const { clock, target } = config
+  const startedAt = clock.elapsedMs()
+  const startedAtMs = clock.now()
+  let executingAtMs = startedAtMs
+  const executing = (): void => {
+    executingAtMs = clock.now()
+    run.sink({ kind: 'node executing', atMs: executingAtMs, node, threadId })
+  }
   const state = runStateOf(run, { readsUpstreamFiles: true, signal: run.signal })
   const lanes = new Lanes(state)
   try {
-    const session = new NodeSession(state, lanes.of('Thread-1 (worker)'), node)
+    const session = new NodeSession(state, lanes.of(threadId), node)
+    const description = describeNode(node, target.database)
+    run.sink({ kind: 'node started', atMs: startedAtMs, node, description, threadId })
+    run.sink({ kind: 'node compiling', atMs: startedAtMs, node, threadId })
+    if (node.resourceType === 'seed') executing()
     const { table, sql } =
-      node.resourceType === 'seed' ? seedRows(node, session, limit) : await queryRows(node, session, run, limit)
+      node.resourceType === 'seed'
+        ? seedRows(node, session, limit)
+        : await queryRows(node, session, { run, limit, executing })
     return {
       node,
       table,
       preview: previewOf(table),
       compiledCode: sql,
-      elapsedMs: config.clock.elapsedMs() - startedAt,
+      elapsedMs: clock.elapsedMs() - startedAt,
+      timing: { startedAtMs, executingAtMs, completedAtMs: clock.now() },
     }
   } finally {
     await lanes.close()
@@ -60,9 +79,17 @@ interface Rows {
   readonly sql: string | null
 }
 
-async function queryRows(node: Node, session: NodeSession, run: Run, limit: number | null): Promise<Rows> {
+interface Query {
+  readonly run: Run
+  readonly limit: number | null
+  /** Told when the node is compiled. */
+  readonly executing: () => void
+}
+
+async function queryRows(node: Node, session: NodeSession, { run, limit, executing }: Query): Promise<Rows> {
   const compiled = await compileNode(node, session)
   run.output.compiled(compiled)
+  executing()
   const names = namesOfNode({ session, node, compiled })
   const macro = names.lookup('get_show_sql')
   if (!(macro instanceof PyObject) || !macro.call) throw new Error("the macro 'get_show_sql' is not there")

@@ -8,7 +8,6 @@ import type { RunEvent } from '../../execution/event.ts'
 import { macroFailureText } from '../../execution/failure-text.ts'
 import { renderDetails, renderDiagnostic } from '../render-diagnostic.ts'
 import { type LogLine, mainThread, type Paint, textLine } from './log-line.ts'
-import { nodeInfo } from './node-info.ts'
 import { planLines } from './plan-lines.ts'
 
 export interface CommandLinesOptions {
@@ -140,7 +139,6 @@ function compiledLine(
       output_format: options.output,
       unique_id: node.uniqueId,
       quiet: options.quiet,
-      node_info: nodeInfo(node, { status: 'None' }),
     },
   })
 }

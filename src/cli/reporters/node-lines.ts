@@ -1,6 +1,6 @@
 /** Lines of the debug log that every node has: that it began, that it ended, and what its end means for others. */
 import type { RunEvent } from '../../execution/event.ts'
-import type { NodeResult, NodeStatus } from '../../execution/run-result.ts'
+import type { NodeResult, NodeStatus, RunResult } from '../../execution/run-result.ts'
 import type { GraphMember } from '../../project/node.ts'
 import { plainJson } from '../../project/node-json.ts'
 import { isoTime, type LogLine, textLine } from './log-line.ts'
@@ -15,26 +15,45 @@ export function nodeStart({ uniqueId }: GraphMember, start: Start, atMs: number)
   return textLine('NodeStart', 'Q024', 'debug', atMs, `Began running node ${uniqueId}`, start)
 }
 
-const holdsBack: ReadonlySet<NodeStatus> = new Set(['error', 'fail', 'skipped', 'partial success'])
+/** What keeps children from running: under `build` also a failed test, and what was itself skipped. */
+const holdsBack: ReadonlySet<NodeStatus> = new Set(['error', 'partial success'])
+const holdsBackInBuild: ReadonlySet<NodeStatus> = new Set(['error', 'fail', 'skipped', 'partial success'])
 
 interface Finish {
   readonly info: LazyNodeInfo
   readonly thread: string
   readonly atMs: number
+  readonly command: string
 }
 
-export function nodeFinished({ uniqueId }: GraphMember, result: NodeResult, { info, thread, atMs }: Finish): LogLine[] {
+export function nodeFinished(
+  { uniqueId }: GraphMember,
+  result: NodeResult,
+  { info, thread, atMs, command }: Finish,
+): LogLine[] {
   const { status, message } = result
   const runResult = runResultData(result)
   const finished = textLine('NodeFinished', 'Q025', 'debug', atMs, `Finished running node ${uniqueId}`, {
     data: { node_info: info, run_result: runResult },
     thread,
   })
-  if (!holdsBack.has(status)) return [finished]
+  if (!(command === 'build' ? holdsBackInBuild : holdsBack).has(status)) return [finished]
   const reason = message === null || message === '' ? '' : ` Reason: ${message}.`
   const text = `Marking all children of '${uniqueId}' to be skipped because of status '${status}'. ${reason}`
   const data = { unique_id: uniqueId, status, run_result: runResult }
   return [finished, textLine('MarkSkippedChildren', 'Z033', 'debug', atMs, text, { data, thread })]
+}
+
+/** The results of a whole command. */
+export function endLine({ results, elapsedMs }: RunResult, atMs: number): LogLine {
+  const success = results.every(one => !['error', 'fail', 'skipped', 'partial success'].includes(one.status))
+  const data = {
+    elapsed_time: elapsedMs / 1000,
+    generated_at: `${isoTime(atMs)}Z`,
+    results: () => results.map(one => runResultData(one)()),
+    success,
+  }
+  return textLine('EndRunResult', 'Q037', 'debug', atMs, 'Command end result', { data })
 }
 
 /** That a ref without a version may mean another model one day. */

@@ -9,7 +9,7 @@ import { groupData } from './group-data.ts'
 import { type Counted, formatting, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
 import { movedLine } from './moved-bytes.ts'
 import { type LazyNodeInfo, nodeInfo } from './node-info.ts'
-import { newerVersionLine, nodeFinished, nodeStart } from './node-lines.ts'
+import { endLine, newerVersionLine, nodeFinished, nodeStart } from './node-lines.ts'
 import { countData, resultLine } from './result-lines.ts'
 import { statementLine } from './statement-line.ts'
 import { freshnessLines, type SummaryContext, summaryLines } from './summary-lines.ts'
@@ -210,6 +210,7 @@ export class RunLines {
       info: this.infoOf(node, event.result.status, atMs),
       thread,
       atMs,
+      command: this.command,
     })
     if (event.counted === undefined || withoutProgress.has(this.command)) return finished
     const startedAtMs = this.startedAtMs.get(node.uniqueId)
@@ -234,7 +235,12 @@ export class RunLines {
     this.startedAtMs.set(node.uniqueId, atMs)
     if (event.counted === undefined || withoutSummary.has(this.command)) return []
     const begun = nodeStart(node, { data: { node_info: this.infoOf(node, 'started') }, thread }, atMs)
-    const finished = nodeFinished(node, result, { info: this.infoOf(node, 'skipped'), thread, atMs })
+    const finished = nodeFinished(node, result, {
+      info: this.infoOf(node, 'skipped'),
+      thread,
+      atMs,
+      command: this.command,
+    })
     return [begun, this.skipLine(event, event.counted), ...finished]
   }
 
@@ -338,7 +344,7 @@ export class RunLines {
     return textLine('ShowNode', 'Q041', 'info', atMs, text, {
       data: {
         node_name: name,
-        preview: jsonText(toPython(rows)),
+        preview: output === 'json' ? jsonText(toPython(rows)) : table,
         is_inline: isInline,
         output_format: output,
         unique_id: node.uniqueId,
@@ -348,8 +354,9 @@ export class RunLines {
   }
 
   private runFinished(event: Extract<RunEvent, { kind: 'run finished' }>): LogLine[] {
-    if ((this.counts === 0 && this.command !== 'clone') || withoutSummary.has(this.command)) return []
     const { atMs, result } = event
+    const ended = endLine(result, atMs)
+    if ((this.counts === 0 && this.command !== 'clone') || withoutSummary.has(this.command)) return [ended]
     const seconds = result.elapsedMs / 1000
     const execution = ` in ${spelledDuration(seconds)}`
     const text = `Finished running ${event.statLine}${execution} (${seconds.toFixed(2)}s).`
@@ -364,7 +371,7 @@ export class RunLines {
           ...(result.moved === undefined ? [] : [movedLine(result.moved, atMs)]),
         ]
     const told = this.command === 'freshness' ? freshnessLines : summaryLines
-    return [...lines, ...told(result, this.summaryContext(atMs))]
+    return [...lines, ended, ...told(result, this.summaryContext(atMs))]
   }
 
   private summaryContext(atMs: number): SummaryContext {

@@ -14,9 +14,13 @@ const files = {
   'dbt_project.yml': 'name: shop\nprofile: shop\nmodels: {+group: core}\n',
 }
 
-async function linesOf(names: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Line[]> {
+async function linesOf(
+  names: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+  command = 'build --threads 1',
+): Promise<Line[]> {
   const p = project({ ...files, ...more })
-  await p.run('build --threads 1 --log-format json --log-level debug')
+  await p.run(`${command} --log-format json --log-level debug`)
   const lines = p.stdout
     .trim()
     .split('\n')
@@ -24,6 +28,7 @@ async function linesOf(names: readonly string[], more: Readonly<Record<string, s
   return lines.filter(line => names.includes(line.info.name))
 }
 
+const statusOf = ({ data }: Line): unknown => (data.node_info as Record<string, unknown> | undefined)?.node_status
 const idOf = ({ data }: Line): unknown => (data.node_info as Record<string, unknown> | undefined)?.unique_id
 
 test('a node that is skipped begins and ends like the others, and holds back what hangs on it', async () => {
@@ -40,6 +45,34 @@ test('a node that is skipped begins and ends like the others, and holds back wha
     ['NodeFinished', 'model.shop.after'],
     ['MarkSkippedChildren', 'model.shop.after'],
   ])
+})
+
+test('outside of a build only errors hold others back', async () => {
+  const lines = await linesOf(['MarkSkippedChildren'], {}, 'run --threads 1')
+  expect(lines.map(line => line.data.unique_id)).toEqual(['model.shop.bad'])
+})
+
+test.each(['compile -s good', 'show -s good'])('%s tells of nodes what a run tells', async command => {
+  const lines = await linesOf(['NodeStart', 'NodeCompiling', 'NodeExecuting', 'NodeFinished'], {}, command)
+  const told = lines.map(line => [line.info.name, idOf(line), statusOf(line)])
+  expect(told).toEqual([
+    ['NodeStart', 'model.shop.good', 'started'],
+    ['NodeCompiling', 'model.shop.good', 'compiling'],
+    ['NodeExecuting', 'model.shop.good', 'executing'],
+    ['NodeFinished', 'model.shop.good', 'success'],
+  ])
+})
+
+test('a command ends with the results of all its nodes', async () => {
+  const ends = await linesOf(['EndRunResult'])
+  const results = ['success', 'error', 'skipped'].map(status => ({ status }))
+  expect(ends.map(line => line.data)).toMatchObject([{ success: false, results }])
+})
+
+test('rows are shown as text or as JSON, also to programs', async () => {
+  const previews = async (command: string) => (await linesOf(['ShowNode'], {}, command)).map(line => line.data.preview)
+  expect(await previews('show --inline "select 1 as a" --output json')).toEqual(['[{"a": 1}]'])
+  expect(await previews('show --inline "select 1 as a"')).toEqual(['| a |\n| - |\n| 1 |\n'])
 })
 
 test('results of nodes in a group name its owner', async () => {
