@@ -8,6 +8,7 @@ import type { Plan } from '../plan/plan.ts'
 import { CommandStopped } from './command-stopped.ts'
 import { tellEmptySelection } from './empty-selection.ts'
 import { inlineNode } from './inline-node.ts'
+import { leaveManifest } from './leave-manifest.ts'
 import { loadDeferral } from './load-deferral.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
 import { openDatabase } from './open-database.ts'
@@ -25,8 +26,12 @@ export const compile: Command = async session => {
   return outcomeOf(result, loaded.graph)
 }
 
-/** @throws CommandStopped when a node cannot be compiled: then nothing is written but the SQL of others */
-export async function compileAndWrite(session: Session, loaded: LoadedProject, plan: Plan): Promise<RunResult> {
+/** @throws CommandStopped when a node cannot be compiled: then only a bare manifest and the SQL of others are written */
+export function compileAndWrite(session: Session, loaded: LoadedProject, plan: Plan): Promise<RunResult> {
+  return leaveManifest(session, loaded, () => compileAll(session, loaded, plan))
+}
+
+async function compileAll(session: Session, loaded: LoadedProject, plan: Plan): Promise<RunResult> {
   const { config } = loaded
   const database = await openDatabase(session, config, { readOnlyIfLocked: true })
   const selection = { uniqueIds: plan.steps.map(step => step.node.uniqueId) }

@@ -17,6 +17,7 @@ import { artifactWriter } from './artifact-writer.ts'
 import { CommandStopped } from './command-stopped.ts'
 import { refuseEmptySelection } from './empty-selection.ts'
 import { readableNodes, readRelations } from './existing-relations.ts'
+import { leaveManifest } from './leave-manifest.ts'
 import { loadDeferral } from './load-deferral.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
 import { openDatabase } from './open-database.ts'
@@ -41,20 +42,37 @@ export async function runSelection(
   selection: Selection,
   previousBatches: ReadonlyMap<string, BatchResults> = new Map(),
 ): Promise<Outcome> {
+  const done = await leaveManifest(session, loaded, () => planAndExecute(session, loaded, selection, previousBatches))
+  if (done === null) return 'success'
+  if (done.troubles.length > 0) throw new CommandStopped(done.troubles)
+  return outcomeOf(done.result, loaded.graph)
+}
+
+interface Done {
+  readonly result: RunResult
+  /** What ends the command although its results are written. */
+  readonly troubles: readonly Diagnostic[]
+}
+
+/** Null where the plan was only shown. */
+async function planAndExecute(
+  session: Session,
+  loaded: LoadedProject,
+  selection: Selection,
+  previousBatches: ReadonlyMap<string, BatchResults>,
+): Promise<Done | null> {
   const { config } = loaded
   const deferral = loadDeferral(session, config)
   const database = await openDatabase(session, config)
-  let planned: Plan
   try {
-    planned = await timed(session, 'plan', () => planSelection(session, loaded, selection, deferral, database))
+    const planned = await timed(session, 'plan', () => planSelection(session, loaded, selection, deferral, database))
     if (config.flags.dryRun) {
       session.emit({ kind: 'plan shown', plan: planned })
-      return 'success'
+      return null
     }
     if (planned.steps.length === 0) refuseEmptySelection(loaded)
     const run = runOf(session, loaded, { database, deferral, selection, previousBatches })
-    const result = await executeAndWrite(session, loaded, planned, run)
-    return outcomeOf(result, loaded.graph)
+    return await executeAndWrite(session, loaded, planned, run)
   } finally {
     await database.close()
   }
@@ -125,19 +143,12 @@ export function runOf(session: Session, loaded: LoadedProject, parts: RunParts):
   }
 }
 
-async function executeAndWrite(
-  session: Session,
-  loaded: LoadedProject,
-  plan: Plan,
-  run: WrittenRun,
-): Promise<RunResult> {
+async function executeAndWrite(session: Session, loaded: LoadedProject, plan: Plan, run: WrittenRun): Promise<Done> {
   const result = await executePlan(plan, run)
   const unfinished = await finishPlugins(run)
   await run.database.close()
   writeRun(session, loaded, run, result)
-  if (result.stoppedBy !== undefined) throw new CommandStopped([result.stoppedBy])
-  if (unfinished.length > 0) throw new CommandStopped(unfinished)
-  return result
+  return { result, troubles: result.stoppedBy === undefined ? unfinished : [result.stoppedBy] }
 }
 
 /** What plugins gathered is written out; the nodes stand whatever becomes of it. */

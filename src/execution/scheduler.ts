@@ -2,9 +2,9 @@
  * Runs units of work in the order their dependencies allow, a bounded number at a time. Knows nothing of nodes.
  *
  * 1. A unit starts once every unit it waits for has ended, whatever way it ended; what that means is the caller's.
- * 2. Of the units that may start, the one nearest to the beginning goes first, as in dbt: projects lean on it where a
- *    model reads another one that it does not name. At one depth the unit with the longest chain of dependants goes
- *    first; ties go by the order given, or by chance when there is a seed.
+ * 2. Of the units that may start, the one nearest to the beginning goes first, at one depth the one whose id sorts first,
+ *    as in dbt: projects lean on it where a model reads another one, or a seed, that it does not name. With a seed units
+ *    of one depth go by chance.
  * 3. After an abort nothing starts; the call ends when what was running has ended.
  */
 
@@ -18,7 +18,7 @@ export interface ScheduleOptions {
   /** How many units run at a time. */
   readonly workers: number
   readonly signal?: AbortSignal
-  /** Breaks ties by chance, the same way for the same seed. */
+  /** Orders units of one depth by chance, the same way for the same seed. */
   readonly seed?: number
   /** Monotonic milliseconds, for `waitedMs`. Absent: waiting is not measured. */
   readonly elapsedMs?: () => number
@@ -50,8 +50,6 @@ interface Pending {
   rank: number
   /** Number of units in the longest chain before it. */
   depth: number
-  /** Number of units in the longest chain from it on. */
-  weight: number
   /** When it could have started. */
   readyAtMs: number
 }
@@ -150,14 +148,13 @@ class Schedule {
 function link(units: readonly Unit[], seed: number | undefined): Pending[] {
   const chance = seed === undefined ? undefined : randomNumbers(seed)
   const byId = new Map<string, Pending>()
-  for (const [index, { id }] of units.entries()) {
+  for (const { id } of units) {
     byId.set(id, {
       id,
       dependants: [],
       waitsFor: 0,
-      rank: chance ? chance() : index,
+      rank: chance ? chance() : 0,
       depth: 0,
-      weight: 1,
       readyAtMs: 0,
     })
   }
@@ -171,12 +168,11 @@ function link(units: readonly Unit[], seed: number | undefined): Pending[] {
     }
   }
   const all = [...byId.values()]
-  weigh(all)
+  measureDepths(all)
   return all
 }
 
-/** Sets depth and weight of each unit. */
-function weigh(all: readonly Pending[]): void {
+function measureDepths(all: readonly Pending[]): void {
   const left = new Map(all.map(one => [one, one.waitsFor]))
   const order = all.filter(one => one.waitsFor === 0)
   for (const one of order) {
@@ -186,9 +182,6 @@ function weigh(all: readonly Pending[]): void {
       dependant.depth = Math.max(dependant.depth, one.depth + 1)
       if (count === 0) order.push(dependant)
     }
-  }
-  for (const one of order.reverse()) {
-    for (const dependant of one.dependants) one.weight = Math.max(one.weight, dependant.weight + 1)
   }
 }
 
@@ -205,7 +198,7 @@ function randomNumbers(seed: number): () => number {
 
 function before(one: Pending, other: Pending): boolean {
   if (one.depth !== other.depth) return one.depth < other.depth
-  return one.weight > other.weight || (one.weight === other.weight && one.rank < other.rank)
+  return one.rank < other.rank || (one.rank === other.rank && one.id < other.id)
 }
 
 /** A binary heap in an array: the unit that goes first is at 0. */

@@ -29,6 +29,17 @@ describe('compile', () => {
     )
     expect(p.read('target/run_results.json')).toBe(before)
   })
+
+  test('leaves the manifest of what was read when a node cannot be compiled', async () => {
+    const p = project({
+      ...shop,
+      'models/c.sql': "select {{ exceptions.raise_compiler_error('boom') if execute else 1 }}",
+    })
+    expect(await p.run('compile')).toBe(2)
+    const { nodes } = p.json('target/manifest.json') as { nodes: Record<string, { compiled_code?: string }> }
+    expect(Object.keys(nodes)).toContain('model.shop.c')
+    expect(nodes['model.shop.a']?.compiled_code).toBe(undefined)
+  })
 })
 
 test.each([

@@ -53,6 +53,14 @@ describe('run', () => {
     expect(p.exists('shop.duckdb')).toBe(false)
   })
 
+  test('leaves the manifest of what was read when the database cannot be opened', async () => {
+    const p = project({ ...shop, 'shop.duckdb': 'no database file at all' })
+    expect(await p.run('build')).toBe(2)
+    const { nodes } = p.json('target/manifest.json') as { nodes: Record<string, unknown> }
+    expect(Object.keys(nodes)).toContain('model.shop.a')
+    expect(p.exists('target/run_results.json')).toBe(false)
+  })
+
   test('--dry-run shows the plan with reasons, and does nothing', async () => {
     const p = project(shop)
     expect(await p.run('run --dry-run')).toBe(0)

@@ -48,12 +48,20 @@ describe('the scheduler', () => {
     expect(puppets.workers.get('c')).toBe(puppets.workers.get('b'))
   })
 
-  test('starts the unit with the longest chain of dependants first', () => {
-    const puppets = new Puppets()
-    void schedule([unit('leaf'), unit('root'), unit('middle', 'root'), unit('end', 'middle')], puppets.run, {
-      workers: 1,
-    })
-    expect(puppets.started).toEqual(['root'])
+  test('starts units of one depth by their ids, whatever hangs on them', async () => {
+    const order: string[] = []
+    await schedule(
+      [
+        unit('seed.b'),
+        unit('test.of_source'),
+        unit('model.c', 'test.of_source'),
+        unit('model.d', 'model.c'),
+        unit('model.a'),
+      ],
+      async id => void order.push(id),
+      { workers: 1 },
+    )
+    expect(order).toEqual(['model.a', 'seed.b', 'test.of_source', 'model.c', 'model.d'])
   })
 
   test('breaks ties by its seed, the same way each time', () => {
@@ -83,7 +91,7 @@ describe('the scheduler', () => {
     const order: string[] = []
     const puppets = new Puppets()
     const done = schedule(
-      [unit('big'), unit('small'), unit('later')],
+      [unit('big'), unit('small'), unit('then')],
       async (id, turn) => {
         if (id !== 'big') return puppets.run(id, turn)
         await settled()
@@ -95,8 +103,8 @@ describe('the scheduler', () => {
     expect(order).toEqual([])
     await puppets.end('small')
     expect(order).toEqual(['alone with small'])
-    expect(puppets.started).toEqual(['small', 'later'])
-    await puppets.end('later')
+    expect(puppets.started).toEqual(['small', 'then'])
+    await puppets.end('then')
     expect(await done).toEqual([])
   })
 
