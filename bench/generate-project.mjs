@@ -1,6 +1,6 @@
 /**
- * Writes a synthetic dbt project: `models` models in `layers` layers, odd ones tables, even ones views, one to three refs a model,
- * a macro call in each, two tests a model. The same parameters give the same project, byte for byte.
+ * Writes a synthetic dbt project: `models` models in `layers` layers, those of odd layers tables and those of even ones views,
+ * one to three refs a model, a macro call in each, two tests a model. The same parameters give the same project, byte for byte.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -46,7 +46,7 @@ function modelName(layer, index) {
 }
 
 function modelSql(layer, index, perLayer) {
-  const config = index % 2 === 1 ? "{{ config(materialized='table') }}\n" : ''
+  const config = layer % 2 === 1 ? "{{ config(materialized='table') }}\n" : ''
   if (layer === 0) {
     return `${config}select id, {{ plus('amount', ${index % 7}) }} as amount from {{ ref('numbers') }}\n`
   }
