@@ -12,7 +12,9 @@ export function readExposure(entry: PropertyEntry, maker: NodeMaker, diagnostics
   const { value, found, name } = entry
   const owner = dictOf(value, 'owner')
   if (textOf(owner, 'name') === null && owner.get('email') == null) {
-    diagnostics.add(maker.invalidEntry(entry, "Exposure owner must have at least one of 'name' or 'email'.", ['owner']))
+    diagnostics.add(
+      maker.invalidEntry(entry, "at path []: Exposure owner must have at least one of 'name' or 'email'.", ['owner']),
+    )
   }
   if (!/^[\p{L}\p{N}_]+$/u.test(name)) {
     maker.report({

@@ -107,6 +107,11 @@ function fault(message: string): DiagnosticError {
   return new DiagnosticError({ code: 'project/bad-test', kind: 'Parsing', message })
 }
 
+function sameKey(): DiagnosticError {
+  const message = 'Test cannot have the same key at the top-level and in config'
+  return new DiagnosticError({ code: 'project/bad-test', kind: 'Compilation', message })
+}
+
 function nameAndArguments(written: Value): { readonly name: string; readonly args: PyDict } {
   if (typeof written === 'string') return { name: written, args: new PyDict() }
   if (!(written instanceof PyDict)) {
@@ -129,7 +134,7 @@ function nameAndArguments(written: Value): { readonly name: string; readonly arg
 
 function checked(name: Value, args: Value): { readonly name: string; readonly args: PyDict } {
   if (!(args instanceof PyDict)) {
-    throw fault(`test arguments must be dict, got <class '${typeName(args)}'> (value ${repr(args)})`)
+    throw fault(`test arguments must be a dict, got <class '${typeName(args)}'> (value ${repr(args)})`)
   }
   if (typeof name !== 'string') {
     throw fault(`test name must be a str, got <class '${typeName(name)}'> (value ${repr(name)})`)
@@ -162,7 +167,7 @@ function takeConfig(args: PyDict, options: DefinitionOptions): PyDict {
   for (const key of configKeys) {
     const beside = args.get(key) ?? null
     args.delete(key)
-    if (truthy(beside) && nested.has(key)) throw fault('Test cannot have the same key at the top-level and in config')
+    if (truthy(beside) && nested.has(key)) throw sameKey()
     let value = beside
     if (!truthy(beside) && given instanceof PyDict) {
       value = nested.get(key) ?? null

@@ -59,7 +59,7 @@ export function expandTest(
     if (!(error instanceof DiagnosticError)) throw error
     const { diagnostic } = error
     const file = holder.entry.found.originalFilePath
-    const isFault = diagnostic.code === 'project/bad-test'
+    const isFault = diagnostic.code === 'project/bad-test' && diagnostic.kind === 'Parsing'
     const kind = isFault ? 'test config given in' : 'generic test configuration given in'
     const shown = trimmed(repr(holder.entry.value))
     const message = `Invalid ${kind} ${file}:${isFault ? '' : ' '}\n${isFault ? '\t' : ''}${diagnostic.message}\n\t@: ${shown}`

@@ -12,7 +12,9 @@ export function readGroup(entry: PropertyEntry, maker: NodeMaker, diagnostics: D
   const { value, found, name } = entry
   const owner = dictOf(value, 'owner')
   if (textOf(owner, 'name') === null && owner.get('email') == null) {
-    diagnostics.add(maker.invalidEntry(entry, "Group owner must have at least one of 'name' or 'email'.", ['owner']))
+    diagnostics.add(
+      maker.invalidEntry(entry, "at path []: Group owner must have at least one of 'name' or 'email'.", ['owner']),
+    )
   }
   const fqn = [...fqnPrefix(found.owner.name, found.path), name]
   return {

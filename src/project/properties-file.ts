@@ -1,6 +1,5 @@
 /** A properties file -> its entries. A pure function of the text and the names that its templates see. */
-import type { Diagnostics } from '../base/diagnostic.ts'
-import { DiagnosticError } from '../base/diagnostic.ts'
+import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import { parseYaml } from '../base/located-yaml.ts'
 import { nearName } from '../base/near-name.ts'
 import type { SourceFile } from '../base/source-file.ts'
@@ -39,7 +38,7 @@ export function readProperties(
   render: RenderNative,
   diagnostics: Diagnostics,
 ): PropertiesFile | undefined {
-  const document = parsed(file, diagnostics)
+  const document = parsed(found, file, diagnostics)
   if (!document) return undefined
   tellDuplicateKeys(document, found.originalFilePath, diagnostics)
   const { root } = document
@@ -48,7 +47,7 @@ export function readProperties(
     diagnostics.add({
       code: 'project/properties-not-a-mapping',
       kind: 'Parsing',
-      message: `Contents of file '${found.originalFilePath}' are not valid. Dictionary expected`,
+      message: readingFailed(found, `Contents of file '${found.originalFilePath}' are not valid. Dictionary expected`),
       at: yamlPlace(document, root),
     })
     return undefined
@@ -93,14 +92,21 @@ class PropertiesTree {
   }
 }
 
-function parsed(file: SourceFile, diagnostics: Diagnostics): YamlDocument | undefined {
+function parsed(found: FoundFile, file: SourceFile, diagnostics: Diagnostics): YamlDocument | undefined {
   try {
     // dbt strips the file's text, which tells on a block text at its end.
     return parseYaml({ ...file, text: stripEnd(file.text, null) })
   } catch (error) {
-    diagnostics.absorb(error)
+    if (!(error instanceof DiagnosticError)) throw error
+    const { diagnostic } = error
+    diagnostics.add({ ...diagnostic, kind: 'Parsing', message: readingFailed(found, diagnostic.message) })
     return undefined
   }
+}
+
+/** dbt's words for a file that cannot be read as YAML. */
+function readingFailed({ owner, path }: FoundFile, reason: string): string {
+  return `Error reading ${owner.name}: ${path} - Runtime Error\n  ${reason}`
 }
 
 function warnUnknownTopKey(entry: YamlEntry, document: YamlDocument, diagnostics: Diagnostics): void {

@@ -237,7 +237,11 @@ function checkTestKeys(entry: PropertyEntry, maker: NodeMaker): boolean {
   const both = hasBoth(entry.value, [])
   if (!both) return true
   maker.report(
-    maker.invalidEntry(entry, "Invalid test config: cannot have both 'tests' and 'data_tests' defined", both),
+    maker.invalidEntry(
+      entry,
+      "at path []: Invalid test config: cannot have both 'tests' and 'data_tests' defined",
+      both,
+    ),
   )
   return false
 }

@@ -193,7 +193,9 @@ function loadedAt(table: SourceTable, maker: NodeMaker): { readonly field: Value
     })
   if (table.table.get('loaded_at_field') === '') {
     const { entry } = table
-    maker.report(maker.invalidEntry(entry, 'loaded_at_field cannot be an empty string.', ['tables', table.tableIndex]))
+    maker.report(
+      maker.invalidEntry(entry, 'at path []: loaded_at_field cannot be an empty string.', ['tables', table.tableIndex]),
+    )
   }
   if (present && tableQuery !== null) clash('table', 'tables', table.tableIndex)
   if (sourceField !== null && sourceQuery !== null) clash('source', 'loaded_at_query')

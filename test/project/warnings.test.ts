@@ -71,6 +71,22 @@ describe('what reading a project warns of', () => {
     expect(source(", loaded_at_field: ''").join()).toContain('loaded_at_field cannot be an empty string.')
   })
 
+  test.each([
+    ['- a\n', "Error reading shop: s.yml - Runtime Error\n  Contents of file 'models/s.yml' are not valid."],
+    [
+      'models:\n  - name: a\n description: [\n',
+      'Error reading shop: s.yml - Runtime Error\n  Syntax error near line 3',
+    ],
+    ['models: [{name: a, data_tests: [{unique: 5}]}]', "must be a dict, got <class 'int'> (value 5)"],
+    [
+      'models: [{name: a, data_tests: [{unique: {severity: warn, config: {severity: error}}}]}]',
+      'Invalid generic test configuration given in models/s.yml: \nTest cannot have the same key at the top-level',
+    ],
+    ['groups: [{name: g, owner: {x: 1}}]', "at path []: Group owner must have at least one of 'name' or 'email'."],
+  ])('%j is refused', (text, message) => {
+    expect(messages({ 'models/a.sql': 'select 1', 'models/s.yml': text }).join()).toContain(message)
+  })
+
   test('an entry of data_tests without a name is left out', () => {
     expect(messages({ 'tests/t.yml': 'data_tests:\n  - not_null: {where: x}\n' })).toEqual([
       "warning project/unnamed-test: Unable to parse 'data_tests' section of file 'tests/t.yml'\n  Entry did not contain a name",
