@@ -11,14 +11,14 @@ export const clean: Command = async session => {
   const config = loadBare(session)
   const targets = checkedTargets(config)
   tellOldFolder(session, config)
-  const tell = (name: string, code: string, message: string): void =>
-    session.emit({ kind: 'note', name, code, level: 'info', message })
+  const tell = (name: string, code: string, message: string, data: Readonly<Record<string, string>>): void =>
+    session.emit({ kind: 'note', name, code, level: 'info', message, data })
   for (const path of targets) {
-    tell('CheckCleanPath', 'Z012', `Checking ${path}/*`)
+    tell('CheckCleanPath', 'Z012', `Checking ${path}/*`, { path })
     config.files.remove(path)
-    tell('ConfirmCleanPath', 'Z013', `Cleaned ${path}/*`)
+    tell('ConfirmCleanPath', 'Z013', `Cleaned ${path}/*`, { path })
   }
-  tell('FinishedCleanPaths', 'Z015', 'Finished cleaning all paths.')
+  tell('FinishedCleanPaths', 'Z015', 'Finished cleaning all paths.', {})
   return 'success'
 }
 

@@ -86,7 +86,7 @@ export const debug: Command = async session => {
       `Connection test skipped since ${checks.profile.problem ? 'no profile' : 'no valid project'} was found`,
     )
   const count = `${problems.length} check${problems.length > 1 ? 's' : ''} failed:`
-  tell(session, problems.length === 0 ? 'All checks passed!' : count)
+  tellResult(session, problems.length === 0 ? 'All checks passed!' : count)
   for (const problem of problems) tell(session, `${problem}\n`)
   return problems.length === 0 ? 'success' : 'failure'
 }
@@ -142,6 +142,10 @@ function tell(session: Session, message: string): void {
   session.emit({ kind: 'note', name: 'DebugCmdOut', code: 'Z047', level: 'info', message })
 }
 
+function tellResult(session: Session, message: string): void {
+  session.emit({ kind: 'note', name: 'DebugCmdResult', code: 'Z048', level: 'info', message })
+}
+
 /** Absolute path of the project file; `undefined` when there is none. */
 function projectPath(session: Session, projectDir: string | null): string | undefined {
   try {
@@ -158,9 +162,9 @@ async function tellGit(session: Session, problems: string[]): Promise<void> {
   try {
     const { code } = await outside.run('git', ['--help'], launch.files.root)
     if (code !== 0) throw new Error(`git ended with ${code}`)
-    tell(session, ' - git [OK found]\n')
+    tellResult(session, ' - git [OK found]\n')
   } catch (error) {
-    tell(session, ' - git [ERROR]\n')
+    tellResult(session, ' - git [ERROR]\n')
     problems.push(`git: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

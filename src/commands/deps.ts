@@ -39,16 +39,22 @@ function addPackage(session: Session, config: BareConfig, text: string): void {
   const added = parseAddedPackage(text, config.flags.source)
   const path = posix.join(config.projectFolder, config.requests.path)
   config.files.write(path, withPackage(config.files.read(path), added))
-  note(session, 'DepsAddPackage', 'M032', `Added new package ${added.name}@${added.version ?? ''} to ${path}`)
+  note(session, 'DepsAddPackage', 'M032', `Added new package ${added.name}@${added.version ?? ''} to ${path}`, {
+    package_name: added.name,
+    version: added.version ?? '',
+    packages_filepath: path,
+  })
 }
 
 function tell(session: Session, event: InstallEvent): void {
   switch (event.kind) {
     case 'no packages':
-      note(session, 'DepsNoPackagesFound', 'M013', 'Warning: No packages were found in packages.yml')
+      note(session, 'DepsNoPackagesFound', 'M013', 'Warning: No packages were found in packages.yml', {})
       break
     case 'lock written':
-      note(session, 'DepsLockUpdating', 'M031', `Updating lock file in file path: ${event.path}`)
+      note(session, 'DepsLockUpdating', 'M031', `Updating lock file in file path: ${event.path}`, {
+        lock_filepath: event.path,
+      })
       break
     case 'unpinned': {
       const followed =
@@ -58,10 +64,12 @@ function tell(session: Session, event: InstallEvent): void {
       break
     }
     case 'installing':
-      note(session, 'DepsStartPackageInstall', 'M014', `Installing ${event.name}`)
+      note(session, 'DepsStartPackageInstall', 'M014', `Installing ${event.name}`, { package_name: event.name })
       break
     case 'installed':
-      note(session, 'DepsInstallInfo', 'M015', `Installed from ${versionName(event.pinned)}`)
+      note(session, 'DepsInstallInfo', 'M015', `Installed from ${versionName(event.pinned)}`, {
+        version_name: versionName(event.pinned),
+      })
       break
   }
 }
@@ -79,6 +87,12 @@ function versionName(pinned: PinnedPackage): string {
   }
 }
 
-function note(session: Session, name: string, code: string, message: string): void {
-  session.emit({ kind: 'note', name, code, level: 'info', message })
+function note(
+  session: Session,
+  name: string,
+  code: string,
+  message: string,
+  data: Readonly<Record<string, string>>,
+): void {
+  session.emit({ kind: 'note', name, code, level: 'info', message, data })
 }

@@ -23,7 +23,7 @@ export const docsGenerate: Command = async session => {
   tellFound(session, graph)
   if (config.flags.compile) await compileAndWrite(session, loaded, compilationPlan(session, loaded))
   const writer = artifactWriter(session, config)
-  note(session, 'BuildingCatalog', 'E044', 'Building catalog')
+  note(session, 'BuildingCatalog', 'E044', 'Building catalog', {})
   const catalog = config.flags.emptyCatalog ? emptyCatalog : await catalogOf(session, loaded)
   tellFailures(session, loaded, catalog)
   writer.write('CatalogArtifact', 'catalog.json', () => renderCatalog(catalog, artifactMetadata(config, 'catalog/v1')))
@@ -34,7 +34,8 @@ export const docsGenerate: Command = async session => {
     const message = `dbt encountered ${count} failure${count === 1 ? '' : 's'} while writing the catalog`
     session.emit({ kind: 'note', name: 'WriteCatalogFailure', code: 'E041', level: 'error', message })
   }
-  note(session, 'CatalogWritten', 'E046', `Catalog written to ${writer.pathOf('catalog.json')}`)
+  const path = writer.pathOf('catalog.json')
+  note(session, 'CatalogWritten', 'E042', `Catalog written to ${path}`, { path })
   return count > 0 ? 'failure' : 'success'
 }
 
@@ -98,8 +99,14 @@ function copyAssets({ config }: LoadedProject): void {
   }
 }
 
-function note(session: Session, name: string, code: string, message: string): void {
-  session.emit({ kind: 'note', name, code, level: 'info', message })
+function note(
+  session: Session,
+  name: string,
+  code: string,
+  message: string,
+  data: Readonly<Record<string, string>>,
+): void {
+  session.emit({ kind: 'note', name, code, level: 'info', message, data })
 }
 
 /** Of the selected nodes, and of sources that were asked for; of everything without a selection. */

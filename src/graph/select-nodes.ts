@@ -215,6 +215,7 @@ class Evaluation {
       code: 'graph/no-match',
       severity: 'warning',
       message: `The selection criterion '${set.raw}' does not match any enabled nodes`,
+      facts: { spec_raw: set.raw },
       ...(near !== undefined && near !== value && { hint: `did you mean '${near}'` }),
     })
   }

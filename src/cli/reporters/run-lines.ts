@@ -55,7 +55,8 @@ export class RunLines {
         return this.runStarted(event)
       case 'nothing to do': {
         const text = 'Nothing to do. Try checking your model configs and model specification args'
-        return [textLine('NothingToDo', 'Q035', 'warn', atMs, text, { data: {} })]
+        const nothing = { results: [], elapsedMs: 0, interrupted: false }
+        return [textLine('NothingToDo', 'Q035', 'warn', atMs, text, { data: {} }), endLine(nothing, atMs)]
       }
       case 'hook started':
       case 'hook finished':

@@ -69,6 +69,18 @@ test('a command ends with the results of all its nodes', async () => {
   expect(ends.map(line => line.data)).toMatchObject([{ success: false, results }])
 })
 
+test.each([
+  ['docs generate', 'CatalogWritten', ['path']],
+  ['docs generate', 'BuildingCatalog', []],
+  ['clean', 'ConfirmCleanPath', ['path']],
+  ['run -s nobody', 'NoNodesForSelectionCriteria', ['spec_raw']],
+  ['run -s nobody', 'EndRunResult', ['elapsed_time', 'generated_at', 'results', 'success']],
+  ['deps', 'DepsNoPackagesFound', []],
+])('%s tells %s with the data of dbt', async (command, name, keys) => {
+  const [line] = await linesOf([name], {}, command)
+  expect(Object.keys(line?.data ?? { none: 1 })).toEqual(keys)
+})
+
 test('rows are shown as text or as JSON, also to programs', async () => {
   const previews = async (command: string) => (await linesOf(['ShowNode'], {}, command)).map(line => line.data.preview)
   expect(await previews('show --inline "select 1 as a" --output json')).toEqual(['[{"a": 1}]'])
