@@ -146,11 +146,11 @@ function checkArguments(node: FunctionNode, maker: NodeMaker): void {
   })
 }
 
-/** A view has no constraints, nor has an ephemeral model. */
+/** A view has no constraints, nor has an ephemeral model. Of those of the whole model dbt does not warn. */
 function warnOfConstraints(node: ModelNode, maker: NodeMaker): void {
   const materialized = String(node.config.get('materialized'))
   if (materialized === 'table' || materialized === 'incremental') return
-  const constraints = [...node.constraints, ...Array.from(node.columns.values(), one => one.constraints).flat()]
+  const constraints = Array.from(node.columns.values(), one => one.constraints).flat()
   if (!constraints.some(one => one.warnUnsupported)) return
   maker.report({
     code: 'project/unsupported-constraint',

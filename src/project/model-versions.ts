@@ -1,4 +1,5 @@
 /** Versions of a model: which columns, tests, configuration and file each one has. */
+import { repr } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { readColumns } from './columns.ts'
 import type { NodeMaker } from './node-maker.ts'
@@ -26,6 +27,12 @@ export interface ModelVersions {
 export function readVersions(entry: PropertyEntry, maker: NodeMaker): ModelVersions | undefined {
   const dicts = dictsOf(entry.value, 'versions')
   if (dicts.length === 0) return undefined
+  const wrong = dicts.some(dict => selectionsOf(dict).some(one => !isSelection(one)))
+  if (wrong) {
+    const shown = repr(entry.value.get('versions') ?? null)
+    const message = `Field "versions" of type Sequence[UnparsedVersion] in UnparsedModelUpdate has invalid value ${shown}`
+    return fault(entry, maker, message)
+  }
   const all = dicts.map(dict => readVersion(dict, entry))
   const seen = new Set<string>()
   for (const { version } of all) {
@@ -65,7 +72,7 @@ function versionOf(value: Value | undefined): Version | undefined {
 function readVersion(dict: PyDict, entry: PropertyEntry): ModelVersion {
   const version = versionOf(dict.get('v')) ?? ''
   const own = dictsOf(dict, 'columns')
-  const selection = own.find(one => one.has('include') || one.has('exclude'))
+  const [selection] = selectionsOf(dict)
   const inherited = dictsOf(entry.value, 'columns').filter(column => includes(selection, textOf(column, 'name') ?? ''))
   const tests = dict.get('data_tests') ?? dict.get('tests')
   return {
@@ -80,6 +87,17 @@ function readVersion(dict: PyDict, entry: PropertyEntry): ModelVersion {
 /** `data_tests`, or `tests` as they were called. */
 export function testsOf(value: PyDict): readonly Value[] {
   return value.has('data_tests') ? listOf(value, 'data_tests') : listOf(value, 'tests')
+}
+
+/** Elements of a version's columns that say which of the model's columns it has. */
+function selectionsOf(version: PyDict): PyDict[] {
+  return dictsOf(version, 'columns').filter(one => one.has('include') || one.has('exclude'))
+}
+
+/** Only of all columns can some be left out. */
+function isSelection(selection: PyDict): boolean {
+  const include = selection.get('include')
+  return include === 'all' || include === '*' || (Array.isArray(include) && listOf(selection, 'exclude').length === 0)
 }
 
 function includes(selection: PyDict | undefined, name: string): boolean {

@@ -36,7 +36,23 @@ describe('what reading a project warns of', () => {
       })
     expect(view('').join()).toContain('Constraint types are not supported for view materializations')
     expect(view(', warn_unsupported: false')).toEqual([])
+    expect(
+      messages({
+        'models/v.sql': 'select 1 as id',
+        'models/v.yml': `models:\n  - name: v\n    config: {contract: {enforced: true}}\n    constraints: [{type: primary_key, columns: [id]}]\n    columns: [{name: id, data_type: int}]\n`,
+      }),
+    ).toEqual([])
   })
+
+  test.each(['include: some', 'exclude: [b]', 'include: [a], exclude: [b]'])(
+    'a version that takes columns by {%s} is refused',
+    columns => {
+      const text = `models: [{name: v, columns: [{name: a}, {name: b}], versions: [{v: 1, columns: [{${columns}}]}]}]`
+      expect(messages({ 'models/v_v1.sql': 'select 1', 'models/s.yml': text })[0]).toContain(
+        'Field "versions" of type Sequence[UnparsedVersion] in UnparsedModelUpdate has invalid value',
+      )
+    },
+  )
 
   test('descriptions of macros are compared with the macro when the project asks for it', () => {
     const files = {
