@@ -95,6 +95,7 @@ const helpAndVersion: readonly Option[] = [
 function parseWith(options: readonly Option[], argv: readonly string[]): Parsed {
   const all = [...options, ...helpAndVersion]
   const joined = joinValues(all, argv)
+  refuseValues(all, joined)
   const raw = Parser(joined, {
     boolean: all.filter(one => one.kind === 'switch').map(one => one.name),
     string: all.filter(one => one.kind === 'text' || one.kind === 'integer').map(one => one.name),
@@ -147,6 +148,20 @@ function joinValues(options: readonly Option[], argv: readonly string[]): string
   return joined
 }
 
+/** `--fail-fast=1`: the parser would read the value, dbt refuses it. */
+function refuseValues(options: readonly Option[], words: readonly string[]): void {
+  const switches = new Set(
+    options.flatMap(one =>
+      one.kind === 'switch' ? [...spellings(one), ...(one.twin ? [`--no-${one.name}`] : [])] : [],
+    ),
+  )
+  for (const word of words) {
+    if (word === '--') return
+    const name = word.slice(0, Math.max(word.indexOf('='), 0))
+    if (switches.has(name)) throw new UsageError(`Option '${name}' does not take a value.`, undefined, 'bare')
+  }
+}
+
 /** Every way to write an option, dashes included, without its `--no-` twin. */
 function spellings(option: Option): string[] {
   return [option.name, option.short, ...(option.aliases ?? [])]
@@ -197,6 +212,12 @@ function checkedValue(entry: CommandEntry, option: Option, value: FlagValue): Fl
   if (option.kind === 'integer') {
     if (!/^\s*[+-]?\d+\s*$/.test(String(value))) {
       throw new UsageError(`Invalid value for ${longNames(option)}: '${value}' is not a valid integer.`, entry)
+    }
+    if (Number(value) < (option.least ?? -Infinity)) {
+      throw new UsageError(
+        `Invalid value for ${longNames(option)}: ${value} is not in the range x>=${option.least}.`,
+        entry,
+      )
     }
     return Number(value)
   }

@@ -20,6 +20,8 @@ export interface Option {
   readonly aliases?: readonly string[]
   readonly twin?: boolean
   readonly choices?: readonly string[]
+  /** Of an integer. */
+  readonly least?: number
   /** The word for the value in `--help`. */
   readonly value?: string
   readonly hidden?: boolean
@@ -133,7 +135,7 @@ const projectOptions: readonly Option[] = [
 ]
 
 const targetPath = text('target-path', 'Folder that artifacts are written to', { value: 'FOLDER' })
-const threads: Option = { name: 'threads', kind: 'integer', help: 'How many nodes run at the same time' }
+const threads: Option = { name: 'threads', kind: 'integer', least: 1, help: 'How many nodes run at the same time' }
 
 const select: Option = { name: 'select', kind: 'list', short: 's', help: 'Nodes to include' }
 const exclusion: readonly Option[] = [

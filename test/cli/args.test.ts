@@ -132,6 +132,10 @@ describe('a command line that cannot be understood', () => {
   })
 
   test('says that a number is wanted', () => {
+    expect(refusal('run', '--threads', '0')).toContain("Invalid value for '--threads': 0 is not in the range x>=1.")
+    expect(refusal('run', '--fail-fast=1')).toBe("Error: Option '--fail-fast' does not take a value.\n")
+    expect(refusal('--no-quiet=true', 'run')).toBe("Error: Option '--no-quiet' does not take a value.\n")
+    expect(given('run', '--vars', '--fail-fast=1')).toEqual({ command: 'run', vars: '--fail-fast=1' })
     expect(refusal('run', '--threads', 'x')).toContain("Invalid value for '--threads': 'x' is not a valid integer.")
   })
 
