@@ -35,6 +35,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const parsed = parseWith(optionsOf(entry), argv)
   if (parsed.asksHelp) return { kind: 'help', entry }
   if (parsed.asksVersion) return { kind: 'version' }
+  refuseValues(optionsOf(entry), argv)
   const unknown = parsed.words.find(word => word.startsWith('-') && word !== '-')
   if (unknown !== undefined) throw noSuchOption(entry, unknown)
   refuseTwice(entry, argv)
@@ -95,7 +96,6 @@ const helpAndVersion: readonly Option[] = [
 function parseWith(options: readonly Option[], argv: readonly string[]): Parsed {
   const all = [...options, ...helpAndVersion]
   const joined = joinValues(all, argv)
-  refuseValues(all, joined)
   const raw = Parser(joined, {
     boolean: all.filter(one => one.kind === 'switch').map(one => one.name),
     string: all.filter(one => one.kind === 'text' || one.kind === 'integer').map(one => one.name),
@@ -149,13 +149,13 @@ function joinValues(options: readonly Option[], argv: readonly string[]): string
 }
 
 /** `--fail-fast=1`: the parser would read the value, dbt refuses it. */
-function refuseValues(options: readonly Option[], words: readonly string[]): void {
+function refuseValues(options: readonly Option[], argv: readonly string[]): void {
   const switches = new Set(
     options.flatMap(one =>
       one.kind === 'switch' ? [...spellings(one), ...(one.twin ? [`--no-${one.name}`] : [])] : [],
     ),
   )
-  for (const word of words) {
+  for (const word of joinValues(options, argv)) {
     if (word === '--') return
     const name = word.slice(0, Math.max(word.indexOf('='), 0))
     if (switches.has(name)) throw new UsageError(`Option '${name}' does not take a value.`, undefined, 'bare')
