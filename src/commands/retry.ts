@@ -5,6 +5,7 @@ import type { GivenFlag } from '../config/resolve-flags.ts'
 import type { BatchResults } from '../execution/run-result.ts'
 import { isObject, type JsonObject, listIn, objectIn } from '../graph/previous-state.ts'
 import { compileAndWrite, retryPlan } from './compile.ts'
+import { tellEmptySelection } from './empty-selection.ts'
 import { camelFlag } from './flag-spelling.ts'
 import { type LoadedProject, loadGraph, loadSettings, tellFound } from './load-graph.ts'
 import { readArtifact } from './previous-artifacts.ts'
@@ -35,7 +36,8 @@ export const retry: Command = async session => {
   const place = flags.state ?? flags.targetPath
   const path = posix.join(posix.resolve(config.projectFolder, place), 'run_results.json')
   const previous = readArtifact(config.files, path)
-  if (previous === undefined) {
+  // As in dbt, a run without results is none.
+  if (previous === undefined || listIn(previous, 'results').length === 0) {
     throw new DiagnosticError({
       code: 'commands/no-previous-run',
       kind: 'Runtime',
@@ -56,13 +58,15 @@ async function repeat(session: Session, previous: JsonObject, failed: readonly s
     begin: () => {},
     launch: { ...session.launch, which, given: { ...earlierFlags(args), ...currentFlags(session) } },
   }
-  if (which === 'run-operation') return failed.length === 0 ? 'success' : callMacro(again, await loadGraph(again))
   const loaded = await loadGraph(again)
+  if (which === 'run-operation' && failed.length === 0) return 'success'
   tellFound(again, loaded.graph)
+  if (which === 'run-operation') return callMacro(again, loaded)
   const ids = existingIds(loaded, failed)
   const chosen = new Set(ids)
   const selection = { uniqueIds: ids, has: (id: string) => chosen.has(id) }
   if (which === 'compile' || which === 'generate') {
+    if (ids.length === 0) tellEmptySelection(again, loaded, 'NothingToDo')
     const result = await compileAndWrite(again, loaded, retryPlan(loaded, selection))
     return outcomeOf(result, loaded.graph)
   }

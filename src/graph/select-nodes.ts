@@ -4,7 +4,7 @@
  * A criterion gives two sets: what it selects, and tests that hang on that but were not taken ("indirect"). Sets are
  * combined side by side; in the modes `cautious` and `buildable` a test comes in as soon as all its parents are there.
  */
-import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
+import { DiagnosticError, type Diagnostics, type ErrorKind } from '../base/diagnostic.ts'
 import { nearName } from '../base/near-name.ts'
 import type { IndirectSelection } from '../config/flags.ts'
 import type { GraphMember, ResourceType } from '../project/node.ts'
@@ -174,7 +174,11 @@ class Evaluation {
   private byState(value: string, args: readonly string[]): ReadonlySet<string> {
     const manifest = this.request.previous?.manifest
     if (!manifest)
-      throw missingState('Got a state selector method, but no comparison manifest', 'name its folder with --state')
+      throw missingState(
+        'Got a state selector method, but no comparison manifest',
+        'name its folder with --state',
+        'Runtime',
+      )
     this.state ??= new StateComparison(this.graph, manifest, this.diagnostics)
     return new Set(this.state.matching([value, ...args].join('.')))
   }
@@ -243,8 +247,9 @@ function joined(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
   return all
 }
 
-function missingState(message: string, hint: string): DiagnosticError {
-  return new DiagnosticError({ code: 'graph/state-missing', kind: 'Runtime', message, hint })
+/** dbt's kinds: of results it has no comparison, it calls that an error of its own. */
+function missingState(message: string, hint: string, kind: ErrorKind = 'Internal'): DiagnosticError {
+  return new DiagnosticError({ code: 'graph/state-missing', kind, message, hint })
 }
 
 /** Sources that have data loaded since the earlier look, or were not looked at then. */

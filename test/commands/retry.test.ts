@@ -18,6 +18,15 @@ describe('retry', () => {
     await p.run('run')
     expect(await p.run('retry')).toBe(0)
     expect((p.json('target/run_results.json') as RunResults).results).toEqual([])
+    expect(await p.run('retry')).toBe(2)
+    expect(p.stdout).toContain("Could not find previous run in 'target' target directory")
+  })
+
+  test('tells that there is nothing to compile', async () => {
+    const p = project(shop)
+    await p.run('compile')
+    expect(await p.run('retry')).toBe(0)
+    expect(p.stdout).toContain('Nothing to do. Try checking your model configs and model specification args')
   })
 
   test('keeps the number of threads unless it is given anew', async () => {
