@@ -10,6 +10,12 @@ import { type Kwargs, PyDict, PyFunction, PyObject, PyTuple, typeName, type Valu
 import type { MacroRecord, MacroRecorder } from './macro-record.ts'
 import { contextError, contextFunction } from './python-object.ts'
 
+/** A macro that `dispatch` may mean; without a package it is looked up plainly. */
+export interface DispatchCandidate {
+  readonly packageName: string | null
+  readonly name: string
+}
+
 /** One entry of `dispatch:` in the project file. */
 interface DispatchConfig {
   readonly macroNamespace: string
@@ -87,6 +93,13 @@ export class MacroNamespace {
     return this.known.has(macroNamespace) ? [this.rootPackage, macroNamespace] : [null]
   }
 
+  /** What `dispatch` tries, the first that exists being meant. */
+  candidates(name: string, macroNamespace: string | null): readonly DispatchCandidate[] {
+    return this.searchOrder(macroNamespace).flatMap(packageName =>
+      ['duckdb', 'default'].map(prefix => ({ packageName, name: `${prefix}__${name}` })),
+    )
+  }
+
   *names(fromPackage: string): Iterable<string> {
     yield* this.packages.get(fromPackage)?.keys() ?? []
     if (fromPackage !== this.rootPackage) yield* this.packages.get(this.rootPackage)?.keys() ?? []
@@ -131,6 +144,14 @@ export interface BindOptions {
   readonly dispatchesAnywhere?: boolean
   /** What a unit test puts in place of macros: `name` or `package.name` to the value every call gives. */
   readonly overrides?: ReadonlyMap<string, Value>
+}
+
+/** Says that none of the candidates exists. */
+export function dispatchFailure(namespace: MacroNamespace, name: string, macroNamespace: string | null): string {
+  const searched = namespace
+    .candidates(name, macroNamespace)
+    .map(({ packageName, name: wanted }) => `'${packageName === null ? wanted : `${packageName}.${wanted}`}'`)
+  return `In dispatch: No macro named '${name}' found within namespace: '${macroNamespace ?? 'None'}'\n    Searched for: ${searched.join(', ')}`
 }
 
 /** The macros of one rendering, bound to its scope on first use. */
@@ -188,16 +209,11 @@ export class BoundMacros {
 
   /** `adapter.dispatch`. @throws `context/macro-not-found` naming every place it looked */
   dispatch(name: string, macroNamespace: string | null): Value {
-    const attempts: string[] = []
-    for (const packageName of this.namespace.searchOrder(macroNamespace)) {
-      for (const prefix of ['duckdb', 'default']) {
-        const wanted = `${prefix}__${name}`
-        attempts.push(packageName === null ? wanted : `${packageName}.${wanted}`)
-        const found = packageName === null ? this.plain(wanted) : this.namespace.package(packageName)?.get(wanted)
-        if (found) return this.macro(found)
-      }
+    for (const { packageName, name: wanted } of this.namespace.candidates(name, macroNamespace)) {
+      const found = packageName === null ? this.plain(wanted) : this.namespace.package(packageName)?.get(wanted)
+      if (found) return this.macro(found)
     }
-    throw this.dispatchFailed(name, macroNamespace, attempts)
+    throw this.dispatchFailed(name, macroNamespace)
   }
 
   private plain(name: string): MacroRecord | undefined {
@@ -205,15 +221,14 @@ export class BoundMacros {
     return dispatchesAnywhere ? this.namespace.anywhere(name) : this.namespace.find(name, packageName)
   }
 
-  private dispatchFailed(name: string, macroNamespace: string | null, attempts: readonly string[]): Error {
-    const searched = attempts.map(one => `'${one}'`).join(', ')
+  private dispatchFailed(name: string, macroNamespace: string | null): Error {
     const near = nearName(
       name,
       Array.from(this.names(), one => /^(?:duckdb|default)__(.+)$/.exec(one)?.[1] ?? ''),
     )
     return contextError(
       'context/macro-not-found',
-      `In dispatch: No macro named '${name}' found within namespace: '${macroNamespace ?? 'None'}'\n    Searched for: ${searched}`,
+      dispatchFailure(this.namespace, name, macroNamespace),
       near === undefined ? {} : { hint: `did you mean '${near}'` },
     )
   }

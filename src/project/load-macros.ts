@@ -1,7 +1,7 @@
 /** The macros of all packages -> one registry. */
 import type { Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
-import { macroNamespace } from '../context/macro-namespace.ts'
+import { dispatchFailure, internalPackages, macroNamespace } from '../context/macro-namespace.ts'
 import type { MacroRecord } from '../context/macro-record.ts'
 import { compileMacro, instantiateTemplate } from '../template/template.ts'
 import { type Builtins, builtinMacros } from './builtins.ts'
@@ -53,7 +53,22 @@ export function loadMacros(
     packages: config.packages.map(one => one.name),
     dispatch: config.projectFile.dispatch,
   })
-  return new MacroRegistry(macros, namespace)
+  const registry = new MacroRegistry(macros, namespace)
+  checkDispatches(registry, diagnostics)
+  return registry
+}
+
+/** As in dbt every dispatch that is written must mean something, called or not. */
+function checkDispatches(registry: MacroRegistry, diagnostics: Diagnostics): void {
+  for (const macro of registry.macros.values()) {
+    if (internalPackages.includes(macro.packageName) || !macro.macroSql.includes('dispatch')) continue
+    for (const call of macro.calls()) {
+      if (call.kind !== 'dispatch' || registry.dispatched(call.name, call.macroNamespace)) continue
+      const at = { file: macro.file, start: macro.offset, end: macro.offset + macro.macroSql.indexOf('%}') + 2 }
+      const message = dispatchFailure(registry.namespace, call.name, call.macroNamespace)
+      diagnostics.add({ code: 'context/macro-not-found', kind: 'Compilation', message, at })
+    }
+  }
 }
 
 function recordOf(macro: MacroSource): MacroRecord {

@@ -73,18 +73,16 @@ export class MacroRegistry {
     return found.packageName === this.namespace.rootPackage || internalPackages.includes(found.packageName)
   }
 
-  private dispatched(name: string, macroNamespace: string | null): MacroSource | undefined {
-    for (const packageName of this.namespace.searchOrder(macroNamespace)) {
-      for (const prefix of ['duckdb', 'default']) {
-        const wanted = `${prefix}__${name}`
-        const found =
-          packageName === null
-            ? this.byName.get(wanted)
-            : packageName === 'dbt'
-              ? this.namespace.internal.get(wanted)
-              : this.byPackage.get(packageName)?.get(wanted)
-        if (found) return this.macros.get(found.uniqueId)
-      }
+  /** What a dispatch means, found from anywhere. */
+  dispatched(name: string, macroNamespace: string | null): MacroSource | undefined {
+    for (const { packageName, name: wanted } of this.namespace.candidates(name, macroNamespace)) {
+      const found =
+        packageName === null
+          ? this.byName.get(wanted)
+          : packageName === 'dbt'
+            ? this.namespace.internal.get(wanted)
+            : this.byPackage.get(packageName)?.get(wanted)
+      if (found) return this.macros.get(found.uniqueId)
     }
     return undefined
   }

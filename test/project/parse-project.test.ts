@@ -44,6 +44,19 @@ describe('models', () => {
     expect(node('model.shop.a').refs).toEqual([])
   })
 
+  test('a dispatch that means no macro is a mistake though nobody calls it', () => {
+    const { diagnostics, found } = parsed({
+      'macros/m.sql': `{% macro size() %}{{ adapter.dispatch('size', 'shop')() }}{% endmacro %}
+{% macro default__size() %}1{% endmacro %}
+{% macro copy() %}{{ adapter.dispatch('copy')() }}{% endmacro %}
+{% macro snowflake__copy() %}1{% endmacro %}`,
+    })
+    expect(found).toEqual(['context/macro-not-found macros/m.sql:3'])
+    expect(diagnostics[0]?.message).toBe(
+      "In dispatch: No macro named 'copy' found within namespace: 'None'\n    Searched for: 'duckdb__copy', 'default__copy'",
+    )
+  })
+
   test('a ref inside a macro is captured by the model that calls the macro', () => {
     const { node } = parsed({
       'macros/m.sql': "{% macro from_b() %}{{ ref('b') }}{% endmacro %}",
