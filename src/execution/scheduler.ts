@@ -2,9 +2,10 @@
  * Runs units of work in the order their dependencies allow, a bounded number at a time. Knows nothing of nodes.
  *
  * 1. A unit starts once every unit it waits for has ended, whatever way it ended; what that means is the caller's.
- * 2. Of the units that may start, the one nearest to the beginning goes first, at one depth the one whose id sorts first,
- *    as in dbt: projects lean on it where a model reads another one, or a seed, that it does not name. With a seed units
- *    of one depth go by chance.
+ * 2. Units queue up as they become able to start, and start in that order. Of those that may start at one moment, at the
+ *    beginning or because one unit has ended, the one nearest to the beginning comes first, at one depth the one whose id
+ *    sorts first. So does dbt, and projects lean on it where a model reads another one, or a seed, that it does not name.
+ *    With a seed units of one moment go by chance.
  * 3. After an abort nothing starts; the call ends when what was running has ended.
  */
 
@@ -18,7 +19,7 @@ export interface ScheduleOptions {
   /** How many units run at a time. */
   readonly workers: number
   readonly signal?: AbortSignal
-  /** Orders units of one depth by chance, the same way for the same seed. */
+  /** Orders units of one moment by chance, the same way for the same seed. */
   readonly seed?: number
   /** Monotonic milliseconds, for `waitedMs`. Absent: waiting is not measured. */
   readonly elapsedMs?: () => number
@@ -57,6 +58,8 @@ interface Pending {
 class Schedule {
   private readonly pending: readonly Pending[]
   private readonly ready: Pending[] = []
+  /** Where the queue of ready units begins. */
+  private next = 0
   private readonly idleWorkers: number[]
   private readonly wishes: (() => void)[] = []
   private readonly started = new Set<Pending>()
@@ -73,7 +76,7 @@ class Schedule {
     this.options = options
     this.pending = link(units, options.seed)
     this.idleWorkers = Array.from({ length: Math.max(1, options.workers) }, (_, index) => options.workers - index)
-    for (const one of this.pending) if (one.waitsFor === 0) this.becomesReady(one)
+    this.becomeReady(this.pending.filter(one => one.waitsFor === 0))
   }
 
   finish(): Promise<readonly string[]> {
@@ -92,23 +95,23 @@ class Schedule {
       return
     }
     const open = !this.options.signal?.aborted && this.failure === undefined
-    while (
-      open &&
-      this.wishes.length === 0 &&
-      !this.busyAlone &&
-      this.ready.length > 0 &&
-      this.idleWorkers.length > 0
-    ) {
-      this.start(pop(this.ready), this.idleWorkers.pop() ?? 1)
+    while (open && this.wishes.length === 0 && !this.busyAlone && this.idleWorkers.length > 0) {
+      const one = this.ready[this.next]
+      if (!one) break
+      this.next++
+      this.start(one, this.idleWorkers.pop() ?? 1)
     }
     if (this.running > 0) return
     if (this.failure) this.reject(this.failure.error)
     else this.resolve(this.pending.filter(one => !this.started.has(one)).map(one => one.id))
   }
 
-  private becomesReady(one: Pending): void {
-    one.readyAtMs = this.elapsedMs()
-    push(this.ready, one)
+  private becomeReady(units: Pending[]): void {
+    const now = this.elapsedMs()
+    for (const one of units.sort(inOrder)) {
+      one.readyAtMs = now
+      this.ready.push(one)
+    }
   }
 
   private elapsedMs(): number {
@@ -122,7 +125,7 @@ class Schedule {
     const ended = (): void => {
       this.running--
       this.idleWorkers.push(worker)
-      for (const dependant of one.dependants) if (--dependant.waitsFor === 0) this.becomesReady(dependant)
+      this.becomeReady(one.dependants.filter(dependant => --dependant.waitsFor === 0))
       this.step()
     }
     this.run(one.id, turn).then(ended, error => {
@@ -196,39 +199,6 @@ function randomNumbers(seed: number): () => number {
   }
 }
 
-function before(one: Pending, other: Pending): boolean {
-  if (one.depth !== other.depth) return one.depth < other.depth
-  return one.rank < other.rank || (one.rank === other.rank && one.id < other.id)
-}
-
-/** A binary heap in an array: the unit that goes first is at 0. */
-function push(heap: Pending[], one: Pending): void {
-  let at = heap.push(one) - 1
-  while (at > 0) {
-    const up = (at - 1) >> 1
-    const parent = heap[up]
-    if (!parent || !before(one, parent)) break
-    heap[at] = parent
-    heap[up] = one
-    at = up
-  }
-}
-
-function pop(heap: Pending[]): Pending {
-  const first = heap[0]
-  const last = heap.pop()
-  if (!first || !last) throw new Error('nothing is ready')
-  if (heap.length === 0) return first
-  let at = 0
-  for (;;) {
-    const left = heap[2 * at + 1]
-    const right = heap[2 * at + 2]
-    const down = left && right && before(right, left) ? 2 * at + 2 : 2 * at + 1
-    const child = heap[down]
-    if (!child || !before(child, last)) break
-    heap[at] = child
-    at = down
-  }
-  heap[at] = last
-  return first
+function inOrder(one: Pending, other: Pending): number {
+  return one.depth - other.depth || one.rank - other.rank || (one.id < other.id ? -1 : 1)
 }

@@ -48,7 +48,7 @@ describe('the scheduler', () => {
     expect(puppets.workers.get('c')).toBe(puppets.workers.get('b'))
   })
 
-  test('starts units of one depth by their ids, whatever hangs on them', async () => {
+  test('starts units as they become ready, those of one moment by depth and id, whatever hangs on them', async () => {
     const order: string[] = []
     await schedule(
       [
@@ -57,11 +57,23 @@ describe('the scheduler', () => {
         unit('model.c', 'test.of_source'),
         unit('model.d', 'model.c'),
         unit('model.a'),
+        unit('test.of_a', 'model.a'),
+        unit('model.z', 'model.a'),
+        unit('model.y', 'model.a', 'seed.b'),
       ],
       async id => void order.push(id),
       { workers: 1 },
     )
-    expect(order).toEqual(['model.a', 'seed.b', 'test.of_source', 'model.c', 'model.d'])
+    expect(order).toEqual([
+      'model.a',
+      'seed.b',
+      'test.of_source',
+      'model.z',
+      'test.of_a',
+      'model.y',
+      'model.c',
+      'model.d',
+    ])
   })
 
   test('breaks ties by its seed, the same way each time', () => {
