@@ -12,7 +12,7 @@ import { type LazyNodeInfo, nodeInfo } from './node-info.ts'
 import { endLine, newerVersionLine, nodeFinished, nodeStart } from './node-lines.ts'
 import { countData, resultLine } from './result-lines.ts'
 import { statementLine } from './statement-line.ts'
-import { freshnessLines, type SummaryContext, summaryLines } from './summary-lines.ts'
+import { failureLinesNow, freshnessLines, type SummaryContext, summaryLines } from './summary-lines.ts'
 import type { TimeSpent } from './time-account.ts'
 
 export interface RunLinesOptions extends Omit<SummaryContext, 'atMs' | 'node' | 'group'> {
@@ -242,7 +242,9 @@ export class RunLines {
       atMs,
       command: this.command,
     })
-    return [begun, this.skipLine(event, event.counted), ...finished]
+    const { ephemeralCause } = event
+    const cause = ephemeralCause ? failureLinesNow(ephemeralCause, this.summaryContext(atMs)) : []
+    return [begun, this.skipLine(event, event.counted), ...cause, ...finished]
   }
 
   private skipLine(event: Extract<RunEvent, { kind: 'node skipped' }>, counted: Counted): LogLine {

@@ -83,6 +83,11 @@ function failureLines(result: NodeResult, context: SummaryContext): LogLine[] {
   ]
 }
 
+/** A failure where it is first told, without the empty line before it. */
+export function failureLinesNow(result: NodeResult, context: SummaryContext): LogLine[] {
+  return problemLines(result, 'failure', context).slice(1)
+}
+
 function problemLines(result: NodeResult, kind: 'failure' | 'warning', context: SummaryContext): LogLine[] {
   const node = context.node(result.uniqueId)
   if (node === undefined) return []

@@ -114,3 +114,20 @@ test('the result of a snapshot holds its configuration', async () => {
   const [line] = await linesOf(['LogSnapshotResult'], { 'snapshots/s.sql': text })
   expect(line?.data.cfg).toMatchObject({ unique_key: 'x', enabled: 'True', tags: '[]' })
 })
+
+test('the failure of an ephemeral model is told with what is skipped for it', async () => {
+  const lines = await linesOf(['LogSkipBecauseError', 'RunResultFailure', 'RunResultError'], {
+    'models/part.sql':
+      "{{ config(materialized='ephemeral') }} select 1 {{ exceptions.raise_compiler_error('no') if execute }}",
+    'models/whole.sql': "select * from {{ ref('part') }}",
+    'models/bad.sql': 'select 1 as x',
+  })
+  expect(lines.map(line => line.info.name)).toEqual([
+    'LogSkipBecauseError',
+    'RunResultFailure',
+    'RunResultError',
+    'RunResultError',
+  ])
+  expect(lines[1]?.info.msg).toContain('Failure in model part (models/part.sql)')
+  expect(lines[2]?.info.msg).toContain('Compilation Error in model part (models/part.sql)\n  no')
+})
