@@ -10,9 +10,11 @@ import type { AdapterFacts, PortExecuteOptions, RelationMaybe } from '../context
 import type { ContextEffects } from '../context/effects.ts'
 import type { NodeNames } from '../context/node-names.ts'
 import { fieldOf } from '../context/python-object.ts'
-import { PythonRecord } from '../context/python-record.ts'
 import type { RunFacts } from '../context/run-facts.ts'
+import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
+import { memberJson } from '../project/node-json.ts'
+import { NodeValue } from '../project/node-value.ts'
 import { runtimeConfig } from '../project/runtime-config.ts'
 import { str } from '../template/repr.ts'
 import { compileMacro, compileTemplate } from '../template/template.ts'
@@ -190,18 +192,22 @@ export class NodeSession implements NodeAccess {
   }
 }
 
+/** The node with all its fields; any other name is an empty text. */
+class CommentedNode extends NodeValue {
+  constructor(member: GraphMember, graph: Graph) {
+    super('QueryHeaderContextWrapper', () =>
+      memberJson(member, { dependsOn: graph.dependsOn.get(member.uniqueId) ?? [] }),
+    )
+  }
+  override attr(name: string): Value {
+    return super.attr(name) ?? ''
+  }
+}
+
 /** `query-comment` of the project, rendered with `connection_name` and `node`. It may call macros. */
 async function projectComment(session: NodeSession, template: string): Promise<string> {
   const { member } = session
-  const node =
-    member === null
-      ? null
-      : new PythonRecord('QueryHeaderContextWrapper', {
-          unique_id: member.uniqueId,
-          name: member.name,
-          package_name: member.packageName,
-          resource_type: member.resourceType,
-        })
+  const node = member === null ? null : new CommentedNode(member, session.state.graph)
   const text = `{%- macro query_comment_macro(connection_name, node) -%}\n${template}\n{% endmacro %}`
   const macro = compileMacro('query_comment_macro', compileTemplate(text)).bind(session.macroNames())
   const rendered = await macro.call([session.connectionName, node], noKwargs)

@@ -80,6 +80,20 @@ describe('a run', () => {
   })
 })
 
+test("a project's query comment sees all fields of the node, and empty texts under other names", async () => {
+  const p = project({
+    'dbt_project.yml':
+      "name: shop\nversion: '1.0'\nprofile: shop\nquery-comment: '{{ about(node) if node else \"\" }}'\n",
+    'macros/about.sql':
+      "{% macro about(node) %}{{ node.config.materialized }} {{ node.tags }} {{ node.refs | map(attribute='name') | list }} {{ node.config.meta }} [{{ node.nothing }}]{% endmacro %}",
+    'models/a.sql': 'select 1 as id',
+    'models/b.sql': "{{ config(materialized='table', tags=['x']) }} select * from {{ ref('a') }}",
+  })
+  const { events } = await p.run()
+  const sent = events.flatMap(event => (event.kind === 'statement started' ? [event.sql] : []))
+  expect(sent.at(-1)).toContain("/* table ['x'] ['a'] {} [] */")
+})
+
 describe('after a failure', () => {
   test('everything that hangs on the node is skipped, with the cause', async () => {
     const p = project({
