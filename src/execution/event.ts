@@ -34,7 +34,7 @@ export type RunEvent =
       readonly nodeCount: number
     })
   /** NothingToDo (Q035): the selection is empty. */
-  | (Timed & { readonly kind: 'nothing to do' })
+  | (Timed & { readonly kind: 'nothing to do'; readonly command: string })
   /** LogHookStartLine (Q032). `statement` is `<package>.on-run-start.0`. */
   | (Timed & Counted & { readonly kind: 'hook started'; readonly node: GraphMember; readonly statement: string })
   /** LogHookEndLine (Q033). */

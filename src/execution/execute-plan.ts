@@ -70,7 +70,7 @@ class PlanExecution {
     const { clock, target } = this.state.config
     const startedAt = clock.elapsedMs()
     if (this.plan.steps.length === 0) {
-      this.run.sink({ kind: 'nothing to do', atMs: clock.now() })
+      this.run.sink({ kind: 'nothing to do', atMs: clock.now(), command: this.plan.command })
       return { results: [], elapsedMs: 0, interrupted: false }
     }
     const threads = this.threads()

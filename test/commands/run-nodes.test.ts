@@ -42,6 +42,9 @@ describe('run', () => {
     expect(p.stdout).toContain("The selection criterion 'nothing' does not match any enabled nodes")
     expect(p.stdout).toContain('Nothing to do. Try checking your model configs and model specification args')
     expect((p.json('target/run_results.json') as { results: unknown[] }).results).toEqual([])
+    expect(p.stdout).not.toContain('Done.')
+    expect(await p.run('seed')).toBe(0)
+    expect(p.stdout).toContain('Done. PASS=0 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=0')
   })
 
   test('a fault of the project stops everything with exit code 2 and touches no artifact', async () => {

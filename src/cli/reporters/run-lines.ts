@@ -25,6 +25,8 @@ export interface RunLinesOptions extends Omit<SummaryContext, 'atMs' | 'node' | 
 
 /** Commands whose end is not told by totals. */
 const withoutSummary = new Set(['compile', 'generate', 'show', 'run-operation', 'list', 'parse'])
+/** Commands with totals even where nothing was selected. */
+const summedUpAlways = new Set(['seed', 'clone'])
 /** Commands that tell of a node only what its templates say. */
 const withoutProgress = new Set([...withoutSummary, 'clone'])
 
@@ -56,7 +58,8 @@ export class RunLines {
       case 'nothing to do': {
         const text = 'Nothing to do. Try checking your model configs and model specification args'
         const nothing = { results: [], elapsedMs: 0, interrupted: false }
-        return [textLine('NothingToDo', 'Q035', 'warn', atMs, text, { data: {} }), endLine(nothing, atMs)]
+        const summary = summedUpAlways.has(event.command) ? summaryLines(nothing, this.summaryContext(atMs)) : []
+        return [textLine('NothingToDo', 'Q035', 'warn', atMs, text, { data: {} }), ...summary, endLine(nothing, atMs)]
       }
       case 'hook started':
       case 'hook finished':

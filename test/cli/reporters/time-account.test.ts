@@ -15,7 +15,7 @@ test('a moment at which a statement runs is the database’s, however many run a
     [40, { kind: 'statement finished', atMs: 0, connection: 'one', elapsedMs: 15 }],
     [50, { kind: 'statement finished', atMs: 0, connection: 'two', elapsedMs: 20 }],
     [53, { kind: 'node executing', atMs: 0, node, threadId: 'Thread-1' }],
-    [99, { kind: 'nothing to do', atMs: 0 }],
+    [99, { kind: 'nothing to do', atMs: 0, command: 'run' }],
   ]
   for (const [elapsedMs, event] of events) account.note(event, elapsedMs)
   expect(account.spent()).toEqual({ readingMs: 8, compilingMs: 8, databaseMs: 25 })
