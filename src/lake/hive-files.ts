@@ -9,6 +9,14 @@ interface HiveFile {
   readonly copy: { readonly path: string }
 }
 
+interface PartitionedFiles<F extends HiveFile> {
+  readonly files: readonly F[]
+  /** Where DuckDB finds each of them. */
+  readonly paths: readonly string[]
+  readonly partitions: readonly string[]
+  readonly areTexts: boolean
+}
+
 /** Names of the partitions of paths, in lower case; none unless every path has the same. */
 export function partitionNames(keys: readonly string[]): string[] {
   const [first, ...rest] = keys.map(key => [...partitionsOf(key).keys()].join('/'))
@@ -29,14 +37,22 @@ function splitAt(part: string, at: number): [string, string] {
  * conditions leave, if that is as many as DuckDB says; all where that is not clear.
  */
 export async function wantedByPartition<F extends HiveFile>(
-  { files, partitions }: { readonly files: readonly F[]; readonly partitions: readonly string[] },
+  { files, partitions, paths, areTexts }: PartitionedFiles<F>,
   scans: readonly PlannedScan[],
   reader: ParquetReader,
 ): Promise<readonly F[]> {
-  const paths = textList(files.map(file => escapePattern(file.copy.path)))
-  const described = await reader.rows(`DESCRIBE SELECT * FROM read_parquet(${paths}, hive_partitioning = true)`)
+  if (areTexts && scans.some(scan => scan.fileCount === undefined)) return files
+  const list = `${textList(paths.map(escapePattern))}, hive_partitioning = true`
+  // The columns of texts say nothing, and looking for them would read.
+  const source = areTexts
+    ? `read_csv(${list}, auto_detect = false, header = false, columns = {'eider line': 'VARCHAR'})`
+    : `read_parquet(${list})`
+  const described = await reader.rows(`DESCRIBE SELECT * FROM ${source}`)
   const types = new Map(described.map(row => [String(row.column_name).toLowerCase(), String(row.column_type)]))
-  const own = scans.filter(scan => scan.fileCount?.all === files.length)
+  const own = scans.filter(
+    // Of texts the plan may count only what an earlier look at the same conditions has left.
+    ({ fileCount }) => fileCount?.all === files.length || (areTexts && fileCount?.all === fileCount?.left),
+  )
   const others = scans.filter(scan => scan.fileCount === undefined && isOver(scan, new Set(types.keys())))
   if (own.length === 0) return others.length === 0 ? [] : files
   if (others.some(scan => scan.columns.some(column => partitions.includes(column.toLowerCase())))) return files

@@ -120,6 +120,15 @@ export function readsParquet(reader: string | undefined): boolean {
   return reader === 'read_parquet' || reader === 'parquet_scan'
 }
 
+/**
+ * How many files DuckDB looks into to find out what columns texts have, before it reads those that are wanted; undefined
+ * where it is not for certain texts that are read.
+ */
+export function textsLookedInto(reader: string | undefined): number | undefined {
+  if (reader === 'read_csv' || reader === 'read_csv_auto') return 10
+  return /^read_(?:json|ndjson)(?:_auto)?$/.test(reader ?? '') ? 32 : undefined
+}
+
 export function lakeText(sql: string): LakeText {
   return new MentionReader(sqlTokens(sql)).read()
 }

@@ -11,7 +11,7 @@ import type { ParquetReader } from '../delta/table-files.ts'
 import { bytesIn } from '../storage/byte-ranges.ts'
 import { wantedByPartition } from './hive-files.ts'
 import { canBeScanOf, neededRanges, type ParquetLayout, renamedLayout, virtualColumns } from './parquet-layout.ts'
-import { type PlannedScan, planOf, scansBelow } from './planned-scans.ts'
+import { type PlannedScan, planOf, scansBelow, textScansBelow } from './planned-scans.ts'
 import { inBatches, type ReadFile } from './read-file.ts'
 import { type LayoutReader, layoutReader } from './read-layouts.ts'
 
@@ -22,12 +22,22 @@ export interface ReadSource {
   readonly isParquet: boolean
   /** Names of the partitions that stand in the paths, in lower case. */
   readonly partitions: readonly string[]
+  /** They are read as texts, and so many of them are looked into before any other. */
+  readonly lookedInto?: number
   /** What plans call the columns of the files, by their names there; without it the same. */
   readonly names?: ReadonlyMap<string, string>
   /** Also a file that is not large may be fetched in part. */
   isLazy?(file: ReadFile): boolean
   /** The statement may not read it at all: trouble with it counts only if the statement fails. */
   readonly isOptional?: boolean
+}
+
+/**
+ * The path that DuckDB is given. A text has no holes that would be noticed, so a file that says it is packed, and is not,
+ * stands for one that is not fetched.
+ */
+export function pathOf({ lookedInto }: ReadSource, { copy }: ReadFile): string {
+  return lookedInto === undefined || copy.isWhole ? copy.path : copy.unreadablePath
 }
 
 export interface PartialRules {
@@ -99,9 +109,11 @@ export class Reading {
     if (!this.isPartial) return
     const text = await this.explained(explain)
     if (text === 'mistaken') return
-    const scans = text === undefined ? undefined : planOf(text)?.flatMap(scansBelow)
-    if (scans === undefined) return this.completeAll()
-    await this.eachSource(source => this.fetchSource(source, scans))
+    const plan = text === undefined ? undefined : planOf(text)
+    if (plan === undefined) return this.completeAll()
+    const scans = plan.flatMap(scansBelow)
+    const texts = plan.flatMap(textScansBelow)
+    await this.eachSource(source => this.fetchSource(source, source.lookedInto === undefined ? scans : texts))
   }
 
   /** After an error of the statement: whether more is there now, so that it may succeed. */
@@ -120,12 +132,12 @@ export class Reading {
 
   private async openSource(source: ReadSource): Promise<void> {
     if (!this.isPartitioned(source)) return this.openFiles(source, source.files)
-    const [first, ...rest] = source.files
-    if (first === undefined) return
-    await this.openFiles(source, [first])
-    await inBatches(rest, async file => {
-      if (!file.copy.isWhole) await file.copy.hold()
-      this.states.set(file, file.copy.isWhole ? 'whole' : 'absent')
+    const { lookedInto = 1 } = source
+    await this.openFiles(source, source.files.slice(0, lookedInto))
+    await inBatches(source.files.slice(lookedInto), async file => {
+      if (file.copy.isWhole) return this.complete([file])
+      await (source.lookedInto === undefined ? file.copy.hold() : file.copy.holdUnreadable())
+      this.states.set(file, 'absent')
     })
   }
 
@@ -149,7 +161,8 @@ export class Reading {
   }
 
   private isPartitioned(source: ReadSource): boolean {
-    return source.isParquet && source.files.length > 1 && source.partitions.length > 0
+    const isKnown = source.isParquet || source.lookedInto !== undefined
+    return isKnown && source.files.length > (source.lookedInto ?? 1) && source.partitions.length > 0
   }
 
   private async openFiles(source: ReadSource, files: readonly ReadFile[]): Promise<void> {
@@ -189,7 +202,10 @@ export class Reading {
 
   private async fetchSource(source: ReadSource, scans: readonly PlannedScan[]): Promise<void> {
     if (this.absentOf(source).length > 0) {
-      const wanted = await wantedByPartition(source, scans, this.reads.reader)
+      const { files, partitions, lookedInto } = source
+      const paths = files.map(file => pathOf(source, file))
+      const areTexts = lookedInto !== undefined
+      const wanted = await wantedByPartition({ files, partitions, paths, areTexts }, scans, this.reads.reader)
       await this.openFiles(
         source,
         wanted.filter(file => this.states.get(file) === 'absent'),
@@ -241,7 +257,7 @@ function withoutMembers(scan: PlannedScan): PlannedScan {
 }
 
 /** What DuckDB says of a file of zeros. */
-const isNoFile = /magic bytes|too small to be a parquet/i
+const isNoFile = /magic bytes|too small to be a parquet|not a gzip stream/i
 
 const mayBeDamage =
   /magic bytes|too small|TProtocol|invalid data|corrupt|decompress|snappy|zstd|gzip|lz4|brotli|thrift|footer|cannot open|no such file|no files found|parquet/i

@@ -35,8 +35,17 @@ export function planOf(text: string): readonly PlanNode[] | undefined {
 }
 
 export function scansBelow(node: PlanNode): PlannedScan[] {
-  const inner = (node.children ?? []).flatMap(scansBelow)
-  return /^(?:READ_PARQUET|PARQUET_SCAN)\b/.test(String(node.name)) ? [scanOf(node.extra_info ?? {}), ...inner] : inner
+  return scansNamed(node, /^(?:READ_PARQUET|PARQUET_SCAN)\b/)
+}
+
+/** Of CSV and JSON. */
+export function textScansBelow(node: PlanNode): PlannedScan[] {
+  return scansNamed(node, /^READ_(?:CSV|JSON|NDJSON)/)
+}
+
+function scansNamed(node: PlanNode, name: RegExp): PlannedScan[] {
+  const inner = (node.children ?? []).flatMap(child => scansNamed(child, name))
+  return name.test(String(node.name)) ? [scanOf(node.extra_info ?? {}), ...inner] : inner
 }
 
 function scanOf(info: Readonly<Record<string, unknown>>): PlannedScan {

@@ -55,7 +55,7 @@ export class StatementRun {
   /** Without a guess, tables are read whole. */
   private async runOnce(mayGuess: boolean): Promise<QueryResult> {
     const { session, work } = this
-    const sources = await statementSources(session, work.text, work.variables)
+    const sources = await statementSources(session, { ...work, sql: work.statement.sql })
     if (!mayGuess) for (const delta of sources.deltas) delta.distrust()
     const isPartial = await this.mayBePartial(sources)
     const reading = await session.lake.reads.begin(sources.files, { isWhole: !isPartial })
@@ -82,8 +82,12 @@ export class StatementRun {
   private async sendUntilEnough(sources: StatementSources, reading: Reading): Promise<QueryResult> {
     const { session, work } = this
     for (;;) {
-      const rewritten = await this.rewritten(sources, forRun)
-      await reading.fetchPlanned(() => this.explain(rewritten))
+      const planned = await this.rewritten(sources, forRun)
+      // The paths of texts change when they are fetched.
+      const again = (): Promise<Rewritten> => this.rewritten(sources, forRun)
+      const current = sources.files.some(source => source.lookedInto !== undefined) ? again : async () => planned
+      await reading.fetchPlanned(async () => this.explain(await current()))
+      const rewritten = await current()
       try {
         const result = await sendRewritten(session, work.statement, rewritten)
         if (work.text.madeView !== undefined) session.lake.views.made(work.text.madeView, rewritten.sql)

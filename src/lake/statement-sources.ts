@@ -3,9 +3,9 @@ import { quoteString } from '../base/sql-text.ts'
 import { escapePattern, textList } from '../delta/sql-words.ts'
 import { DeltaReading, type DeltaWanted, openDelta } from './delta-reading.ts'
 import { partitionNames } from './hive-files.ts'
-import { type DeltaMention, type LakeText, readsParquet } from './lake-mentions.ts'
+import { type DeltaMention, type LakeText, readsParquet, textsLookedInto } from './lake-mentions.ts'
 import { deltaVariableName, type Found, filesVariable, type LakeVariable } from './lake-rewrite.ts'
-import type { ReadSource } from './partial-reads.ts'
+import { pathOf, type ReadSource } from './partial-reads.ts'
 import { isS3Url } from './s3-access.ts'
 import type { LakeSession } from './send-statement.ts'
 
@@ -27,10 +27,13 @@ type VariableValue = ReadSource | DeltaReading
 
 export async function statementSources(
   session: LakeSession,
-  text: LakeText,
-  variables: readonly LakeVariable[],
+  {
+    sql,
+    text,
+    variables,
+  }: { readonly sql: string; readonly text: LakeText; readonly variables: readonly LakeVariable[] },
 ): Promise<StatementSources> {
-  return new SourceFinder(session).find(text, [...variables, ...ownVariables(text)])
+  return new SourceFinder(session, sql).find(text, [...variables, ...ownVariables(text)])
 }
 
 /** The variables that the view needs which is being made. */
@@ -51,16 +54,19 @@ function wantedOf({ location, version, timestamp }: DeltaWanted): DeltaWanted {
 
 class SourceFinder {
   private readonly session: LakeSession
+  /** Then a name does not say whether a file is packed. */
+  private readonly tellsPacking: boolean
   private readonly files: ReadSource[] = []
-  private readonly paths = new Map<string, readonly string[]>()
+  private readonly sources = new Map<string, ReadSource>()
   private readonly urls = new Map<string, readonly string[]>()
   private readonly tables = new Map<DeltaMention, DeltaReading>()
   private readonly variables = new Map<string, VariableValue>()
   private readonly deltas: DeltaReading[] = []
   private trouble: unknown
 
-  constructor(session: LakeSession) {
+  constructor(session: LakeSession, sql: string) {
     this.session = session
+    this.tellsPacking = /compression/i.test(sql)
   }
 
   async find(text: LakeText, variables: readonly LakeVariable[]): Promise<StatementSources> {
@@ -87,9 +93,9 @@ class SourceFinder {
   private async openMention(mention: LakeText['mentions'][number], isInView: boolean): Promise<void> {
     const { lake, traffic } = this.session
     if (mention.kind === 'glob') this.urls.set(mention.pattern, await lake.files.urls(mention.pattern, traffic))
-    else if (mention.kind === 'attach') await this.openFiles(mention.url, { isParquet: false, isAlone: true })
+    else if (mention.kind === 'attach') await this.openFiles(mention.url, { reader: undefined, isAlone: true })
     else if (mention.kind === 'files' && !isInView) {
-      const options = { isParquet: readsParquet(mention.reader), isAlone: mention.patterns.length === 1 }
+      const options = { reader: mention.reader, isAlone: mention.patterns.length === 1 }
       for (const pattern of mention.patterns.filter(isS3Url)) await this.openFiles(pattern, options)
     } else if (mention.kind === 'delta' && !isInView) {
       this.tables.set(mention, await this.openTable(mention))
@@ -98,11 +104,17 @@ class SourceFinder {
 
   private async openFiles(
     pattern: string,
-    { isParquet, isAlone }: { readonly isParquet: boolean; readonly isAlone: boolean },
+    { reader, isAlone }: { readonly reader: string | undefined; readonly isAlone: boolean },
   ): Promise<void> {
-    const source = await this.sourceOf(pattern, isParquet)
-    this.files.push(isAlone ? source : { ...source, partitions: [] })
-    this.paths.set(pattern, pathsOf(source))
+    const found = await this.sourceOf(pattern, readsParquet(reader))
+    const lookedInto = isAlone && !this.tellsPacking ? textsLookedInto(reader) : undefined
+    const source = {
+      ...found,
+      ...(!isAlone && { partitions: [] }),
+      ...(lookedInto !== undefined && { lookedInto }),
+    }
+    this.files.push(source)
+    this.sources.set(pattern, source)
   }
 
   private async openVariable(variable: LakeVariable): Promise<VariableValue> {
@@ -125,11 +137,11 @@ class SourceFinder {
   }
 
   private async found(queryOf: QueryOf): Promise<Omit<Found, 'target'>> {
-    const { paths, urls } = this
+    const { sources, urls } = this
     const queries = new Map<DeltaMention, string>()
     for (const [mention, reading] of this.tables) queries.set(mention, await queryOf(reading))
     return {
-      paths: pattern => paths.get(pattern) ?? [],
+      paths: pattern => pathsOf(sources.get(pattern)),
       urls: pattern => urls.get(pattern) ?? [],
       deltaSql: mention => queries.get(mention) ?? '',
     }
@@ -153,6 +165,6 @@ async function variableValue(value: VariableValue, queryOf: QueryOf): Promise<st
   return textList(pathsOf(value).map(escapePattern))
 }
 
-function pathsOf({ files }: ReadSource): string[] {
-  return files.map(({ copy }) => copy.path)
+function pathsOf(source: ReadSource | undefined): string[] {
+  return source === undefined ? [] : source.files.map(file => pathOf(source, file))
 }

@@ -106,6 +106,16 @@ export class LocalCopy {
     await truncate(this.path, this.sizeBytes)
   }
 
+  /** Makes sure that there is a file that nobody can read, in place of one that is not fetched. Its name says that it is packed. */
+  async holdUnreadable(): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true })
+    await writeFile(this.unreadablePath, new Uint8Array(headBytes))
+  }
+
+  get unreadablePath(): string {
+    return `${this.path}.gz`
+  }
+
   /**
    * Fetches what is missing of the ranges; if that fails, all of the copy is gone.
    * @throws `storage/object-changed` if the object is another by now
