@@ -224,6 +224,7 @@ function addAgainst(name, ours, { other, against, goal }) {
       against: `as fast as ${against}${ours.code === other.code ? '' : `, which ended with ${other.code}, not ${ours.code}`}`,
       bareMilliseconds: other.milliseconds,
       ratio: other.milliseconds / ours.milliseconds,
+      ...(ours.cpuMilliseconds && { cpuRatio: other.cpuMilliseconds / ours.cpuMilliseconds }),
       ...(other.milliseconds / ours.milliseconds < goal && { below: goal }),
     }),
   })

@@ -52,6 +52,7 @@ async function builds(program, { project, copy, plan, runs }) {
       state,
       {
         milliseconds: middle(all.map(one => one.milliseconds)),
+        cpuMilliseconds: middle(all.map(one => one.cpuMilliseconds)),
         peakMiB: middle(all.map(one => one.peakMiB)),
         code: all[0].code,
       },
@@ -72,6 +73,7 @@ function runStep(program, [verb, ...rest], { copy, plan }) {
 function sum(steps) {
   return {
     milliseconds: steps.reduce((total, one) => total + one.milliseconds, 0),
+    cpuMilliseconds: steps.reduce((total, one) => total + one.cpuMilliseconds, 0),
     peakMiB: Math.max(...steps.map(one => one.peakMiB)),
     code: Math.max(...steps.map(one => one.code)),
   }
