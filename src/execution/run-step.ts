@@ -34,7 +34,7 @@ export interface StepReport {
 /** Never throws for what a node did: bugs alone come out. */
 export async function runStep(step: PlannedStep, session: NodeSession, report: StepReport): Promise<NodeResult> {
   const { node } = step
-  if (node.resourceType === 'exposure' || node.resourceType === 'saved_query') return noOpResult(node, report.threadId)
+  if (node.resourceType === 'exposure' || node.resourceType === 'saved_query') return noOp(node, session, report)
   return new StepRun(node, session, report).run()
 }
 
@@ -216,7 +216,12 @@ export function asDiagnosticError(error: unknown, node: GraphMember): Diagnostic
   })
 }
 
-function noOpResult(node: GraphMember, threadId: string): NodeResult {
+/** Begins in silence: only its end is a line for people. */
+function noOp(node: GraphMember, session: NodeSession, { sink, description, threadId }: StepReport): NodeResult {
+  const atMs = session.state.config.clock.now()
+  sink({ kind: 'node started', atMs, node, description, threadId })
+  sink({ kind: 'node compiling', atMs, node, threadId })
+  sink({ kind: 'node executing', atMs, node, threadId })
   return {
     uniqueId: node.uniqueId,
     status: 'no-op',

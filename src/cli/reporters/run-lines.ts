@@ -38,6 +38,8 @@ export class RunLines {
   private readonly threads = new Map<string, string>()
   /** Unique ids by thread. */
   private readonly lastOfThread = new Map<string, string>()
+  /** What a node is at, by unique id. */
+  private readonly phases = new Map<string, 'compiling' | 'executing'>()
   private readonly groups = new Map<string, GroupNode>()
   private command = ''
   private counts = 0
@@ -183,6 +185,7 @@ export class RunLines {
         event.kind === 'node compiling'
           ? (['NodeCompiling', 'Q030', 'compiling'] as const)
           : (['NodeExecuting', 'Q031', 'executing'] as const)
+      this.phases.set(node.uniqueId, word)
       const data = { node_info: this.infoOf(node, word) }
       return [textLine(name, code, 'debug', atMs, `Began ${word} node ${node.uniqueId}`, { data, thread })]
     }
@@ -229,7 +232,11 @@ export class RunLines {
   /** What went wrong, as soon as it did: the summary repeats it. */
   private caught({ node, result, atMs, threadId: thread }: Extract<RunEvent, { kind: 'node finished' }>): LogLine[] {
     if (result.status !== 'error' || result.message === null) return []
-    const data = { exc: result.message, exc_info: '', node_info: this.infoOf(node, 'error', atMs) }
+    const data = {
+      exc: result.message,
+      exc_info: '',
+      node_info: this.infoOf(node, this.phases.get(node.uniqueId) ?? 'started'),
+    }
     return [textLine('CatchableExceptionOnRun', 'W002', 'debug', atMs, result.message, { data, thread })]
   }
 
@@ -386,7 +393,7 @@ export class RunLines {
 
   private infoOfId(uniqueId: string | null): { readonly node_info?: LazyNodeInfo } {
     const node = uniqueId === null ? undefined : this.nodes.get(uniqueId)
-    return node === undefined ? {} : { node_info: this.infoOf(node, 'executing') }
+    return node === undefined ? {} : { node_info: this.infoOf(node, this.phases.get(node.uniqueId) ?? 'started') }
   }
 
   private threadOf(uniqueId: string | null): string {

@@ -87,6 +87,28 @@ test('rows are shown as text or as JSON, also to programs', async () => {
   expect(await previews('show --inline "select 1 as a"')).toEqual(['| a |\n| - |\n| 1 |\n'])
 })
 
+test('what nothing is done for begins and ends like the others', async () => {
+  const exposures = 'exposures: [{name: board, type: dashboard, owner: {name: ana}, depends_on: [ref("good")]}]'
+  const lines = await linesOf(
+    ['NodeStart', 'LogStartLine', 'NodeCompiling', 'NodeExecuting', 'NodeFinished'],
+    { 'models/e.yml': exposures },
+    'build -s board',
+  )
+  expect(lines.map(line => line.info.name)).toEqual(['NodeStart', 'NodeCompiling', 'NodeExecuting', 'NodeFinished'])
+  expect(lines.at(-1)?.data).toMatchObject({ node_info: { node_started_at: expect.stringMatching(/^\d{4}/) } })
+})
+
+test('words of a template tell what its node is at', async () => {
+  const lines = await linesOf(['JinjaLogDebug', 'SQLQuery', 'CatchableExceptionOnRun'])
+  const told = new Set(lines.map(line => [line.info.name, idOf(line), statusOf(line)].join(' ')))
+  expect([...told].filter(one => one.includes('.shop.'))).toEqual([
+    'JinjaLogDebug model.shop.good compiling',
+    'SQLQuery model.shop.good executing',
+    'SQLQuery model.shop.bad executing',
+    'CatchableExceptionOnRun model.shop.bad executing',
+  ])
+})
+
 test('results of nodes in a group name its owner', async () => {
   const group = { name: 'core', package_name: 'shop', owner: { name: 'ana' } }
   const lines = await linesOf(['LogModelResult', 'SkippingDetails'])
