@@ -99,10 +99,7 @@ describe('deps', () => {
     ['packages: [{tarball: https://x.y/z.tgz}]', 'A tarball package needs a "name"'],
     ['packages: [{foo: x}]', 'A package needs one of "package", "git", "local", "tarball" or "private"'],
     ['packages: 5', 'The "packages" of packages.yml must be a list'],
-    [
-      'packages: [{git: x, revsion: b}]',
-      "{'git': 'x', 'revsion': 'b'} is not valid under any of the given schemas",
-    ],
+    ['packages: [{git: x, revsion: b}]', "{'git': 'x', 'revsion': 'b'} is not valid under any of the given schemas"],
   ])('%s is a malformed file', (packages, reason) => {
     expect(loadBare({ 'packages.yml': packages }, { which: 'deps' }).told).toEqual([
       `error config/bad-packages: The packages.yml file in this project is malformed\n\nValidator Error:\n${reason}`,

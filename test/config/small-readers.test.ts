@@ -64,6 +64,24 @@ it('secrets among variables are written as stars', () => {
   expect(shown).toEqual(PyDict.of({ DBT_ENV_SECRET_D: '*****', other: 'y' }))
 })
 
+it.each([
+  [
+    ['*', '!macros/'],
+    ['macros/a.sql', 'macros/sub/a.sql'],
+    ['models/a.sql', 'Macros/a.sql'],
+  ],
+  [['!macros/', '*'], [], ['macros/a.sql']],
+  [
+    ['/a/*', '!/a/b/'],
+    ['a/b/c.sql', 'x/a/c.sql'],
+    ['a/c.sql', 'a/b.sql'],
+  ],
+  [['a', '!a/b.sql'], ['a/b.sql'], ['a/c.sql', 'x/a/b.sql']],
+])('the last line of .dbtignore that matches decides: %j', (lines, kept, left) => {
+  const ignores = dbtIgnore(memoryFiles({ '.dbtignore': lines.join('\n') }), '.')
+  expect([...kept, ...left].filter(path => !ignores(path))).toEqual(kept)
+})
+
 it('.dbtignore has the syntax of gitignore', () => {
   const ignores = dbtIgnore(memoryFiles({ '.dbtignore': '*.tmp.sql\nmodels/old/\n!models/old/keep.sql\n' }), '.')
   expect(['models/a.sql', 'models/x.tmp.sql', 'models/old/a.sql'].map(ignores)).toEqual([false, true, true])
