@@ -1,10 +1,14 @@
 /** `deps`: installs the packages of packages.yml by its lock file, which is written anew when it does not fit. */
 import { posix } from 'node:path'
+import { Diagnostics } from '../base/diagnostic.ts'
+import { parseYaml } from '../base/located-yaml.ts'
 import { fetchPackages } from '../config/fetch-packages.ts'
 import { type InstallEvent, installPackages } from '../config/install-packages.ts'
 import type { BareConfig } from '../config/load-config.ts'
 import type { PinnedPackage } from '../config/package-lock.ts'
+import { specsOf } from '../config/package-specs.ts'
 import { parseAddedPackage, withPackage } from './add-package.ts'
+import { CommandStopped } from './command-stopped.ts'
 import { loadBare } from './load-bare.ts'
 import type { Command, Session } from './session.ts'
 
@@ -35,10 +39,15 @@ export const deps: Command = async session => {
   return 'success'
 }
 
+/** @throws CommandStopped where the file could not be read with the new entry: then it is left as it was */
 function addPackage(session: Session, config: BareConfig, text: string): void {
   const added = parseAddedPackage(text, config.flags.source)
   const path = posix.join(config.projectFolder, config.requests.path)
-  config.files.write(path, withPackage(config.files.read(path), added))
+  const changed = withPackage(config.files.read(path), added)
+  const faults = new Diagnostics()
+  specsOf(parseYaml({ path: config.requests.path, text: changed }), undefined, faults)
+  if (faults.hasErrors) throw new CommandStopped(faults.all)
+  config.files.write(path, changed)
   note(session, 'DepsAddPackage', 'M032', `Added new package ${added.name}@${added.version ?? ''} to ${path}`, {
     package_name: added.name,
     version: added.version ?? '',

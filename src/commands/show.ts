@@ -20,7 +20,7 @@ export const show: Command = async session => {
   const loaded = await loadGraph(session)
   const { config } = loaded
   const { flags } = config
-  if (flags.inline === null && flags.inlineDirect === null && flags.select.length === 0 && flags.selector === null) {
+  if (!flags.inline && flags.inlineDirect === null && flags.select.length === 0 && flags.selector === null) {
     throw new DiagnosticError({
       code: 'commands/nothing-to-show',
       kind: 'Runtime',

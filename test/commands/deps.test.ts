@@ -125,4 +125,12 @@ describe('deps', () => {
     expect(await p.run('run -s c')).toBe(0)
     expect(await p.rows('c')).toEqual([{ x: 1 }])
   })
+
+  test('--add-package leaves the file as it was where the package has no namespace', async () => {
+    const p = project(shop)
+    expect(await p.run(['deps', '--add-package', 'a@1'])).toBe(2)
+    expect(p.stdout).toContain('a was not found in the package index. Packages on the index require a namespace')
+    expect(p.exists('packages.yml')).toBe(false)
+    expect(await p.run('parse')).toBe(0)
+  })
 })

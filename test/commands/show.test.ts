@@ -26,6 +26,8 @@ describe('show', () => {
     const p = project(shop)
     expect(await p.run('show')).toBe(2)
     expect(p.stdout).toContain('Either --select or --inline must be passed to show')
+    expect(await p.run(['show', '--inline', ''])).toBe(2)
+    expect(p.stdout).toContain('Either --select or --inline must be passed to show')
   })
 
   test('tells of a query whether it cannot be read or fails in the database', async () => {
