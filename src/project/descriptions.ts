@@ -112,6 +112,10 @@ export class Descriptions {
   private renderTemplate(text: string, owner: Described, at: FindPlace): Rendered {
     const doc = (args: readonly Value[]): Value => {
       const [first = null, second] = args
+      if (args.length !== 1 && args.length !== 2) {
+        const message = `doc() takes at most two arguments (${args.length} given)`
+        throw new DiagnosticError({ code: 'context/argument', message })
+      }
       return this.find(String(first), second === undefined ? undefined : String(second), owner, at)?.contents ?? ''
     }
     try {

@@ -103,6 +103,13 @@ describe('what reading a project warns of', () => {
     expect(messages({ 'models/a.sql': 'select 1', 'models/s.yml': text }).join()).toContain(message)
   })
 
+  test('doc() takes a name, or a package and a name', () => {
+    const text = `models: [{name: a, description: "{{ doc('p', 'q', 'r') }}"}]`
+    expect(messages({ 'models/a.sql': 'select 1', 'models/s.yml': text })).toEqual([
+      'error context/argument: doc() takes at most two arguments (3 given)',
+    ])
+  })
+
   test('an entry of data_tests without a name is left out', () => {
     expect(messages({ 'tests/t.yml': 'data_tests:\n  - not_null: {where: x}\n' })).toEqual([
       "warning project/unnamed-test: Unable to parse 'data_tests' section of file 'tests/t.yml'\n  Entry did not contain a name",
