@@ -1,8 +1,9 @@
 /**
  * Records of nodes -> JSON text, without a plain copy in between: of a large project that copy is most of the work. Python
- * values print as `plainJson` makes them plain. One writer serves one artifact: nodes that share a configuration share its text.
+ * values print as `plainJson` makes them plain, floats as Python writes them (`1.0`). One writer serves one artifact: nodes that share a configuration share its text.
  */
 import { plainJson } from '../project/node-json.ts'
+import { repr } from '../template/repr.ts'
 import { PyDict, PyFloat, Undefined, type Value } from '../template/value.ts'
 
 export class JsonWriter {
@@ -52,7 +53,7 @@ export class JsonWriter {
   private objectText(data: object): string {
     if (Array.isArray(data)) return data.length === 0 ? '[]' : `[${data.map(one => this.text(one)).join(',')}]`
     if (data instanceof PyDict) return this.dictText(data)
-    if (data instanceof PyFloat) return this.text(data.value)
+    if (data instanceof PyFloat) return Number.isFinite(data.value) ? repr(data) : 'null'
     if (data instanceof Undefined) return 'null'
     const prototype = Object.getPrototypeOf(data)
     if (prototype !== Object.prototype && prototype !== null) return this.text(plainJson(data))

@@ -46,7 +46,7 @@ export type FileContent = string | Uint8Array | Iterable<string | Uint8Array>
 export interface FileSystem {
   /** Absolute path that relative ones start from. */
   readonly root: string
-  /** Text as UTF-8, a leading byte order mark removed. */
+  /** Text as UTF-8; a leading byte order mark is removed, except in `.sql` files. */
   read(path: string): string | undefined
   readBytes(path: string): Uint8Array | undefined
   /** For files of which only parts are wanted. The caller closes it. */

@@ -35,7 +35,7 @@ export function localFiles(root: string): FileSystem {
 
   return {
     root: withSlashes(base),
-    read: path => orMissing(() => withoutMark(readFileSync(at(path), 'utf8')), 'read', at(path)),
+    read: path => orMissing(() => textOf(path, readFileSync(at(path), 'utf8')), 'read', at(path)),
     readBytes: path => orMissing(() => readFileSync(at(path)), 'read', at(path)),
     open: path => orMissing(() => openFile(at(path)), 'open', at(path)),
     write: (path, content) => {
@@ -205,8 +205,9 @@ function filesBehind(folder: string, link: string, options: ListOptions, above: 
   return above.includes(real) ? [] : filesBelow(folder, link, options, [...above, real])
 }
 
-function withoutMark(text: string): string {
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+/** In SQL the mark is part of the code, as in dbt: its checksum covers it, and the database takes it for a space. */
+function textOf(path: string, text: string): string {
+  return text.charCodeAt(0) === 0xfeff && !path.endsWith('.sql') ? text.slice(1) : text
 }
 
 function withSlashes(path: string): string {

@@ -70,7 +70,7 @@ export function memoryFiles(
     root: at('.'),
     read: path => {
       const entry = files.get(at(path))
-      return entry && new TextDecoder().decode(entry.bytes)
+      return entry && new TextDecoder('utf-8', { ignoreBOM: path.endsWith('.sql') }).decode(entry.bytes)
     },
     readBytes: path => files.get(at(path))?.bytes.slice(),
     open: path => {

@@ -21,6 +21,11 @@ describe('JSON text of records', () => {
     expect(new JsonWriter().text(record)).toBe(JSON.stringify(plainJson(record)))
   })
 
+  test('prints floats as Python does', () => {
+    const floats = [1, -0.5, 2.5, 1e16, 1e-7, Number.POSITIVE_INFINITY].map(value => new PyFloat(value))
+    expect(new JsonWriter().text(floats)).toBe('[1.0,-0.5,2.5,1e+16,1e-07,null]')
+  })
+
   test('prints large integers as numbers and names keys that are no texts', () => {
     const dict = PyDict.of([
       [1, 10n ** 20n],

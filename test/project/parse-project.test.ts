@@ -21,6 +21,11 @@ describe('models', () => {
     })
   })
 
+  test('a byte order mark is part of the code', () => {
+    const { json } = parsed({ 'models/a.sql': '\ufeffselect {{ 1 }} as id\n' })
+    expect(json('model.shop.a')).toMatchObject({ raw_code: '\ufeffselect {{ 1 }} as id' })
+  })
+
   test('config, ref and source with literal arguments are read without rendering', () => {
     const { node } = parsed({
       'models/a.sql':

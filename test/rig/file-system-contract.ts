@@ -12,10 +12,12 @@ export function fileSystemContract(name: string, create: () => FileSystem): void
       expect([...(files.readBytes('a/raw') ?? [])]).toEqual([0, 255, 1])
     })
 
-    test('a byte order mark is not part of the text', () => {
+    test('a byte order mark is not part of the text, but it is part of SQL', () => {
       const files = create()
+      files.write('a.yml', '\ufeffa: 1')
+      expect(files.read('a.yml')).toBe('a: 1')
       files.write('a.sql', '\ufeffselect 1')
-      expect(files.read('a.sql')).toBe('select 1')
+      expect(files.read('a.sql')).toBe('\ufeffselect 1')
     })
 
     test('what is missing is undefined, and so is a folder read as a file or a file used as a folder', () => {
