@@ -58,7 +58,7 @@ describe('modules.re', () => {
       "a! b!  a b  Foo_Bar_Baz_ camel_case_name True ['Words', 'words', 'words', ''] [' \"{{\" ']",
     ],
     [
-      "{{ modules.re.sub('(a)|(b)', '[\\\\1\\\\2]', 'ab') }} {{ modules.re.sub('', '-', 'abc') }} {{ modules.re.sub('^', '> ', 'a\\nb', flags=modules.re.MULTILINE) }} {{ modules.re.search('(?s)a.b', 'a\\nb') is not none }} {{ modules.re.search('\\\\d{3}-\\\\d{4}', 'call 555-1234').group(0) }} {{ modules.re.match('\\\\s*select', '  SELECT 1', modules.re.IGNORECASE) is not none }} {{ modules.re.findall('[A-Z]{2,}', 'ABC De FG') }} {{ modules.re.findall('\\\\$\\\\{(\\\\w+)\\\\}', '${a} ${b}') }} {{ modules.re.findall('(?i)select|from', 'SELECT x From') }}",
+      "{{ modules.re.sub('(a)|(b)', '[\\\\1\\\\2]', 'ab') }} {{ modules.re.sub('', '-', 'abc') }} {{ modules.re.sub('^', '> ', 'a\\nb', flags=modules.re.MULTILINE) }} {{ modules.re.search('(?s)a.b', 'a\\nb') is not none }} {{ modules.re.search('\\\\d{3}-\\\\d{4}', 'call 555-1234').group(0) }} {{ modules.re.match('\\\\s*select', '  SELECT 1', modules.re.IGNORECASE) is not none }} {{ modules.re.findall('[A-Z]{2,}', 'ABC De FG') }} {{ modules.re.findall('\\\\$\\\\{(\\\\w+)\\\\}', '\u0024{a} \u0024{b}') }} {{ modules.re.findall('(?i)select|from', 'SELECT x From') }}",
       "[a][b] -a-b-c- > a\n> b True 555-1234 True ['ABC', 'FG'] ['a', 'b'] ['SELECT', 'From']",
     ],
     [
