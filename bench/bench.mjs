@@ -245,9 +245,11 @@ function print() {
       console.log(`${figure.name.padEnd(width)}  ${figure.bytes} bytes, ${figure.ratio.toFixed(3)} x ${figure.against}`)
       continue
     }
-    console.log(
-      `${figure.name.padEnd(width)}  ${`${figure.milliseconds.toFixed(0)} ms`.padStart(9)}  ${`${figure.cpuMilliseconds.toFixed(0)} ms`.padStart(9)}  ${`${figure.peakMiB.toFixed(0)} MiB`.padStart(8)}  ${beside(figure)}`,
-    )
+    const { name, milliseconds, cpuMilliseconds, peakMiB } = figure
+    // Figures of one process among others have no processor time of their own.
+    const cells = [`${milliseconds.toFixed(0)} ms`, cpuMilliseconds ? `${cpuMilliseconds.toFixed(0)} ms` : '-']
+    const [time, cpu] = cells.map(cell => cell.padStart(9))
+    console.log(`${name.padEnd(width)}  ${time}  ${cpu}  ${`${peakMiB.toFixed(0)} MiB`.padStart(8)}  ${beside(figure)}`)
   }
 }
 
