@@ -84,7 +84,7 @@ async function startUp() {
 }
 
 async function templates() {
-  figures.push(...(await templateFigures({ runs, models: options.smoke ? 1000 : 10_000 })))
+  for (const figure of await templateFigures({ runs, models: options.smoke ? 1000 : 10_000 })) keep(figure)
 }
 
 async function sample() {
@@ -169,7 +169,7 @@ async function againstDbt(name, command, folder) {
     cwd: folder,
   })
   const ours = figures.findLast(figure => figure.name.startsWith(name))
-  figures.push({
+  keep({
     name: `${name}: dbt`,
     milliseconds: dbt.milliseconds,
     peakMiB: dbt.peakMiB,
@@ -197,7 +197,7 @@ function sampleEnvironment() {
 
 /** @param {{ bare?: { milliseconds: number, peakMiB: number }, against?: string, goal?: number }} [beside] */
 function add(name, ours, { bare, against, goal } = {}) {
-  figures.push({
+  keep({
     name,
     milliseconds: ours.milliseconds,
     cpuMilliseconds: ours.cpuMilliseconds ?? 0,
@@ -213,9 +213,15 @@ function add(name, ours, { bare, against, goal } = {}) {
   })
 }
 
+/** A long bench tells how far it is. */
+function keep(figure) {
+  figures.push(figure)
+  if (process.stderr.isTTY) console.error(`${figures.length} ${figure.name}`)
+}
+
 /** Another program's time for the same work, as a multiple of ours; different endings are told, for then the ratio means little. */
 function addAgainst(name, ours, { other, against, goal }) {
-  figures.push({
+  keep({
     name,
     milliseconds: ours.milliseconds,
     cpuMilliseconds: ours.cpuMilliseconds ?? 0,
@@ -232,7 +238,7 @@ function addAgainst(name, ours, { other, against, goal }) {
 
 /** A figure in bytes, as a part of what there is. */
 function addBytes(name, bytes, { of }) {
-  figures.push({ name, bytes, against: `${of} bytes`, ratio: bytes / of })
+  keep({ name, bytes, against: `${of} bytes`, ratio: bytes / of })
 }
 
 function print() {

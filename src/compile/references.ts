@@ -130,7 +130,7 @@ function relationOf(session: NodeAccess, target: GraphMember, view: RelationOpti
   const node = target as Node
   const own = (): Relation => nodeRelation(node, quoting, view)
   const elsewhere = deferred(session, target)
-  const selected = state.selected.includes(target.uniqueId)
+  const selected = state.selected.has(target.uniqueId)
   if (elsewhere && state.deferral?.favorState && !selected) return deferRelation(elsewhere, view)
   const hasFiles = node.config.get('materialized') === 'external' || isDeltaNode(node) || isParquetNode(node)
   const readsFiles = state.readsUpstreamFiles && !selected && hasFiles

@@ -50,7 +50,7 @@ export interface RunState {
   readonly adapterFacts: AdapterFacts
   readonly observer: StatementObserver
   readonly signal: AbortSignal
-  readonly selected: readonly string[]
+  readonly selected: ReadonlySet<string>
   readonly deferral: Deferral | null
   readonly plugins: ReadonlyMap<string, Plugin>
   /** Upstream external models that the database lacks are read from their files. False for commands that only compile. */

@@ -49,7 +49,7 @@ export function runStateOf(run: Run, options: RunStateOptions): RunState {
       },
     },
     signal: options.signal,
-    selected: run.selected,
+    selected: new Set(run.selected),
     deferral: run.deferral,
     plugins: run.plugins,
     readsUpstreamFiles: options.readsUpstreamFiles,
