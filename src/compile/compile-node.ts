@@ -84,10 +84,11 @@ function renderCode(node: Node, names: NodeNames): MaybePromise<MappedText> {
   return template.renderMapped(names)
 }
 
-/** Where the node's text stands in its file; a text that is not found there is a file of its own. */
+/** Where the node's text stands in its file, which is not read for that. The text of a generic test is a file of its own. */
 function sourceOf(node: Node): { readonly file: SourceFile; readonly base: number } {
-  const base = node.file.text.indexOf(node.rawCode)
-  return base === -1 ? { file: { path: node.file.path, text: node.rawCode }, base: 0 } : { file: node.file, base }
+  const { file, rawCode, codeOffset } = node
+  const isWritten = node.resourceType !== 'test' || node.generic === null
+  return isWritten ? { file, base: codeOffset } : { file: { path: file.path, text: rawCode }, base: 0 }
 }
 
 function lineMap({ text, map }: MappedText, at: number, length: number): LineMapEntry[] {
