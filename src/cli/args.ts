@@ -59,6 +59,8 @@ function commandOf(words: readonly string[], asksHelp: boolean): { entry: Comman
 /** As in dbt, an option stands before the command or after it. */
 function refuseTwice(entry: CommandEntry, argv: readonly string[]): void {
   const at = commandIndex(argv)
+  // The usual case, and each reading of the words is milliseconds of every start.
+  if (at === 0) return
   const before = parseWith(globalOptions, argv.slice(0, at)).values
   const after = parseWith(optionsOf(entry), argv.slice(at)).values
   for (const option of before.keys()) {

@@ -4,6 +4,7 @@ import { DiagnosticError, Diagnostics } from '../base/diagnostic.ts'
 import type { BareConfig } from '../config/load-config.ts'
 import { WarningPolicy } from '../config/warning-policy.ts'
 import { loadBare } from './load-bare.ts'
+import { note } from './note.ts'
 import type { Command, Session } from './session.ts'
 import { tellProblems } from './tell-problems.ts'
 
@@ -11,14 +12,12 @@ export const clean: Command = async session => {
   const config = loadBare(session)
   const targets = checkedTargets(config)
   tellOldFolder(session, config)
-  const tell = (name: string, code: string, message: string, data: Readonly<Record<string, string>>): void =>
-    session.emit({ kind: 'note', name, code, level: 'info', message, data })
   for (const path of targets) {
-    tell('CheckCleanPath', 'Z012', `Checking ${path}/*`, { path })
+    note(session, 'CheckCleanPath', 'Z012', `Checking ${path}/*`, { path })
     config.files.remove(path)
-    tell('ConfirmCleanPath', 'Z013', `Cleaned ${path}/*`, { path })
+    note(session, 'ConfirmCleanPath', 'Z013', `Cleaned ${path}/*`, { path })
   }
-  tell('FinishedCleanPaths', 'Z015', 'Finished cleaning all paths.', {})
+  note(session, 'FinishedCleanPaths', 'Z015', 'Finished cleaning all paths.', {})
   return 'success'
 }
 

@@ -12,6 +12,7 @@ import { WarningPolicy } from '../config/warning-policy.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { CommandStopped } from './command-stopped.ts'
+import { note } from './note.ts'
 import { openDatabase } from './open-database.ts'
 import type { Command, Session } from './session.ts'
 import { tellProblems } from './tell-problems.ts'
@@ -139,11 +140,11 @@ function tellWarnings(session: Session, config: Config | undefined, flags: Flags
 }
 
 function tell(session: Session, message: string): void {
-  session.emit({ kind: 'note', name: 'DebugCmdOut', code: 'Z047', level: 'info', message })
+  note(session, 'DebugCmdOut', 'Z047', message)
 }
 
 function tellResult(session: Session, message: string): void {
-  session.emit({ kind: 'note', name: 'DebugCmdResult', code: 'Z048', level: 'info', message })
+  note(session, 'DebugCmdResult', 'Z048', message)
 }
 
 /** Absolute path of the project file; `undefined` when there is none. */

@@ -10,6 +10,7 @@ import { specsOf } from '../config/package-specs.ts'
 import { parseAddedPackage, withPackage } from './add-package.ts'
 import { CommandStopped } from './command-stopped.ts'
 import { loadBare } from './load-bare.ts'
+import { note } from './note.ts'
 import type { Command, Session } from './session.ts'
 
 export const deps: Command = async session => {
@@ -94,14 +95,4 @@ function versionName(pinned: PinnedPackage): string {
     case 'hub':
       return `version ${pinned.version}`
   }
-}
-
-function note(
-  session: Session,
-  name: string,
-  code: string,
-  message: string,
-  data: Readonly<Record<string, string>>,
-): void {
-  session.emit({ kind: 'note', name, code, level: 'info', message, data })
 }

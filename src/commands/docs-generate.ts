@@ -11,6 +11,7 @@ import { commandResourceTypes } from '../graph/command-selection.ts'
 import { artifactWriter } from './artifact-writer.ts'
 import { compilationPlan, compileAndWrite } from './compile.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
+import { note } from './note.ts'
 import { openDatabase } from './open-database.ts'
 import { runOf } from './run-nodes.ts'
 import { selectMembers } from './select-members.ts'
@@ -97,16 +98,6 @@ function copyAssets({ config }: LoadedProject): void {
       if (content) files.write(`${target}/${folder}/${path}`, content)
     }
   }
-}
-
-function note(
-  session: Session,
-  name: string,
-  code: string,
-  message: string,
-  data: Readonly<Record<string, string>>,
-): void {
-  session.emit({ kind: 'note', name, code, level: 'info', message, data })
 }
 
 /** Of the selected nodes, and of sources that were asked for; of everything without a selection. */

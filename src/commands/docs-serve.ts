@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { loadSettings } from './load-graph.ts'
+import { note } from './note.ts'
 import type { Command } from './session.ts'
 
 const types: Readonly<Record<string, string>> = {
@@ -36,7 +37,7 @@ export const docsServe: Command = async session => {
   }
   await outside.serve(flags.host, flags.port, answer, signal, () => {
     const message = `Serving ${folder} at http://${flags.host}:${flags.port}. Press Ctrl+C to exit.`
-    session.emit({ kind: 'note', name: 'ServingDocsPort', code: 'Z018', level: 'info', message })
+    note(session, 'ServingDocsPort', 'Z018', message)
   })
   return 'success'
 }

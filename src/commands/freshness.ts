@@ -10,6 +10,7 @@ import type { GraphMember, SourceNode } from '../project/node.ts'
 import { artifactWriter } from './artifact-writer.ts'
 import { tellEmptySelection } from './empty-selection.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
+import { note } from './note.ts'
 import { openDatabase } from './open-database.ts'
 import { runOf } from './run-nodes.ts'
 import { selectMembers } from './select-members.ts'
@@ -74,7 +75,7 @@ function isChecked(member: GraphMember): boolean {
 async function check(session: Session, loaded: LoadedProject, sources: readonly SourceNode[]): Promise<FreshnessRun> {
   const { config } = loaded
   if (sources.length === 0) {
-    session.emit({ kind: 'note', name: 'FreshnessCheckComplete', code: 'Q003', level: 'info', message: 'Done.' })
+    note(session, 'FreshnessCheckComplete', 'Q003', 'Done.')
     return { results: [], hooks: [], elapsedMs: 0, interrupted: false }
   }
   const database = await openDatabase(session, config)

@@ -5,6 +5,7 @@ import { profilesFolder, readProfiles } from '../config/load-profile.ts'
 import { resolveFlags } from '../config/resolve-flags.ts'
 import { yamlValue } from '../config/yaml-value.ts'
 import { PyDict } from '../template/value.ts'
+import { note } from './note.ts'
 import type { Command, Session } from './session.ts'
 
 export const init: Command = async session => {
@@ -74,7 +75,7 @@ function projectName(given: string | null): string {
 }
 
 function tell(session: Session, message: string): void {
-  session.emit({ kind: 'note', name: 'ProjectCreated', code: 'A026', level: 'info', message })
+  note(session, 'ProjectCreated', 'A026', message)
 }
 
 function newProject(name: string, profile: string | null): Record<string, string> {

@@ -19,6 +19,7 @@ import { WatchedFiles } from '../storage/watched-files.ts'
 import { str } from '../template/repr.ts'
 import { CommandStopped, stopOnErrors } from './command-stopped.ts'
 import { foundStats } from './found-stats.ts'
+import { note } from './note.ts'
 import type { Session } from './session.ts'
 import { tellChanges, tellFullParse, tellKept, tellNotEnabled } from './tell-parsing.ts'
 import { tellProblems } from './tell-problems.ts'
@@ -112,7 +113,7 @@ function readGraph(
 function tellSettings(session: Session, config: Config): void {
   const data = { adapter_name: 'duckdb', adapter_version: `=${adapterVersion}` }
   const message = `Registered adapter: duckdb=${adapterVersion}`
-  session.emit({ kind: 'note', name: 'AdapterRegistered', code: 'E034', level: 'info', message, data })
+  note(session, 'AdapterRegistered', 'E034', message, data)
   const { flags } = config
   const vars = str(shownVars(flags.vars))
   const facts = { vars, profile: flags.profile ?? '', target: flags.target ?? '', version: dbtVersion }
