@@ -1,15 +1,11 @@
-/** What is in a Delta table when runs are killed while they write it: the built program is killed at a dozen points. */
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { localTable } from '../../src/delta/local-table.ts'
 import { snapshotSql } from '../../src/delta/scan.ts'
 import { requireSnapshot } from '../../src/delta/snapshot.ts'
+import { type KilledProject, killedProject } from '../rig/killed-project.ts'
 import { openTestReader } from '../rig/parquet-reader.ts'
 
-const program = resolve(import.meta.dirname, '../../dist/eider.js')
 const points = 12
 const rowCount = 200_000
 
@@ -33,41 +29,22 @@ select i as id, {{ var('round') }} as round, timestamp '2024-01-01' + to_days({{
 `,
 }
 
-let folder = ''
+let project: KilledProject
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'eider-killed-'))
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
+  project = killedProject(files, 'build')
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Gives the exit code, null for a process that was killed, and how long it lived. */
-function build(round: number, killAfterMs?: number): Promise<{ readonly code: number | null; readonly ms: number }> {
-  return new Promise((done, fail) => {
-    const started = performance.now()
-    const child = spawn(process.execPath, [program, 'build', '--vars', `{"round": ${round}}`], { cwd: folder })
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs)
-    child.on('error', fail)
-    child.on('exit', code => {
-      clearTimeout(timer)
-      done({ code, ms: performance.now() - started })
-    })
-  })
-}
+afterAll(() => project.remove())
 
 test(`Delta tables hold whole runs after kills at ${points} points, and the next run ends right`, async () => {
-  expect(existsSync(program), `${program} is built by npm ci`).toBe(true)
   const reader = await openTestReader()
   const query = async (table: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
-    const place = localTable(join(folder, 'lake', table), reader)
+    const place = localTable(join(project.folder, 'lake', table), reader)
     return reader.rows(`WITH t AS (${await snapshotSql(place, await requireSnapshot(place))}) ${sql}`)
   }
-  expect((await build(0)).code).toBe(0)
-  const { ms } = await build(1)
+  expect((await project.round(0)).code).toBe(0)
+  const { ms } = await project.round(1)
   for (let point = 1; point <= points; point++) {
-    await build(point + 1, (ms * point) / points)
+    await project.round(point + 1, (ms * point) / points)
     const [merged] = await query(
       'merged',
       'SELECT count(*)::INT AS n, count(DISTINCT id)::INT AS ids, count(DISTINCT round)::INT AS rounds FROM t',
@@ -81,7 +58,7 @@ test(`Delta tables hold whole runs after kills at ${points} points, and the next
     )
     expect(open, `after a kill at point ${point}`).toEqual({ n: 2000, rounds: 1 })
   }
-  for (const round of [points + 1, 99, 99]) expect((await build(round)).code).toBe(0)
+  for (const round of [points + 1, 99, 99]) expect((await project.round(round)).code).toBe(0)
   expect(await query('merged', 'SELECT DISTINCT round FROM t')).toEqual([{ round: 99 }])
   expect(await query('added', 'SELECT count(*)::INT AS n FROM t WHERE round = 99')).toEqual([{ n: 1000 }])
   expect(await query('history', 'SELECT DISTINCT round FROM t WHERE dbt_valid_to IS NULL')).toEqual([{ round: 99 }])

@@ -2,15 +2,14 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Connection, Database } from '../../src/adapter/adapter.ts'
+import type { Connection } from '../../src/adapter/adapter.ts'
 import { appendChange } from '../../src/delta/change.ts'
 import { trafficOf } from '../../src/lake/lake-connection.ts'
 import { type DeltaRig, deltaRig } from '../rig/delta-writer.ts'
-import { type LakeRig, lakeRig } from '../rig/lake-rig.ts'
+import { type LakeRig, lakeRig, rowsOf } from '../rig/lake-rig.ts'
 
 let rig: LakeRig
 const tables: DeltaRig[] = []
-const open: Database[] = []
 /** Folders of the same tables on this machine. */
 const here = new Map<string, string>()
 
@@ -69,19 +68,6 @@ async function make(name: string, partitions: readonly string[], queries: readon
   here.set(name, table.root)
 }
 
-async function fresh(): Promise<Connection> {
-  for (const one of open.splice(0)) await one.close()
-  rmSync(join(rig.folder, 'cache'), { recursive: true, force: true })
-  const database = rig.open()
-  open.push(database)
-  return database.connect()
-}
-
-async function rowsOf(connection: Connection, sql: string): Promise<string> {
-  const rows = await connection.rows(`select to_json(whole)::varchar from (${sql}) as whole`)
-  return rows.map(([line]) => String(line)).join('\n')
-}
-
 const expected = (sql: string): Promise<string> =>
   rowsOf(
     rig.connection,
@@ -125,7 +111,7 @@ test.each([
   [`select max(day) as d from ${parted}`, 1.1],
   [`select count(*) as n from ${parted} p semi join (select date '2024-02-03' as day) d using (day)`, 1.1],
 ])('partitions: %s', async (sql, share) => {
-  const connection = await fresh()
+  const connection = await rig.fresh()
   expect(await rowsOf(connection, sql)).toBe(await expected(sql))
   expect(shareOf(connection, 'parted')).toBeLessThan(share)
 })
@@ -138,7 +124,7 @@ test.each([
   [`select max(h) as h from ${clustered} where id > 30000 and s > 's5'`, 0.7],
   [`select max(h) as h from ${clustered}`, 1.1],
 ])('statistics: %s', async (sql, share) => {
-  const connection = await fresh()
+  const connection = await rig.fresh()
   expect(await rowsOf(connection, sql)).toBe(await expected(sql))
   expect(shareOf(connection, 'clustered')).toBeLessThan(share)
 })
@@ -150,14 +136,14 @@ test.each([
   [`select s from ${large} where id = 70000`, 0.5],
   [`select * from ${large} order by id limit 3`, 1.1],
 ])('columns: %s', async (sql, share) => {
-  const connection = await fresh()
+  const connection = await rig.fresh()
   expect(await rowsOf(connection, sql)).toBe(await expected(sql))
   expect(shareOf(connection, 'large')).toBeLessThan(share)
 })
 
 describe('a statement over a table', () => {
   test('fetches more when a later one wants it, and nothing twice', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await connection.rows(`select sum(id) from ${parted} where day = '2024-02-01'`)
     const first = trafficOf(connection).bytesRead
     await connection.rows(`select max(h) from ${parted} where day = '2024-02-01' and id > 7`)
@@ -169,7 +155,7 @@ describe('a statement over a table', () => {
   test('downloads nothing in a second run', async () => {
     const sql = `select count(*), max(h) from ${parted} where day = '2024-02-01'`
     const bytes: number[] = []
-    await fresh()
+    await rig.fresh()
     for (let run = 0; run < 2; run++) {
       const database = rig.open()
       const connection = await database.connect()
@@ -182,7 +168,7 @@ describe('a statement over a table', () => {
   })
 
   test('may be a table, a view, or read two tables at once', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await connection.execute(`create table t as select id, day from ${parted} where day = '2024-02-03'`)
     await connection.execute(`create view v as select * from ${parted}`)
     expect(shareOf(connection, 'parted')).toBeLessThan(0.35)
@@ -193,7 +179,7 @@ describe('a statement over a table', () => {
   })
 
   test('tells a mistake without fetching files', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await expect(connection.rows(`select nothing from ${parted}`)).rejects.toMatchObject({
       diagnostic: { code: 'adapter/sql-binding' },
     })
@@ -201,7 +187,7 @@ describe('a statement over a table', () => {
   })
 
   test('reads a table without a plan as a whole', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await connection.execute("set explain_output = 'optimized_only'")
     const sql = `select count(*) as n, max(s) as s from ${parted} where day = '2024-02-02'`
     expect(await rowsOf(connection, sql)).toBe(await expected(sql))
@@ -212,7 +198,7 @@ test('files of a wrong size in the log are read all the same', async () => {
   const key = [...rig.double.objects.keys()].find(one => one.startsWith('clustered/') && one.endsWith('00.json')) ?? ''
   const log = Buffer.from(rig.double.objects.get(key) ?? []).toString()
   await rig.store.put(key, Buffer.from(log.replace(/"size":(\d+)/, (_, size) => `"size":${Number(size) + 7}`)))
-  const connection = await fresh()
+  const connection = await rig.fresh()
   const sql = `select count(*) as n, max(h) as h from ${clustered}`
   expect(await rowsOf(connection, sql)).toBe(await expected(sql))
   await rig.store.put(key, Buffer.from(log))
@@ -222,7 +208,7 @@ test('a data file that is gone is told', async () => {
   const key = [...rig.double.objects.keys()].find(one => one.startsWith('large/') && one.endsWith('.parquet')) ?? ''
   const bytes = rig.double.objects.get(key) ?? new Uint8Array()
   await rig.store.delete(key)
-  await expect((await fresh()).rows(`select max(h) from ${large}`)).rejects.toMatchObject({
+  await expect((await rig.fresh()).rows(`select max(h) from ${large}`)).rejects.toMatchObject({
     diagnostic: { code: 'delta/missing-file' },
   })
   await rig.store.put(key, bytes)

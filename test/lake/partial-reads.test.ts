@@ -2,12 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Connection, Database } from '../../src/adapter/adapter.ts'
 import { trafficOf } from '../../src/lake/lake-connection.ts'
-import { type LakeRig, lakeRig } from '../rig/lake-rig.ts'
+import { type LakeRig, lakeRig, rowsOf } from '../rig/lake-rig.ts'
 
 let rig: LakeRig
-const open: Database[] = []
 const wide = "'s3://lake/wide.parquet'"
 
 beforeAll(async () => {
@@ -29,24 +27,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rig.close()
 })
-
-/** A run of its own with an empty cache. */
-async function fresh(): Promise<Connection> {
-  for (const one of open.splice(0)) await one.close()
-  rmSync(join(rig.folder, 'cache'), { recursive: true, force: true })
-  return later()
-}
-
-async function later(): Promise<Connection> {
-  const database = rig.open()
-  open.push(database)
-  return database.connect()
-}
-
-async function rowsOf(connection: Connection, sql: string): Promise<string> {
-  const rows = await connection.rows(`select to_json(whole)::varchar from (${sql}) as whole`)
-  return rows.map(([line]) => String(line)).join('\n')
-}
 
 const sizeOf = (key: string): number => rig.double.objects.get(key)?.length ?? 0
 
@@ -86,18 +66,18 @@ const queries: readonly (readonly [sql: string, share: number])[] = [
 
 describe('a large file', () => {
   test.each(queries)('%s', async (sql, share) => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     expect(await rowsOf(connection, sql)).toBe(await expected(sql))
     expect(trafficOf(connection).bytesRead / sizeOf('wide.parquet')).toBeLessThan(share)
   })
 
   test('is downloaded further where more is wanted, and nothing twice', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await connection.rows(`select sum(id) from ${wide}`)
     const first = trafficOf(connection).bytesRead
     await connection.rows(`select sum(id) from ${wide} where id > 0`)
     expect(trafficOf(connection).bytesRead).toBe(first)
-    const other = await later()
+    const other = await rig.later()
     await other.rows(`select sum(id), max(k) from ${wide}`)
     expect(trafficOf(other).bytesRead).toBeLessThan(first)
     await other.rows(`from ${wide}`)
@@ -105,7 +85,7 @@ describe('a large file', () => {
   })
 
   test('is read in part by tables, inserts, copies and views', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await connection.execute(`create table t as select id, k from ${wide} where id < 3`)
     await connection.execute(`insert into t select id + 10, k from ${wide} where id < 2`)
     await connection.execute(`create view v as select * from ${wide}`)
@@ -119,7 +99,7 @@ describe('a large file', () => {
   })
 
   test('is whole for whoever reads more than columns', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await connection.rows(`select sum(id) from ${wide}`)
     expect(await rowsOf(connection, `select size, md5(content) from read_blob(${wide})`)).toBe(
       await expected(`select size, md5(content) from read_blob(${wide})`),
@@ -129,7 +109,7 @@ describe('a large file', () => {
   })
 
   test('an error of the user is the one of whole files', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await expect(connection.rows(`select nothing from ${wide}`)).rejects.toMatchObject({
       diagnostic: { code: 'adapter/sql-binding', expanded: { start: 7 } },
     })
@@ -140,7 +120,7 @@ describe('a large file', () => {
   })
 
   test('is fetched whole where a first try could not be undone', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     const share = (): number => trafficOf(connection).bytesRead / sizeOf('wide.parquet')
     connection.begin()
     await connection.execute(`create table a as select id from ${wide} where id < 3`)
@@ -150,7 +130,7 @@ describe('a large file', () => {
     expect(share()).toBeGreaterThan(0.99)
     expect(await rowsOf(connection, 'select count(*) as n from a, b')).toBe('{"n":9}')
 
-    const manual = await fresh()
+    const manual = await rig.fresh()
     await manual.execute('begin')
     await manual.execute(`create table c as select k from ${wide} where id < 3`)
     await manual.execute('commit')
@@ -158,7 +138,7 @@ describe('a large file', () => {
   })
 
   test('holes that the plan did not name are fetched when they are read', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     // The distinct values are read while the statement is bound, before there is a plan.
     const sql = `pivot (select id, k, h % 3 as m from ${wide}) on m using count(*) group by k order by k`
     expect(await rowsOf(connection, sql)).toBe(await expected(sql))
@@ -174,7 +154,7 @@ describe('a large file', () => {
       const whole = join(rig.folder, key)
       writeFileSync(whole, rig.double.objects.get(key) ?? '')
       for (const column of ['id', 'k', 'name', 'h', 'hole', 'st', 'list', 'd']) {
-        const connection = await fresh()
+        const connection = await rig.fresh()
         // A plan in this form names no scan, so that nothing but the footer is fetched ahead.
         await connection.execute("set explain_output = 'optimized_only'")
         for (const what of [
@@ -193,7 +173,7 @@ describe('a large file', () => {
   )
 
   test('a COPY to files on this machine that fails over holes begins anew', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     const folder = join(rig.folder, 'out')
     mkdirSync(folder)
     const sql = `copy (select k, h % 3 as m, count(*) as n from (pivot (select k, h from ${wide}) on (h % 3) using count(*) group by k, h) group by all) to '${folder}' (format parquet, partition_by (k))`
@@ -203,7 +183,7 @@ describe('a large file', () => {
 
   test('an object that is replaced between two reads is read anew', async () => {
     await rig.connection.execute(`copy (from ${wide} limit 50000) to 's3://lake/changing.parquet'`)
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await connection.rows("select sum(id) from 's3://lake/changing.parquet'")
     await rig.connection.execute(
       `copy (select * replace (id + 1 as id) from ${wide} limit 50000) to 's3://lake/changing.parquet'`,
@@ -214,7 +194,7 @@ describe('a large file', () => {
   })
 
   test('trouble in the middle of a fetch leaves nothing that could be read wrongly', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     rig.double.fail({ fault: { kind: 'answer', status: 403, code: 'AccessDenied' }, method: 'GET', after: 4 })
     await expect(connection.rows(`select sum(h % 10) as s from ${wide}`)).rejects.toMatchObject({
       diagnostic: { code: 'storage/access-denied' },
@@ -249,13 +229,13 @@ describe('partitions in paths', () => {
     ],
     [`select count(*) as n from ${parts}`, 180000, 1.1],
   ])('%s', async (sql, rows, share) => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     expect(await rowsOf(connection, sql)).toBe(`{"n":${rows}}`)
     expect(trafficOf(connection).bytesRead / total()).toBeLessThan(share)
   })
 
   test('are asked for through views and without being named', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await connection.execute("create view v as from 's3://lake/parts/*/*/*.parquet'")
     expect(await rowsOf(connection, "select count(*) as n from v where day = '2024-02-01' and part = 'p2'")).toBe(
       '{"n":30000}',
@@ -264,7 +244,7 @@ describe('partitions in paths', () => {
   })
 
   test('an error in one partition does not fetch the others', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     await expect(
       connection.rows(`select part::int from ${parts} where day = '2024-02-01' and part = 'p1'`),
     ).rejects.toMatchObject({ diagnostic: { code: 'adapter/sql-conversion' } })
@@ -272,7 +252,7 @@ describe('partitions in paths', () => {
   })
 
   test('files that are put together by their columns are all looked into', async () => {
-    const connection = await fresh()
+    const connection = await rig.fresh()
     const sql =
       "select count(*) as n from read_parquet('s3://lake/parts/*/*/*.parquet', union_by_name = true) where part = 'p0'"
     expect(await rowsOf(connection, sql)).toBe('{"n":60000}')

@@ -1,14 +1,9 @@
-/** Of CSV and JSON in partitions only the files that are looked into and those that are asked for are fetched. */
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Connection, Database } from '../../src/adapter/adapter.ts'
 import { trafficOf } from '../../src/lake/lake-connection.ts'
 import { type LakeRig, lakeRig } from '../rig/lake-rig.ts'
 
 let rig: LakeRig
-const open: Database[] = []
 const dayCount = 60
 
 beforeAll(async () => {
@@ -25,17 +20,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  for (const one of open) await one.close()
   await rig.close()
 })
-
-async function fresh(): Promise<Connection> {
-  for (const one of open.splice(0)) await one.close()
-  rmSync(join(rig.folder, 'cache'), { recursive: true, force: true })
-  const database = rig.open()
-  open.push(database)
-  return database.connect()
-}
 
 const csv = "read_csv('s3://lake/csv/*/*.csv', hive_partitioning = true)"
 const strict = "read_csv('s3://lake/csv/*/*.csv', columns = {'id': 'INT', 'v': 'VARCHAR'}, ignore_errors = true)"
@@ -57,7 +43,7 @@ test.each([
   [`from ${json} where day = '2024-02-20'`, 20, 33],
   [`from ${json}`, 20 * dayCount, dayCount],
 ])('%s', async (query, rows, files) => {
-  const connection = await fresh()
+  const connection = await rig.fresh()
   const before = rig.double.requests.length
   expect(
     await connection.rows(
@@ -70,7 +56,7 @@ test.each([
 })
 
 test('another statement fetches the days that it wants, and copies of earlier ones serve', async () => {
-  const connection = await fresh()
+  const connection = await rig.fresh()
   const day = (text: string): string => `select sum(id)::int from ${csv} where day = '${text}'`
   expect(await connection.rows(day('2024-02-20'))).toEqual([[100190]])
   const { requests } = trafficOf(connection)

@@ -19,6 +19,10 @@ export interface LakeRig {
   readonly folder: string
   /** A database of its own over the same file, cache and bucket; `path` is relative to the folder. */
   open(path?: string): Database
+  /** A run of its own over the same cache. */
+  later(): Promise<Connection>
+  /** A run of its own with an empty cache; the runs before it are over. */
+  fresh(): Promise<Connection>
   /** Runs SQL on a connection that stays, and gives rows as texts. */
   rows(sql: string): Promise<string[]>
   readonly connection: Connection
@@ -70,26 +74,49 @@ export async function lakeRig(options: LakeRigOptions = {}): Promise<LakeRig> {
     { bucket: double.bucket, endpoint: double.endpoint, credentials: double.keys },
     { ids: nextId, pauseMs: 1 },
   )
+  const runs: Database[] = []
+  const endRuns = async (): Promise<void> => {
+    for (const run of runs.splice(0)) await run.close()
+  }
+  const later = (): Promise<Connection> => {
+    const run = open()
+    runs.push(run)
+    return run.connect()
+  }
   return {
     double,
     store,
     folder,
     open,
-    connection,
-    rows: async sql => {
-      const rows = await connection.rows(`select to_json(whole)::varchar from (${sql}) as whole`)
-      return rows.map(([line]) => String(line))
+    later,
+    fresh: async () => {
+      await endRuns()
+      rmSync(join(folder, 'cache'), { recursive: true, force: true })
+      return later()
     },
+    connection,
+    rows: sql => rowTexts(connection, sql),
     load: async (key, query) => {
       await connection.execute(`copy (${query}) to 's3://${double.bucket}/${key}'`)
       forgetCopies(join(folder, 'cache'), key)
     },
     close: async () => {
+      await endRuns()
       await database.close()
       await double.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function rowTexts(connection: Connection, sql: string): Promise<string[]> {
+  const rows = await connection.rows(`select to_json(whole)::varchar from (${sql}) as whole`)
+  return rows.map(([line]) => String(line))
+}
+
+/** The rows of a query as one text. */
+export async function rowsOf(connection: Connection, sql: string): Promise<string> {
+  return (await rowTexts(connection, sql)).join('\n')
 }
 
 function forgetCopies(cache: string, key: string): void {
