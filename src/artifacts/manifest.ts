@@ -7,7 +7,8 @@ import type { Neighbours } from '../graph/dag.ts'
 import { expandSelectors } from '../graph/expand-selectors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { EntryText, Insertions } from '../parse-cache/graph-texts.ts'
-import type { Constraint, GraphMember } from '../project/node.ts'
+import { foreignKeys } from '../project/foreign-keys.ts'
+import type { GraphMember } from '../project/node.ts'
 import { docJson, groupJson, type JsonRecord, macroJson, memberJson } from '../project/node-json.ts'
 import type { Project } from '../project/project.ts'
 import { PyDict } from '../template/value.ts'
@@ -73,10 +74,7 @@ function addedKeys(node: GraphMember): ReadonlySet<string> {
 }
 
 function hasForeignKeys(node: GraphMember): boolean {
-  if (node.resourceType !== 'model') return false
-  const { constraints, columns } = node
-  const isKey = ({ type }: Constraint): boolean => type === 'foreign_key'
-  return constraints.some(isKey) || [...columns.values()].some(column => column.constraints.some(isKey))
+  return node.resourceType === 'model' && foreignKeys(node).length > 0
 }
 
 /** The values of those keys, and behind the path of the compiled file what goes along with it. */

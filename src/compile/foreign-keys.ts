@@ -1,6 +1,7 @@
 /** Foreign keys of contracts: `to: ref('x')` as the relation it means, and which models hang together by them. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Graph } from '../graph/graph.ts'
+import { foreignKeys } from '../project/foreign-keys.ts'
 import type { GraphMember, ModelNode } from '../project/node.ts'
 import { isEphemeral, nodeRelation, sourceRelation } from './node-relation.ts'
 import { deferRelation } from './references.ts'
@@ -22,9 +23,8 @@ function targetOf(expression: string, graph: Graph, packageName: string): GraphM
 }
 
 /** What stands under `to` of a model's foreign keys. */
-function foreignKeysOf({ constraints, columns }: ModelNode): string[] {
-  const all = [...constraints, ...[...columns.values()].flatMap(column => column.constraints)]
-  return all.flatMap(({ type, to }) => (type === 'foreign_key' && to !== null && to !== '' ? [to] : []))
+function targetTexts(node: ModelNode): string[] {
+  return foreignKeys(node).flatMap(({ to }) => (to !== null && to !== '' ? [to] : []))
 }
 
 /**
@@ -33,7 +33,7 @@ function foreignKeysOf({ constraints, columns }: ModelNode): string[] {
  */
 export function foreignKeyRelations(node: GraphMember, state: RunState): ReadonlyMap<string, string> | undefined {
   if (node.resourceType !== 'model') return undefined
-  const keys = foreignKeysOf(node)
+  const keys = targetTexts(node)
   return keys.length === 0 ? undefined : new Map(keys.map(to => [to, relationText(to, node, state)] as const))
 }
 
@@ -55,7 +55,7 @@ function relationText(to: string, node: ModelNode, state: RunState): string {
 export function modelsWithForeignKeys(graph: Graph): ReadonlySet<string> {
   const found = new Set<string>()
   for (const node of graph.project.nodes.values()) {
-    const keys = node.resourceType === 'model' && node.contract.enforced ? foreignKeysOf(node) : []
+    const keys = node.resourceType === 'model' && node.contract.enforced ? targetTexts(node) : []
     if (keys.length === 0) continue
     found.add(node.uniqueId)
     for (const to of keys) {

@@ -11,6 +11,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { RelationInfo } from '../base/sql-value.ts'
 import type { Relation } from '../context/relation.ts'
+import { foreignKeys } from '../project/foreign-keys.ts'
 import { truthy } from '../template/iteration.ts'
 import { str } from '../template/repr.ts'
 import { type NodeWork, type Outcome, plainResponse } from './node-work.ts'
@@ -56,9 +57,7 @@ export function canReplace(work: NodeWork, kind: ReplaceableKind): boolean {
 }
 
 function hasForeignKey({ node }: NodeWork): boolean {
-  if (node.resourceType !== 'model' || !node.contract.enforced) return false
-  const all = [...node.constraints, ...[...node.columns.values()].flatMap(column => column.constraints)]
-  return all.some(constraint => constraint.type === 'foreign_key')
+  return node.resourceType === 'model' && node.contract.enforced && foreignKeys(node).length > 0
 }
 
 /** `undefined` when the old table cannot be replaced because others refer to it: then dbt's way is needed. */

@@ -7,6 +7,7 @@ import { PyDict, type Value } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'
 import { contractChecksum } from './contract.ts'
 import type { Draft } from './draft.ts'
+import { foreignKeys } from './foreign-keys.ts'
 import type { NamedPlace } from './generate-names.ts'
 import type { Contract, Docs, ModelNode, Node, RefCall, SourceCall } from './node.ts'
 import { nodeJson, noFacts } from './node-json.ts'
@@ -307,9 +308,8 @@ function foreignCalls(
   const { patch } = draft
   if (!patch) return { refs: [], sources: [] }
   const calls = new CapturedCalls()
-  const all = [...patch.constraints, ...[...patch.columns.values()].flatMap(column => column.constraints)]
-  for (const { type, to } of all) {
-    if (type !== 'foreign_key' || to === null || readCallText(to, calls)) continue
+  for (const { to } of foreignKeys(patch)) {
+    if (to === null || readCallText(to, calls)) continue
     maker.report({
       code: 'project/invalid-constraint',
       kind: 'Parsing',
