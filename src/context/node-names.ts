@@ -9,10 +9,11 @@ import type { Scope } from '../template/scope.ts'
 import { PyDict, PyObject, type PyTuple, type Value } from '../template/value.ts'
 import { AdapterObject } from './adapter-object.ts'
 import { type BaseState, baseBuiltins, baseTable } from './base-names.ts'
+import { BoundMacros, MacroStackValue } from './bound-macros.ts'
 import { columnClass } from './column.ts'
 import { ConfigValue } from './config-value.ts'
 import { exceptionsValue } from './exceptions-value.ts'
-import { type BoundMacros, type MacroNamespace, MacroStackValue } from './macro-namespace.ts'
+import type { MacroNamespace } from './macro-namespace.ts'
 import type { MacroRecorder } from './macro-record.ts'
 import { NameScope, type NameTable, ScopeDict, WrittenScope } from './name-scope.ts'
 import type { NodeProviders } from './node-providers.ts'
@@ -62,7 +63,7 @@ class NodeScope implements NodeNames {
     this.extra = providers.extra
     this.overrides = overrides
     const scope = new WrittenScope(this)
-    this.macros = options.macros.bind(scope, {
+    this.macros = new BoundMacros(options.macros, scope, {
       packageName: node.packageName,
       dispatchesAnywhere: node.resourceType === 'test',
       ...(recorder && { recorder }),

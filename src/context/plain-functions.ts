@@ -3,7 +3,7 @@ import { md5 } from '../base/fingerprint.ts'
 import { iterate } from '../template/iteration.ts'
 import { jsonText } from '../template/json-text.ts'
 import { str } from '../template/repr.ts'
-import { ReturnSignal } from '../template/return-signal.ts'
+import { returnFunction } from '../template/return-signal.ts'
 import { TemplateError, typeError } from '../template/template-error.ts'
 import { PyDict, PyIterator, PySet, PyTuple, typeName, type Value } from '../template/value.ts'
 import { loadJson } from './json-load.ts'
@@ -70,9 +70,7 @@ function textArgument(value: Value | undefined, name: string): string {
 }
 
 export const plainFunctions: Readonly<Record<string, Value>> = {
-  return: contextFunction('return', ['data'], ([data = null]) => {
-    throw new ReturnSignal(data)
-  }),
+  return: returnFunction,
   fromjson: contextFunction('fromjson', ['string', ['default', null]], ([text, fallback = null]) => {
     const json = typeof text === 'string' ? text : jsonArgument(text ?? null)
     return orDefault(['template/value'], fallback, () => loadJson(json))

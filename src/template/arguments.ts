@@ -53,7 +53,8 @@ export function bindArguments(to: Signature, args: readonly Value[], kwargs: Kwa
   if (args.length > positional && !to.varargs) throw tooMany(to, positional, args.length)
   const bound: Value[] = []
   let used = 0
-  for (const [index, parameter] of parameters.entries()) {
+  for (let index = 0; index < parameters.length; index++) {
+    const parameter = parameters[index]!
     const given = index < positional ? args[index] : undefined
     const named = index >= to.positionalOnly && kwargs.size > 0 ? kwargs.get(parameter.name) : undefined
     if (named !== undefined) used++

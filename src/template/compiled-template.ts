@@ -3,6 +3,7 @@ import { drive, type Running } from './drive.ts'
 import { Evaluation, type EvaluationOptions } from './evaluation.ts'
 import { type FlatProgram, FlatRun } from './flat-program.ts'
 import { makeGlobals } from './globals.ts'
+import { MacroObject } from './macro.ts'
 import { ReturnSignal } from './return-signal.ts'
 import { type CodeSource, runtime } from './runtime.ts'
 import type { Scope } from './scope.ts'
@@ -182,11 +183,15 @@ export class BoundMacro extends PyFunction {
 
 function invoke(macro: Value, args: readonly Value[], kwargs: Kwargs): Value | Promise<Value> {
   try {
-    const result = runtime.call(macro, args, kwargs)
-    return result instanceof Promise ? result.catch(caughtReturn) : result
+    const ending = macro instanceof MacroObject ? macro.run(args, kwargs) : runtime.call(macro, args, kwargs)
+    return ending instanceof Promise ? ending.then(returned).catch(caughtReturn) : returned(ending)
   } catch (error) {
     return caughtReturn(error)
   }
+}
+
+function returned(ending: Value | ReturnSignal): Value {
+  return ending instanceof ReturnSignal ? ending.value : ending
 }
 
 function caughtReturn(error: unknown): Value {

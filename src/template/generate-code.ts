@@ -12,6 +12,7 @@ import { type CodeMode, CodeUnit, FunctionCode } from './code-unit.ts'
 import { filterNames, isFilter } from './filters.ts'
 import { foldToText } from './fold.ts'
 import { type Frame, generateCall, generateExpression, generateFilter } from './generate-expression.ts'
+import { generateReturn } from './generate-return.ts'
 import type { TemplateText } from './lexer.ts'
 import { type Load, Symbols, undeclaredNames } from './symbols.ts'
 import { runtimeError, syntaxError } from './template-error.ts'
@@ -35,6 +36,7 @@ export function generateCode(template: Template, source: TemplateText, mode: Cod
     topLevel: true,
     soft: false,
     inLoop: false,
+    inMacro: false,
     lookup: name => `E.lookup(${JSON.stringify(name)})`,
     escape: undefined,
     pending: new Set(),
@@ -102,8 +104,10 @@ function generateStatement(frame: Frame, node: Statement): string {
       const body = openBuffer(inner) + enterFrame(inner) + generateStatements(inner, node.body)
       return body + writeUnchecked(frame, generateFilter(inner, node.filter, closeBuffer(inner)), node.start)
     }
-    case 'do':
-      return `${generateExpression(frame, node.value)};`
+    case 'do': {
+      const leaving = generateReturn(frame, node.value)
+      return leaving ? `${leaving.before}${leaving.call};` : `${generateExpression(frame, node.value)};`
+    }
     case 'break':
     case 'continue':
       if (!frame.inLoop) throw runtimeError(`'${node.kind}' outside loop`)
@@ -198,7 +202,9 @@ function generateOutput(frame: Frame, node: Extract<Statement, { kind: 'output' 
       if (open && text === '' && unit.mode === 'native') code += `${buffer}.push("");`
       flush()
       open = false
-      code += write(frame, generateExpression(frame, item), item.start)
+      const leaving = generateReturn(frame, item)
+      code += leaving?.before ?? ''
+      code += write(frame, leaving?.call ?? generateExpression(frame, item), item.start)
       continue
     }
     if (text === '') textStart = item.start
@@ -302,7 +308,7 @@ function generateRecursive(frame: Frame, node: For): string {
   const fn = new FunctionCode()
   fn.waits = true
   const render = frame.fn.temporary('r')
-  const inner: Frame = { ...frame, fn, buffer: fn.local('o'), isRoot: false }
+  const inner: Frame = { ...frame, fn, buffer: fn.local('o'), isRoot: false, inMacro: false }
   const loop = generateLoop(inner, node, 'items', { recurse: render, depth: 'depth' })
   const body = `${openBuffer(inner)}${loop}return ${closeBuffer(inner)}`
   frame.fn.waits = true
@@ -414,7 +420,16 @@ function blockFunction(frame: Frame, node: Block): string {
     const outer = node.scoped || frame.symbols.stores.has(name) ? frame.symbols.find(name) : undefined
     return outer === undefined ? frame.lookup(name) : `${outer}!==undefined?${outer}:${frame.lookup(name)}`
   }
-  const changes = { fn, symbols, lookup, buffer: fn.local('o'), isRoot: false, topLevel: false, inLoop: false }
+  const changes = {
+    fn,
+    symbols,
+    lookup,
+    buffer: fn.local('o'),
+    isRoot: false,
+    topLevel: false,
+    inLoop: false,
+    inMacro: false,
+  }
   const inner: Frame = { ...frame, ...changes }
   let code = openBuffer(inner)
   if (special.has('self')) code += `${fn.local(symbols.require('self'))}=R.selfReference(B);`
@@ -439,7 +454,7 @@ function generateCallBlock(frame: Frame, node: CallBlock): string {
 /** A macro is described by its signature, and by which of `caller`, `kwargs` and `varargs` its body mentions. */
 function macroObject(frame: Frame, node: Signature, body: readonly Statement[], name: string | null): string {
   const fn = new FunctionCode()
-  const inner = innerFrame(frame, { fn, buffer: fn.local('o'), isRoot: false, inLoop: false })
+  const inner = innerFrame(frame, { fn, buffer: fn.local('o'), isRoot: false, inLoop: false, inMacro: true })
   const { symbols } = inner
   for (const parameter of node.parameters) symbols.parameter(parameter.name)
   for (const value of node.defaults) symbols.expression(value)

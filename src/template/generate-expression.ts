@@ -19,6 +19,8 @@ export interface Frame {
   /** Inside an `if` or a ternary: unknown filters and tests fail only when they are reached. */
   readonly soft: boolean
   readonly inLoop: boolean
+  /** The function is that of a macro or a caller, which may end with what `return` was given. */
+  readonly inMacro: boolean
   /** Code that looks a name up outside all frames. */
   readonly lookup: (name: string) => string
   /** Inside `autoescape`: code that says whether output is escaped. */
@@ -113,7 +115,7 @@ function isText(node: Expression): boolean {
   return node.kind === 'constant' && typeof node.value === 'string'
 }
 
-function loadName(frame: Frame, name: string): string {
+export function loadName(frame: Frame, name: string): string {
   const ref = frame.symbols.require(name)
   const load = frame.symbols.loadOf(ref)
   if (load?.kind === 'parameter' && !frame.pending.has(ref)) return ref
@@ -172,7 +174,7 @@ export function generateCall(frame: Frame, node: Extract<Expression, { kind: 'ca
   return awaited(frame, call)
 }
 
-function awaited(frame: Frame, code: string): string {
+export function awaited(frame: Frame, code: string): string {
   const result = frame.fn.temporary()
   frame.fn.waits = true
   return `((${result}=${code})instanceof Promise?yield ${result}:${result})`

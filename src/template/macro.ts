@@ -1,6 +1,7 @@
 /** Macros as values: how arguments reach their parameters, and the limit on how deep they call each other. */
 import { drive, type Running } from './drive.ts'
 import type { Evaluation } from './evaluation.ts'
+import { ReturnSignal } from './return-signal.ts'
 import { recursionError, typeError } from './template-error.ts'
 import { type Kwargs, PyDict, PyObject, PyTuple, type Value } from './value.ts'
 
@@ -33,7 +34,10 @@ export function describeMacro(
   }
 }
 
-type Body = (...args: (Value | undefined)[]) => Value | Running<Value>
+/** What a macro gives, or what `return` was given in it. */
+type Ending = Value | ReturnSignal
+
+type Body = (...args: (Value | undefined)[]) => Ending | Running<Ending>
 
 const maxDepth = 400
 /** Calls under way, in all renderings of this process: a limit far above what is written on purpose. */
@@ -76,14 +80,20 @@ export class MacroObject extends PyObject {
     return `<Macro ${this.description.name === null ? 'anonymous' : `'${this.description.name}'`}>`
   }
 
+  /** As Jinja calls it: what `return` was given goes on to the macro of the context that is running. */
   override call(args: readonly Value[], kwargs: Kwargs): Value | Promise<Value> {
+    const ending = this.run(args, kwargs)
+    return ending instanceof Promise ? ending.then(thrown) : thrown(ending)
+  }
+
+  run(args: readonly Value[], kwargs: Kwargs): Ending | Promise<Ending> {
     const given = this.arguments(args, kwargs)
     if (depth >= maxDepth) throw recursionError('maximum recursion depth exceeded')
     depth++
-    let result: Value | Promise<Value> | undefined
+    let result: Ending | Promise<Ending> | undefined
     try {
       const begun = this.body(...given)
-      result = this.description.waits ? drive(begun as Running<Value>) : (begun as Value)
+      result = this.description.waits ? drive(begun as Running<Ending>) : (begun as Ending)
     } finally {
       if (!(result instanceof Promise)) depth--
     }
@@ -128,4 +138,9 @@ export class MacroObject extends PyObject {
     }
     return typeError(`macro ${this.shownName()} takes no keyword argument '${[...named.keys()][0]}'`)
   }
+}
+
+function thrown(ending: Ending): Value {
+  if (ending instanceof ReturnSignal) throw ending
+  return ending
 }

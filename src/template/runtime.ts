@@ -16,6 +16,7 @@ import { describeMacro, type MacroDescription, MacroObject } from './macro.ts'
 import { escapeValue } from './markup.ts'
 import * as operators from './operators.ts'
 import { str } from './repr.ts'
+import { ReturnSignal, returnFunction } from './return-signal.ts'
 import { enrichError, recursionError, runtimeError, typeError } from './template-error.ts'
 import { testNamed } from './tests.ts'
 import {
@@ -247,6 +248,8 @@ export const runtime = {
   escaped,
   joinEscaped,
   markup: (isOn: boolean, text: string): Value => (isOn ? new Markup(text) : text),
+  returnFunction,
+  ReturnSignal,
   noLoader,
   requiredBlock,
   selfReference: (blocks: Readonly<Record<string, () => Running<Value>>>) => new SelfReference(blocks),

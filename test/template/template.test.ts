@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DiagnosticError } from '../../src/base/diagnostic.ts'
 import { lineColumn } from '../../src/base/source-file.ts'
 import { extractBlocks } from '../../src/template/blocks.ts'
-import { ReturnSignal } from '../../src/template/return-signal.ts'
+import { ReturnSignal, returnFunction } from '../../src/template/return-signal.ts'
 import { type Scope, scopeOf } from '../../src/template/scope.ts'
 import {
   compileMacro,
@@ -14,7 +14,9 @@ import {
 import { runtimeError } from '../../src/template/template-error.ts'
 import { fn, PyDict, type Value } from '../../src/template/value.ts'
 
-const giveBack = fn('return', ([value = null]) => {
+/** `return` as a function that compiled code does not know. */
+const throwing = fn('return', (args, kwargs) => {
+  const [value = null] = [...args, ...kwargs.values()]
   throw new ReturnSignal(value)
 })
 const later = fn('later', ([value = null]) => Promise.resolve(value))
@@ -22,7 +24,7 @@ const later = fn('later', ([value = null]) => Promise.resolve(value))
 /** A scope with the macros of a file, and with `return` and `later`. */
 function scopeWith(macros: string, values: Record<string, Value> = {}): Scope {
   const file = { path: 'macros/all.sql', text: macros }
-  const names = new Map<string, Value>(Object.entries({ return: giveBack, later, ...values }))
+  const names = new Map<string, Value>(Object.entries({ return: returnFunction, later, ...values }))
   const scope: Scope = { lookup: name => names.get(name), names: () => names.keys() }
   for (const block of extractBlocks(file, ['macro']).blocks) {
     const template = compileTemplate(block.fullBlock, { file, base: block.start })
@@ -58,6 +60,32 @@ describe('rendering', () => {
   test('gives what a macro returned after waiting, with its type', async () => {
     const scope = scopeWith('{% macro m() %}{% set x = later([1, 2]) %}{{ return(x) }}{% endmacro %}')
     expect(await compileTemplate('{{ m()[1] + 1 }}').render(scope)).toBe('3')
+  })
+
+  test.each([
+    ['in a loop and a condition', '{% for x in [1, 2, 3] %}{% if x == 2 %}{% do return([x]) %}{% endif %}{% endfor %}'],
+    ['inside a set block', '{% set text %}before {{ return(4) }}{% endset %}{{ text }}'],
+    ['inside a filter block', '{% filter upper %}a{{ return(5) }}{% endfilter %}'],
+    ['from a macro inside the macro', '{% macro inner() %}{% do return(6) %}{% endmacro %}{{ inner() }} behind'],
+    [
+      'from the body of a call',
+      '{% macro inner() %}{{ caller() }}{% endmacro %}{% call inner() %}{{ return(7) }}{% endcall %}',
+    ],
+    ['after waiting', '{% do return(later(8)) %}'],
+    ['in a recursive loop', '{% for x in [[9]] recursive %}{{ return(loop.depth) }}{% endfor %}'],
+    ['with a name', '{{ return(data=10) }}'],
+    ['where another value has its name', '{% set return = dict %}{{ return(a=11) }}'],
+  ])('return leaves a macro %s, whether it throws or is known to the compiler', async (_, body) => {
+    const macros = `{% macro m() %}${body}{% endmacro %}`
+    const template = compileTemplate('{% set got = m() %}{{ got }} {{ got is string }}')
+    const render = async (values: Record<string, Value>): Promise<string> => {
+      try {
+        return await template.render(scopeWith(macros, values))
+      } catch (error) {
+        return String(error)
+      }
+    }
+    expect(await render({})).toBe(await render({ return: throwing }))
   })
 
   test('puts the error of a promise at the call that gave it', async () => {

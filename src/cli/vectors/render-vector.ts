@@ -4,6 +4,7 @@ import { systemClock } from '../../base/clock.ts'
 import { dbtVersion } from '../../base/dbt-version.ts'
 import { DiagnosticError, Diagnostics } from '../../base/diagnostic.ts'
 import { baseNames } from '../../context/base-names.ts'
+import { BoundMacros } from '../../context/bound-macros.ts'
 import { noEffects } from '../../context/effects.ts'
 import { FlagsValue } from '../../context/flags-value.ts'
 import { macroNamespace } from '../../context/macro-namespace.ts'
@@ -49,7 +50,7 @@ function vectorScope(vector: Vector, options: EvaluationOptions): Scope {
   const names = new Map<string, Value>()
   const scope = baseNames(facts, { vars: { get: () => undefined, all: () => new PyDict() }, extra: names })
   const namespace = macroNamespace({ macros, rootPackage })
-  const bound = namespace.bind(scope, { packageName: rootPackage })
+  const bound = new BoundMacros(namespace, scope, { packageName: rootPackage })
   for (const name of namespace.names(rootPackage)) {
     const macro = bound.lookup(name)
     if (macro !== undefined) names.set(name, macro)
