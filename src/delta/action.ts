@@ -116,22 +116,46 @@ export type Action =
 
 /** The actions of newline-delimited JSON, in order. `place` says in errors where the text came from. */
 export function parseActions(text: string, place: string): Action[] {
-  const actions: Action[] = []
-  for (const line of text.split('\n')) {
-    if (line.trim() === '') continue
-    const action = parseAction(line, place)
-    if (action !== undefined) actions.push(action)
-  }
-  return actions
+  return parseLines(text, place).flatMap(value => parseAction(value, place) ?? [])
 }
 
-function parseAction(line: string, place: string): Action | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch (error) {
-    throw badAction(place, 'a line is not JSON', error)
+function parseLines(text: string, place: string): unknown[] {
+  const values: unknown[] = []
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue
+    try {
+      values.push(JSON.parse(line))
+    } catch (error) {
+      const spread = parseSpread(text)
+      if (spread !== undefined) return spread
+      throw badAction(place, 'a line is not JSON', error)
+    }
   }
+  return values
+}
+
+/** Objects one after another whatever their lines, as logs that went through a formatter have them. */
+function parseSpread(text: string): unknown[] | undefined {
+  const values: unknown[] = []
+  let start = 0
+  let depth = 0
+  for (const token of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/gs)) {
+    if (token[0] === '{') depth += 1
+    if (token[0] !== '}') continue
+    depth -= 1
+    if (depth !== 0) continue
+    const end = token.index + 1
+    try {
+      values.push(JSON.parse(text.slice(start, end)))
+    } catch {
+      return undefined
+    }
+    start = end
+  }
+  return text.slice(start).trim() === '' ? values : undefined
+}
+
+function parseAction(value: unknown, place: string): Action | undefined {
   if (!isRecord(value)) throw badAction(place, '"action" is not an object')
   for (const kind in value) {
     const content = value[kind]

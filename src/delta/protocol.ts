@@ -81,12 +81,15 @@ function decimalOf(name: string): { readonly precision: number; readonly scale: 
   return match ? { precision: Number(match[1]), scale: Number(match[2]) } : undefined
 }
 
-/** The mode in force: the property alone does nothing below reader version 2. */
+/**
+ * The mode in force: the property alone does nothing below reader version 2. A table that went from reader version 2 to 3
+ * may name the feature among those of writers only.
+ */
 export function columnMappingOf(table: string, protocol: Protocol, metadata: Metadata): ColumnMapping {
-  const mode = metadata.configuration['delta.columnMapping.mode'] ?? 'none'
-  const isSupported =
-    protocol.minReaderVersion === 2 ||
-    (protocol.minReaderVersion === 3 && (protocol.readerFeatures ?? []).includes('columnMapping'))
+  const mode = (metadata.configuration['delta.columnMapping.mode'] ?? 'none').toLowerCase()
+  const { minReaderVersion, readerFeatures = [], writerFeatures = [] } = protocol
+  const isNamed = readerFeatures.includes('columnMapping') || writerFeatures.includes('columnMapping')
+  const isSupported = minReaderVersion === 2 || (minReaderVersion === 3 && isNamed)
   if (!isSupported || mode === 'none') return 'none'
   if (mode === 'name' || mode === 'id') return mode
   throw refused(table, `its column mapping mode "${mode}" is not known`)

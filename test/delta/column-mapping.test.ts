@@ -1,8 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { appendChange, overwriteChange, replacePartitionsChange } from '../../src/delta/change.ts'
 import { mayHoldRows } from '../../src/delta/data-skipping.ts'
+import { commitKey } from '../../src/delta/log-path.ts'
 import { optimizeChange } from '../../src/delta/optimize.ts'
 import type { DeltaField } from '../../src/delta/schema.ts'
 import { changedShape, shapeOf } from '../../src/delta/table-shape.ts'
@@ -127,4 +128,19 @@ test('a mapped file is told by ids as well as by names', async () => {
   expect(Object.values(await parquetFields(rig)).toSorted()).toEqual([1, 2, 3, 4, 5])
   const log = readdirSync(join(rig.root, '_delta_log')).map(name => readFileSync(join(rig.root, '_delta_log', name), 'utf8'))
   expect(log.join('')).toContain('"delta.columnMapping.mode":"id"')
+})
+
+test('a mapping counts that the protocol names for writers only, in any case', async () => {
+  const rig = await start()
+  await rig.create('SELECT 1 AS a', [], { 'delta.columnMapping.mode': 'name' })
+  const base = await rig.snapshot()
+  const configuration = { ...base.metadata.configuration, 'delta.columnMapping.mode': 'NAME' }
+  const next = [
+    { protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: [], writerFeatures: ['columnMapping'] } },
+    { metaData: { ...base.metadata, configuration } },
+  ]
+  const lines = next.map(action => JSON.stringify(action)).join('\n')
+  writeFileSync(join(rig.root, commitKey(1)), lines)
+  expect((await rig.snapshot()).mapping).toBe('name')
+  expect(await rig.rows()).toEqual(['{"a":1}'])
 })

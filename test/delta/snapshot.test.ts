@@ -97,3 +97,16 @@ test('unknown actions and fields are left out, damaged ones name their file', as
 test('an unknown column type is refused with the name of the column', async () => {
   await expect(pathsOf([[protocol, metaData({ s: 'long', v: 'variant' })]])).rejects.toThrow('"v"')
 })
+
+test('a commit that went through a formatter is read, one with text between its actions is not', async () => {
+  const files = await tableOf([[protocol, metaData(columns), add('a"}{b'), add('c')]])
+  const found = await files.store.get(commitKey(0))
+  const actions = new TextDecoder().decode(found?.bytes).trim().split('\n')
+  const store = (text: string): typeof files.store => ({ ...files.store, get: async () => ({ ...found!, bytes: new TextEncoder().encode(text) }) })
+  const read = async (text: string): Promise<string[]> =>
+    (await requireSnapshot({ ...files, store: store(text) })).files.map(file => file.path)
+  expect(await read(actions.map(action => JSON.stringify(JSON.parse(action), null, 2)).join('\n'))).toEqual(['a"}{b', 'c'])
+  expect(await read(actions.join(''))).toEqual(['a"}{b', 'c'])
+  await expect(read(actions.join('x\n'))).rejects.toThrow('a line is not JSON')
+  await expect(read(`${actions.join('\n').slice(0, -1)}`)).rejects.toThrow('a line is not JSON')
+})
