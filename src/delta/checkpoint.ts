@@ -74,7 +74,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
 /** JSON actions in the form of a commit, many of them a row. Statistics kept only as columns become JSON text again. */
 function checkpointSql(path: string, columns: readonly ParquetColumn[]): string {
   const branches = Object.entries(fieldsOf).flatMap(([kind, wanted]) => {
-    const present = columns.find(column => column.name === kind)?.fields
+    const present = columns.find(column => column.name === kind)?.children.map(child => child.name)
     if (present === undefined) return []
     const fields = wanted.flatMap(field => {
       const value = fieldSql(kind, field, present)

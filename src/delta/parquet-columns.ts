@@ -11,33 +11,36 @@ export interface ParquetEntry {
 export interface ParquetColumn {
   readonly name: string
   readonly id?: number
-  /** Names right below it. */
-  readonly fields: readonly string[]
-  /** DuckDB types of all leaves below it, or its own. */
-  readonly leafTypes: readonly string[]
+  /** Of a leaf, as DuckDB has it. */
+  readonly type?: string
+  readonly children: readonly ParquetColumn[]
 }
 
-export function columnTree(entries: readonly ParquetEntry[]): ParquetColumn[] {
-  const columns: { name: string; id?: number; fields: string[]; leafTypes: string[] }[] = []
-  // Unfinished entries from the root down, each with the children that have not come yet.
-  const open: { left: number }[] = []
-  for (const entry of entries) {
-    const children = Number(entry.children ?? 0)
-    if (open.length === 1) {
-      columns.push({
-        name: entry.name,
-        fields: [],
-        leafTypes: [],
-        ...(entry.id == null ? {} : { id: Number(entry.id) }),
-      })
+export function columnTree(entries: readonly ParquetEntry[]): readonly ParquetColumn[] {
+  const rest = entries.values()
+  const next = (): ParquetColumn | undefined => {
+    const { value: entry, done } = rest.next()
+    if (done === true) return undefined
+    const children = Array.from({ length: Number(entry.children ?? 0) }, next)
+    return {
+      name: entry.name,
+      ...(entry.id == null ? {} : { id: Number(entry.id) }),
+      ...(entry.type == null ? {} : { type: entry.type }),
+      children: children.filter(child => child !== undefined),
     }
-    const column = columns.at(-1)
-    if (open.length === 2) column?.fields.push(entry.name)
-    if (open.length > 0 && children === 0) column?.leafTypes.push(entry.type ?? '')
-    const parent = open.at(-1)
-    if (parent !== undefined) parent.left -= 1
-    open.push({ left: children })
-    while (open.length > 1 && open.at(-1)?.left === 0) open.pop()
   }
-  return columns
+  return next()?.children ?? []
+}
+
+/** DuckDB types of all leaves below a column, or its own. */
+export function leafTypes(column: ParquetColumn): readonly string[] {
+  return column.children.length === 0 ? [column.type ?? ''] : column.children.flatMap(leafTypes)
+}
+
+/** What a list holds: inside a repeated group, or the repeated column itself as old writers have it. */
+export function listElement(list: ParquetColumn): ParquetColumn | undefined {
+  const [repeated] = list.children
+  const isElement =
+    repeated?.children.length !== 1 || repeated.name === 'array' || repeated.name === `${list.name}_tuple`
+  return isElement ? repeated : repeated.children[0]
 }

@@ -3,6 +3,7 @@
  * the plan. The text stands alone (no temporary tables, no session settings), so it can be a view or a subquery.
  */
 
+import type { FileLayout } from './file-layout.ts'
 import type { RowRange } from './roaring.ts'
 import { type ColumnMapping, type DeltaType, duckdbType } from './schema.ts'
 import { escapePattern, quoteName, quoteText, textList } from './sql-words.ts'
@@ -16,8 +17,8 @@ export interface ScanFile {
   /** Rows left out, or the only ones that count. */
   readonly rows?: { readonly kind: 'except' | 'only'; readonly ranges: readonly RowRange[] }
   readonly rowCount?: number
-  /** Names of the columns whose timestamps it holds without a zone. */
-  readonly zoneless?: readonly string[]
+  /** Where it differs from the schema; files of one layout share the object. */
+  readonly layout?: FileLayout
 }
 
 export type ScanColumn =
@@ -87,14 +88,14 @@ function constantColumns(plan: Pick<ScanPlan, 'columns'>): ConstantColumn[] {
 
 /** Files of one form are read by one query. */
 function groupsOf(files: readonly ScanFile[]): readonly (readonly ScanFile[])[] {
-  const groups = new Map<string, ScanFile[]>()
+  const groups: { readonly layout: FileLayout | undefined; readonly isOnly: boolean; readonly files: ScanFile[] }[] = []
   for (const file of files) {
-    const form = JSON.stringify([file.rows?.kind === 'only', file.zoneless ?? []])
-    const group = groups.get(form)
-    if (group === undefined) groups.set(form, [file])
-    else group.push(file)
+    const isOnly = file.rows?.kind === 'only'
+    const group = groups.find(one => one.layout === file.layout && one.isOnly === isOnly)
+    if (group === undefined) groups.push({ layout: file.layout, isOnly, files: [file] })
+    else group.files.push(file)
   }
-  return [...groups.values()]
+  return groups.map(group => group.files)
 }
 
 function emptySql(plan: ScanPlan): string {
@@ -107,8 +108,12 @@ function emptySql(plan: ScanPlan): string {
 
 /** All files of a group have the same form and the same way of choosing rows. */
 function groupSql(plan: ScanPlan, files: readonly ScanFile[]): string {
-  const zoneless = new Set(files[0]?.zoneless)
-  const formOf = (column: StoredColumn): StoredForm => ({ mapping: plan.mapping, zoneless: zoneless.has(column.name) })
+  const layout = files[0]?.layout
+  const formOf = (column: StoredColumn): StoredForm => ({
+    mapping: plan.mapping,
+    zoneless: layout?.zoneless.has(column.name) === true,
+    ...(layout === undefined ? {} : { layout }),
+  })
   const constants = constantColumns(plan)
   const { tag = '' } = plan
   // Inner names keep apart from the virtual columns `filename`, `file_index` and `file_row_number`.

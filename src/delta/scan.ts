@@ -1,6 +1,7 @@
 /** Plans the reading of a snapshot: which files, which of their rows, and in which form they are stored. */
 import type { AddFile } from './action.ts'
 import { deletedRows } from './deletion-vector.ts'
+import { type FileLayout, fileLayouts } from './file-layout.ts'
 import { normalPartitionText, partitionText, partitionValueSql } from './partition-value.ts'
 import { sameName } from './protocol.ts'
 import type { ScanColumn, ScanFile, ScanPlan } from './scan-sql.ts'
@@ -9,7 +10,6 @@ import { type ColumnMapping, columnId, type DeltaField, duckdbType, physicalName
 import type { Snapshot } from './snapshot.ts'
 import { recordCount } from './statistics.ts'
 import { type FilePlace, missingFile, placeOf, type TableFiles } from './table-files.ts'
-import { zonelessColumns } from './zoneless.ts'
 
 export interface ScanOptions {
   /** Only these columns, in the order of the schema. */
@@ -142,7 +142,7 @@ export interface FileColumns {
   readonly mapping: ColumnMapping
 }
 
-/** Fetches the files, reads their deletion vectors and finds timestamps without a zone. */
+/** Fetches the files, reads their deletion vectors and finds how they differ from the schema. */
 export async function planFiles(
   files: TableFiles,
   columns: FileColumns,
@@ -151,14 +151,15 @@ export async function planFiles(
   const places = wanted.map(one => placeOf(files, one.add.path))
   const paths = await inChunks(wanted, one => files.localPath(placeOf(files, one.add.path), one.add.size))
   const rows = await inChunks(wanted, one => rowsOf(files, one))
-  const zoneless = await zonelessOf(files, columns, paths, places)
+  const layouts = await layoutsOf(files, columns, paths, places)
   return wanted.map((one, index) => {
     const path = paths[index] ?? ''
+    const layout = layouts.get(path)
     const count = recordCount(one.add)
     return {
       path,
       constants: one.constants,
-      ...(zoneless.has(path) ? { zoneless: zoneless.get(path) ?? [] } : {}),
+      ...(layout === undefined ? {} : { layout }),
       ...(rows[index] === undefined ? {} : { rows: rows[index] }),
       ...(count === undefined ? {} : { rowCount: count }),
     }
@@ -171,14 +172,14 @@ async function rowsOf(files: TableFiles, wanted: WantedFile): Promise<ScanFile['
 }
 
 /** The footers of all files are read here, so this is where a missing one shows. */
-async function zonelessOf(
+async function layoutsOf(
   files: TableFiles,
   columns: FileColumns,
   paths: readonly string[],
   places: readonly FilePlace[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
+): Promise<ReadonlyMap<string, FileLayout>> {
   try {
-    return await zonelessColumns(files.reader, paths, columns.fields, columns.mapping)
+    return await fileLayouts(files.reader, paths, columns.fields, columns.mapping)
   } catch (error) {
     const heads = await inChunks(places, place => place.store.head(place.key))
     const missing = places[heads.indexOf(undefined)]

@@ -2,7 +2,15 @@
  * How a column of the table is declared to `read_parquet` and turned back into its logical shape: nested fields under
  * their physical names, `void` fields that no file holds, and timestamps stored without a zone.
  */
-import { type ColumnMapping, type DeltaType, duckdbType, physicalName } from './schema.ts'
+import type { FileLayout } from './file-layout.ts'
+import {
+  type ColumnMapping,
+  type DeltaField,
+  type DeltaType,
+  duckdbType,
+  physicalName,
+  type StructType,
+} from './schema.ts'
 import { quoteName, quoteText } from './sql-words.ts'
 
 export interface StoredForm {
@@ -12,6 +20,15 @@ export interface StoredForm {
    * session, so they are declared as what they are and converted as UTC.
    */
   readonly zoneless: boolean
+  /** Where structs in the files are not as the schema says. */
+  readonly layout?: Pick<FileLayout, 'names' | 'witnesses'>
+}
+
+/** What the files call a field of a struct; undefined if they do not have it. */
+function storedName(field: DeltaField, struct: StructType, form: StoredForm): string | undefined {
+  if (form.layout === undefined) return physicalName(field, form.mapping)
+  if (form.layout.witnesses.has(struct)) return undefined
+  return form.layout.names.has(field) ? form.layout.names.get(field) : physicalName(field, form.mapping)
 }
 
 /** The type to declare for a column of a file; undefined if no file holds it. */
@@ -23,9 +40,13 @@ export function storedType(type: DeltaType, form: StoredForm): string | undefine
     case 'decimal':
       return duckdbType(type)
     case 'struct': {
+      const witness = form.layout?.witnesses.get(type)
+      // Any type casts to text, and only whether the struct is null counts.
+      if (witness !== undefined) return `STRUCT(${quoteName(witness)} VARCHAR)`
       const fields = type.fields.flatMap(field => {
+        const name = storedName(field, type, form)
         const inner = storedType(field.type, form)
-        return inner === undefined ? [] : [`${quoteName(physicalName(field, form.mapping))} ${inner}`]
+        return name === undefined || inner === undefined ? [] : [`${quoteName(name)} ${inner}`]
       })
       return fields.length === 0 ? undefined : `STRUCT(${fields.join(', ')})`
     }
@@ -57,7 +78,8 @@ function reshaped(type: DeltaType, stored: string, form: StoredForm, depth: numb
       return stored
     case 'struct': {
       const fields = type.fields.map(field => {
-        const inner = `struct_extract(${stored}, ${quoteText(physicalName(field, form.mapping))})`
+        const name = storedName(field, type, form)
+        const inner = name === undefined ? undefined : `struct_extract(${stored}, ${quoteText(name)})`
         return `${quoteName(field.name)} := ${fieldSql(field.type, inner, form, depth)}`
       })
       return `CASE WHEN ${stored} IS NULL THEN NULL ELSE struct_pack(${fields.join(', ')}) END`
@@ -73,8 +95,8 @@ function reshaped(type: DeltaType, stored: string, form: StoredForm, depth: numb
   }
 }
 
-function fieldSql(type: DeltaType, stored: string, form: StoredForm, depth: number): string {
-  if (storedType(type, form) === undefined) return `CAST(NULL AS ${duckdbType(type)})`
+function fieldSql(type: DeltaType, stored: string | undefined, form: StoredForm, depth: number): string {
+  if (stored === undefined || storedType(type, form) === undefined) return `CAST(NULL AS ${duckdbType(type)})`
   return reshaped(type, stored, form, depth)
 }
 
@@ -87,7 +109,7 @@ function needsReshaping(type: DeltaType, form: StoredForm): boolean {
     case 'struct':
       return type.fields.some(
         field =>
-          physicalName(field, form.mapping) !== field.name ||
+          storedName(field, type, form) !== field.name ||
           storedType(field.type, form) === undefined ||
           needsReshaping(field.type, form),
       )
