@@ -4,7 +4,7 @@ import { translateType } from '../context/column.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GraphMember } from '../project/node.ts'
 import { memberJson, type NodeFacts, nodeJson } from '../project/node-json.ts'
-import { withoutNulls } from '../project/without-nulls.ts'
+import { toPythonWithoutNulls } from '../project/without-nulls.ts'
 import { toPython } from '../template/plain-data.ts'
 import { PyDict, type Value } from '../template/value.ts'
 
@@ -42,7 +42,7 @@ export function modelValue(graph: Graph, member: GraphMember, known: Omit<NodeFa
   const facts = { ...known, dependsOn: graph.dependsOn.get(member.uniqueId) ?? [] }
   const json = 'rawCode' in member ? nodeJson(member, facts) : memberJson(member, facts)
   if (compiled) json.compiled_sql = compiled.code
-  const value = toPython(withoutNulls(withTranslatedTypes(json)))
+  const value = toPythonWithoutNulls(withTranslatedTypes(json))
   return value instanceof PyDict ? value : new PyDict()
 }
 

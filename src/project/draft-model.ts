@@ -2,7 +2,6 @@
  * `model` while templates are rendered in parse mode. A file's own text is rendered before its node is finished: then the
  * node is configured by the project files alone, and nothing is said about it yet.
  */
-import { toPython } from '../template/plain-data.ts'
 import { PyDict } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
@@ -10,7 +9,7 @@ import { unplacedNode } from './finish-node.ts'
 import type { Node } from './node.ts'
 import { nodeJson, noFacts } from './node-json.ts'
 import type { NodeMaker } from './node-maker.ts'
-import { withoutNulls } from './without-nulls.ts'
+import { toPythonWithoutNulls } from './without-nulls.ts'
 
 export function draftModel(draft: Draft, maker: NodeMaker): PyDict {
   const unread: Draft = { ...draft, patch: undefined, calls: new CapturedCalls() }
@@ -25,6 +24,6 @@ export function draftModel(draft: Draft, maker: NodeMaker): PyDict {
 }
 
 export function nodeModel(node: Node): PyDict {
-  const value = toPython(withoutNulls(nodeJson(node, noFacts)))
+  const value = toPythonWithoutNulls(nodeJson(node, noFacts))
   return value instanceof PyDict ? value : new PyDict()
 }
