@@ -1,6 +1,7 @@
 /** `sources.json`, version 3: how old the data of sources is. */
 import type { FreshnessResult, FreshnessRun } from '../execution/check-freshness.ts'
-import { freshnessJson, plainJson } from '../project/node-json.ts'
+import { freshnessJson } from '../project/member-json.ts'
+import { plainJson } from '../project/plain-json.ts'
 import type { ArtifactMetadata } from './artifact-metadata.ts'
 import { timingJson } from './run-results.ts'
 

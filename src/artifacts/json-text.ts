@@ -2,7 +2,7 @@
  * Records of nodes -> JSON text, without a plain copy in between: of a large project that copy is most of the work. Python
  * values print as `plainJson` makes them plain, floats as Python writes them (`1.0`). One writer serves one artifact: nodes that share a configuration share its text.
  */
-import { plainJson } from '../project/node-json.ts'
+import { plainJson } from '../project/plain-json.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict, PyFloat, Undefined, type Value } from '../template/value.ts'
 

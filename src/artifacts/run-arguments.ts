@@ -2,7 +2,7 @@
 import { snakeCase } from '../config/behaviour-flags.ts'
 import type { Config } from '../config/config.ts'
 import { shownVars } from '../config/secrets.ts'
-import { plainJson } from '../project/node-json.ts'
+import { plainJson } from '../project/plain-json.ts'
 
 /** Flags of ours alone, or of the inside of the program. */
 const unwritten = new Set(['indirectSelectionGiven'])

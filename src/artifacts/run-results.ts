@@ -1,7 +1,7 @@
 /** `run_results.json`, version 6: how every node of a run ended, in the order in which they ended. */
 import type { BatchResults, NodeResult, RunResult, Timing } from '../execution/run-result.ts'
 import type { GraphMember } from '../project/node.ts'
-import { plainJson } from '../project/node-json.ts'
+import { plainJson } from '../project/plain-json.ts'
 import { type ArtifactMetadata, isoMicros } from './artifact-metadata.ts'
 
 export interface RunResultsInput {

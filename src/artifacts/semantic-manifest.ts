@@ -2,7 +2,9 @@
 
 import { legacyTimeSpineName } from '../graph/check-semantics.ts'
 import type { Graph } from '../graph/graph.ts'
-import { type JsonRecord, memberJson, plainJson } from '../project/node-json.ts'
+import { memberJson } from '../project/member-json.ts'
+import type { JsonRecord } from '../project/node-json.ts'
+import { plainJson } from '../project/plain-json.ts'
 import { PyDict } from '../template/value.ts'
 
 export function renderSemanticManifest(graph: Graph): string {

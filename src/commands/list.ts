@@ -1,8 +1,10 @@
 /** `list`: the selected nodes, one a line, by selector, name, path or as JSON. */
 
 import type { Graph } from '../graph/graph.ts'
+import { memberJson } from '../project/member-json.ts'
 import type { GraphMember } from '../project/node.ts'
-import { type JsonRecord, memberJson, plainJson } from '../project/node-json.ts'
+import type { JsonRecord } from '../project/node-json.ts'
+import { plainJson } from '../project/plain-json.ts'
 import { jsonText } from '../template/json-text.ts'
 import { toPython } from '../template/plain-data.ts'
 import { artifactWriter } from './artifact-writer.ts'

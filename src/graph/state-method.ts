@@ -1,7 +1,8 @@
 /** The method `state:`: what is new or modified against an earlier manifest. */
 import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
+import { memberJson } from '../project/member-json.ts'
 import type { GraphMember } from '../project/node.ts'
-import { memberJson, plainJson } from '../project/node-json.ts'
+import { plainJson } from '../project/plain-json.ts'
 import {
   type CompareRules,
   isRunnable,

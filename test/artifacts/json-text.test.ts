@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { JsonWriter } from '../../src/artifacts/json-text.ts'
-import { plainJson } from '../../src/project/node-json.ts'
+import { plainJson } from '../../src/project/plain-json.ts'
 import { PyDict, PyFloat, PyTuple } from '../../src/template/value.ts'
 
 describe('JSON text of records', () => {

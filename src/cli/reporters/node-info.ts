@@ -12,6 +12,13 @@ export interface NodeMoment {
 
 export type LazyNodeInfo = () => Readonly<Record<string, unknown>>
 
+/** What lines of one node need. */
+export interface NodeLineOptions {
+  readonly width: number
+  /** The node's record at a status. */
+  readonly info: (status: string, finishedAtMs?: number) => LazyNodeInfo
+}
+
 export function nodeInfo(node: GraphMember, moment: NodeMoment): LazyNodeInfo {
   return () => infoRecord(node, moment)
 }

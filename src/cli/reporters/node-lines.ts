@@ -2,7 +2,7 @@
 import type { RunEvent } from '../../execution/event.ts'
 import type { NodeResult, NodeStatus, RunResult } from '../../execution/run-result.ts'
 import type { GraphMember } from '../../project/node.ts'
-import { plainJson } from '../../project/node-json.ts'
+import { plainJson } from '../../project/plain-json.ts'
 import { isoTime, type LogLine, textLine } from './log-line.ts'
 import type { LazyNodeInfo } from './node-info.ts'
 

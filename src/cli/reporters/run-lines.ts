@@ -3,23 +3,21 @@
 import { unreachable } from '../../base/unreachable.ts'
 import type { RunEvent } from '../../execution/event.ts'
 import type { GraphMember, GroupNode } from '../../project/node.ts'
-import { jsonText } from '../../template/json-text.ts'
-import { toPython } from '../../template/plain-data.ts'
+import { batchLines } from './batch-lines.ts'
 import { groupData } from './group-data.ts'
+import { hookLines } from './hook-lines.ts'
 import { type Counted, formatting, type LogLine, mainThread, statusLine, textLine } from './log-line.ts'
 import { movedLine } from './moved-bytes.ts'
-import { type LazyNodeInfo, nodeInfo } from './node-info.ts'
+import { type LazyNodeInfo, type NodeLineOptions, nodeInfo } from './node-info.ts'
 import { endLine, newerVersionLine, nodeFinished, nodeStart } from './node-lines.ts'
 import { countData, resultLine } from './result-lines.ts'
+import { type RowsLineOptions, rowsLine } from './rows-line.ts'
 import { statementLine } from './statement-line.ts'
 import { failureLinesNow, freshnessLines, type SummaryContext, summaryLines } from './summary-lines.ts'
 import type { TimeSpent } from './time-account.ts'
 
-export interface RunLinesOptions extends Omit<SummaryContext, 'atMs' | 'node' | 'group'> {
+export interface RunLinesOptions extends RowsLineOptions, Omit<SummaryContext, 'atMs' | 'node' | 'group'> {
   readonly width: number
-  /** `--quiet` and `--output` shape what is shown of rows. */
-  readonly quiet: boolean
-  readonly output: 'text' | 'json'
   readonly timeSpent: () => TimeSpent
 }
 
@@ -78,7 +76,11 @@ export class RunLines {
         return this.nodeSkipped(event)
       case 'batch started':
       case 'batch finished':
-        return [...this.batchFailure(event), this.batchLine(event)]
+        return batchLines(event, {
+          ...this.nodeOptions(event.node),
+          details: this.options.details,
+          group: this.groupOf(event.node),
+        })
       case 'statement started':
       case 'statement finished':
       case 'statement cancelled':
@@ -101,7 +103,7 @@ export class RunLines {
       case 'deprecation met':
         return [deprecationLine(event)]
       case 'rows shown':
-        return [this.rowsLine(event)]
+        return [rowsLine(event, this.options)]
       case 'bytes moved':
         return []
       case 'run finished':
@@ -125,55 +127,10 @@ export class RunLines {
   }
 
   private hookLines(event: Extract<RunEvent, { kind: 'hook started' | 'hook finished' }>): LogLine[] {
-    const { node, statement, atMs } = event
+    const { node, atMs } = event
     this.nodes.set(node.uniqueId, node)
-    const atEnd = node.resourceType === 'operation' && node.hook === 'on-run-end'
-    const width = this.options.width
-    if (event.kind === 'hook started') {
-      this.startedAtMs.set(node.uniqueId, atMs)
-      const made: LogLine = {
-        name: 'LogHookStartLine',
-        code: 'Q032',
-        level: 'info',
-        text: () =>
-          statusLine({ message: `START hook: ${statement}`, status: 'RUN', counted: event, width, truncate: true }),
-        data: { statement, ...countData(event), node_info: this.infoOf(node, 'started') },
-        thread: mainThread,
-        atMs,
-      }
-      return atEnd && event.index === 1 ? [formatting(atMs), made] : [made]
-    }
-    const { status, executionTimeMs } = event.result
-    const [word, colour] =
-      status === 'success'
-        ? (['OK', 'green'] as const)
-        : status === 'skipped'
-          ? (['SKIP', 'yellow'] as const)
-          : (['ERROR', 'red'] as const)
-    const made: LogLine = {
-      name: 'LogHookEndLine',
-      code: 'Q033',
-      level: 'info',
-      text: paint =>
-        statusLine({
-          message: `${word} hook: ${statement}`,
-          status: paint[colour](word),
-          counted: event,
-          width,
-          executionTimeMs,
-          truncate: true,
-        }),
-      data: {
-        statement,
-        status,
-        execution_time: executionTimeMs / 1000,
-        ...countData(event),
-        node_info: this.infoOf(node, status, atMs),
-      },
-      thread: mainThread,
-      atMs,
-    }
-    return !atEnd && event.index === event.total ? [made, formatting(atMs)] : [made]
+    if (event.kind === 'hook started') this.startedAtMs.set(node.uniqueId, atMs)
+    return hookLines(event, this.nodeOptions(node))
   }
 
   private progressLines(
@@ -293,79 +250,6 @@ export class RunLines {
     }
   }
 
-  /** Why a batch failed: the summary counts a model with good batches as a partial success, and says no more. */
-  private batchFailure(event: Extract<RunEvent, { kind: 'batch started' | 'batch finished' }>): LogLine[] {
-    if (event.kind === 'batch started' || event.status !== 'error' || event.message === null) return []
-    const { node, message, atMs, threadId: thread, diagnostics } = event
-    const details = diagnostics.map(one => this.options.details(one)).filter(one => one !== '')
-    const text = [`Failure in ${event.description}`, `  ${message}`, ...details].join('\n')
-    const data = { exc: message, unique_id: node.uniqueId, node_info: this.infoOf(node, 'error', atMs) }
-    return [textLine('GenericExceptionOnRun', 'W004', 'error', atMs, text, { data, thread })]
-  }
-
-  private batchLine(event: Extract<RunEvent, { kind: 'batch started' | 'batch finished' }>): LogLine {
-    const { node, description, atMs, threadId: thread } = event
-    const width = this.options.width
-    const data = { description, batch_index: event.index, total_batches: event.total }
-    if (event.kind === 'batch started') {
-      return {
-        name: 'LogStartBatch',
-        code: 'Q045',
-        level: 'info',
-        text: () => `Batch ${statusLine({ message: `START ${description}`, status: 'RUN', counted: event, width })}`,
-        data: { ...data, node_info: this.infoOf(node, 'started') },
-        thread,
-        atMs,
-      }
-    }
-    const [words, colour] =
-      event.status === 'error'
-        ? (['ERROR creating', 'red'] as const)
-        : event.status === 'skipped'
-          ? (['SKIP', 'yellow'] as const)
-          : (['OK created', 'green'] as const)
-    const told = colour === 'green' ? (event.message ?? 'OK') : event.status.toUpperCase()
-    const { executionTimeMs } = event
-    return {
-      name: 'LogBatchResult',
-      code: 'Q046',
-      level: event.status === 'error' ? 'error' : 'info',
-      text: paint =>
-        `Batch ${statusLine({ message: `${words} ${description}`, status: paint[colour](told), counted: event, width, executionTimeMs })}`,
-      data: {
-        ...data,
-        status: colour === 'green' ? told : event.status,
-        execution_time: executionTimeMs / 1000,
-        node_info: this.infoOf(node, event.status, atMs),
-        ...this.groupOf(node),
-      },
-      thread,
-      atMs,
-    }
-  }
-
-  private rowsLine(event: Extract<RunEvent, { kind: 'rows shown' }>): LogLine {
-    const { node, preview, table, atMs } = event
-    const isInline = node.resourceType === 'sql_operation'
-    const { quiet, output } = this.options
-    const version = 'version' in node && node.version !== null ? `.v${node.version}` : ''
-    const name = `${node.name}${version}`
-    const rows = preview.rows.map(row => Object.fromEntries(preview.columns.map((column, i) => [column, row[i]])))
-    const shownAsJson = jsonText(toPython(isInline ? { show: rows } : { node: name, show: rows }), { indent: 2 })
-    const title = isInline ? 'Previewing inline node:' : `Previewing node '${name}':`
-    const text = output === 'json' ? shownAsJson : quiet ? table : `${title}\n${table}`
-    return textLine('ShowNode', 'Q041', 'info', atMs, text, {
-      data: {
-        node_name: name,
-        preview: output === 'json' ? jsonText(toPython(rows)) : table,
-        is_inline: isInline,
-        output_format: output,
-        unique_id: node.uniqueId,
-        quiet,
-      },
-    })
-  }
-
   private runFinished(event: Extract<RunEvent, { kind: 'run finished' }>): LogLine[] {
     const { atMs, result } = event
     const ended = endLine(result, atMs)
@@ -389,6 +273,13 @@ export class RunLines {
 
   private summaryContext(atMs: number): SummaryContext {
     return { ...this.options, atMs, node: id => this.nodes.get(id), group: name => this.groups.get(name) }
+  }
+
+  private nodeOptions(node: GraphMember): NodeLineOptions {
+    return {
+      width: this.options.width,
+      info: (status, finishedAtMs) => this.infoOf(node, status, finishedAtMs),
+    }
   }
 
   private infoOfId(uniqueId: string | null): { readonly node_info?: LazyNodeInfo } {
