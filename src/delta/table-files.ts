@@ -65,6 +65,16 @@ export function decodePath(path: string): string {
   }
 }
 
+/** An absolute place of a kind that the table cannot be read from, as shallow clones may name one. */
+export function placeOutOfReach(location: string, table: string): DiagnosticError {
+  return new DiagnosticError({
+    code: 'delta/unsupported-feature',
+    kind: 'Runtime',
+    message: `The Delta table "${table}" cannot be read: its file "${location}" is not where the table is`,
+    hint: 'Read the table where it was written, or let the program that wrote it make a deep copy',
+  })
+}
+
 export async function readPlace(place: FilePlace): Promise<Uint8Array> {
   const found = await place.store.get(place.key)
   if (found === undefined) throw missingFile(place)

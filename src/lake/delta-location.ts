@@ -4,7 +4,7 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import { localTable } from '../delta/local-table.ts'
 import { remoteTable } from '../delta/remote-table.ts'
 import { findSnapshot, requireSnapshot, type Snapshot } from '../delta/snapshot.ts'
-import type { ParquetReader, TableFiles } from '../delta/table-files.ts'
+import { type ParquetReader, placeOutOfReach, type TableFiles } from '../delta/table-files.ts'
 import { versionAt } from '../delta/time-travel.ts'
 import type { LocalCache } from '../storage/local-cache.ts'
 import { localStore } from '../storage/local-store.ts'
@@ -43,10 +43,11 @@ export function deltaLocation(surroundings: DeltaSurroundings, location: string,
   const place = {
     store: metered(storeOf(location), traffic),
     folder: partsOfUrl(location).key.replace(/\/+$/, ''),
-    resolve: (url: string) =>
-      isS3Url(url)
-        ? { store: metered(storeOf(url), traffic), key: partsOfUrl(url).key }
-        : { store: disk, key: url.replace(/^\/+/, '') },
+    resolve: (url: string) => {
+      if (isS3Url(url)) return { store: metered(storeOf(url), traffic), key: partsOfUrl(url).key }
+      if (!url.startsWith('/')) throw placeOutOfReach(url, location)
+      return { store: disk, key: url.replace(/^\/+/, '') }
+    },
   }
   return { location, files: remoteTable(place, cache, reader) }
 }

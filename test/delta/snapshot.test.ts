@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { localTable } from '../../src/delta/local-table.ts'
 import { commitKey } from '../../src/delta/log-path.ts'
+import { snapshotSql } from '../../src/delta/scan.ts'
 import { findSnapshot, requireSnapshot } from '../../src/delta/snapshot.ts'
 import { add, metaData, protocol, remove, tableOf } from '../rig/delta-log.ts'
+import { openTestReader } from '../rig/parquet-reader.ts'
 
 const columns = { id: 'long' }
 
@@ -109,4 +115,19 @@ test('a commit that went through a formatter is read, one with text between its 
   expect(await read(actions.join(''))).toEqual(['a"}{b', 'c'])
   await expect(read(actions.join('x\n'))).rejects.toThrow('a line is not JSON')
   await expect(read(`${actions.join('\n').slice(0, -1)}`)).rejects.toThrow('a line is not JSON')
+})
+
+test('a file at a place that a table on disk cannot reach is named', async () => {
+  const reader = await openTestReader()
+  const folder = mkdtempSync(join(tmpdir(), 'eider-clone-'))
+  try {
+    const files = localTable(folder, reader)
+    const commits = [protocol, metaData(columns), add('s3://elsewhere/a.parquet')]
+    await files.store.put(commitKey(0), new TextEncoder().encode(commits.map(action => JSON.stringify(action)).join('\n')))
+    const snapshot = await requireSnapshot(files)
+    await expect(snapshotSql(files, snapshot)).rejects.toThrow('its file "s3://elsewhere/a.parquet" is not where the table is')
+  } finally {
+    reader.close()
+    rmSync(folder, { recursive: true })
+  }
 })
