@@ -158,6 +158,10 @@ export const codes = {
   'graph/deprecated-reference': 'A model refers to one that is past its deprecation date',
   'graph/upcoming-deprecation': 'A model refers to one that has a deprecation date ahead',
   'graph/unfiltered-microbatch': 'No input of a microbatch model says which column holds the time of its rows',
+  'graph/custom-microbatch':
+    'A microbatch model is not built in batches, because the project has a macro of its own for it',
+  'graph/cumulative-params': 'A cumulative metric has its window or grain where dbt had it before',
+  'graph/legacy-time-spine': 'A time spine is known by its name alone',
   'graph/access': 'A ref to a model that is private or protected, or a model whose access cannot be what it says',
   'graph/unknown-group': 'A node is in a group that is not defined',
   'graph/cycle': 'Nodes depend on each other in a circle',

@@ -36,7 +36,7 @@ export function deprecationTally(): DeprecationTally {
       const hint = showsAll
         ? []
         : [
-            'To see all deprecation instances instead of just the first occurrence of each, run command again with the `--show-all-deprecations` flag.',
+            'To see all deprecation instances instead of just the first occurrence of each, run command again with the `--show-all-deprecations` flag. You may also need to run with `--no-partial-parse` as some deprecations are only encountered during parsing.',
           ]
       const parts = ['Summary of encountered deprecations:', ...lines, ...hint]
       if (treatment === 'error') {
@@ -46,7 +46,7 @@ export function deprecationTally(): DeprecationTally {
         kind: 'note',
         ...summary,
         level: 'warn',
-        message: ['[WARNING][DeprecationsSummary]: Deprecated functionality', ...parts].join('\n\n'),
+        message: ['[WARNING][DeprecationsSummary]: Deprecated functionality', ...parts].join('\n'),
         data: {
           summaries: Array.from(counts, ([name, { code, occurrences }]) => ({
             event_name: name,

@@ -1,5 +1,6 @@
 /** Warnings that need edges: models past their deprecation date, refs to them, microbatch models without filtered inputs. */
 import type { Diagnostics } from '../base/diagnostic.ts'
+import { buildsInBatches } from '../project/check-microbatch.ts'
 import type { GraphMember, ModelNode } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
 
@@ -12,6 +13,7 @@ export interface Edges {
 export function checkDeprecations(project: Project, edges: Edges, diagnostics: Diagnostics): void {
   const nowMs = project.config.clock.now()
   checkMaterializations(project, diagnostics)
+  checkCustomMicrobatch(project, diagnostics)
   for (const node of project.nodes.values()) {
     if (node.resourceType !== 'model') continue
     if (node.deprecationDate !== null) checkModel(node, node.deprecationDate, nowMs, edges, diagnostics)
@@ -35,6 +37,19 @@ function checkMaterializations({ config, nodes, macroRegistry }: Project, diagno
       facts: { package_name: macro.packageName, materialization_name: kind },
     })
   }
+}
+
+/** Microbatch models that a macro of the project's own builds all at once. */
+function checkCustomMicrobatch(project: Project, diagnostics: Diagnostics): void {
+  const models = [...project.nodes.values()].filter(node => node.resourceType === 'model')
+  if (!models.some(isMicrobatch) || buildsInBatches(project)) return
+  diagnostics.add({
+    code: 'graph/custom-microbatch',
+    severity: 'warning',
+    message:
+      'The use of a custom microbatch macro outside of batched execution is deprecated. To use it with batched execution, set `flags.require_batched_execution_for_custom_microbatch_strategy` to `True` in `dbt_project.yml`. In the future this will be the default behavior.',
+    facts: {},
+  })
 }
 
 function checkModel(model: ModelNode, date: string, nowMs: number, edges: Edges, diagnostics: Diagnostics): void {

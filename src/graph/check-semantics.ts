@@ -35,6 +35,9 @@ export function checkSemantics(project: Project, diagnostics: Diagnostics): void
     const at = node.at && { at: node.at }
     diagnostics.add({ code: 'graph/semantic-issue', severity: 'warning', kind: 'Parsing', message, ...at })
   }
+  const metrics = all.filter(one => one.resourceType === 'metric')
+  checkCumulative(project, metrics, report, diagnostics)
+  checkLegacyTimeSpine(project, diagnostics)
   for (const node of all) checkName(node, node.name, report)
   for (const model of models) {
     checkElements(model, report)
@@ -42,10 +45,7 @@ export function checkSemantics(project: Project, diagnostics: Diagnostics): void
     checkMeasures(model, report)
   }
   checkAcrossModels(models, report)
-  checkLabels(
-    all.filter(one => one.resourceType === 'metric'),
-    report,
-  )
+  checkLabels(metrics, report)
   if (issues > 0) {
     diagnostics.add({
       code: 'graph/semantic-manifest',
@@ -53,6 +53,58 @@ export function checkSemantics(project: Project, diagnostics: Diagnostics): void
       message: 'Semantic Manifest validation failed.',
     })
   }
+}
+
+const moreOnChanges =
+  'See documentation on behavior changes: https://docs.getdbt.com/reference/global-configs/behavior-changes.'
+
+/** Windows and grains of cumulative metrics that stand where dbt had them before. */
+function checkCumulative(
+  { config }: Project,
+  metrics: readonly SemanticNode[],
+  report: Report,
+  diagnostics: Diagnostics,
+): void {
+  const old = metrics.filter(({ json }) => {
+    const params = json.get('type_params')
+    return params instanceof PyDict && ['window', 'grain_to_date'].some(key => (params.get(key) ?? null) !== null)
+  })
+  const [first] = old
+  if (first === undefined) return
+  const fields = '`type_params.window` and `type_params.grain_to_date`'
+  const places = '`type_params.cumulative_type_params.window` and `type_params.cumulative_type_params.grain_to_date`. '
+  if (config.projectFile.behaviour.requireNestedCumulativeTypeParams) {
+    const names = old.map(one => one.name).join(', ')
+    report(
+      first,
+      `Cumulative fields ${fields} should be nested under ${places}Invalid metrics: ${names}. ${moreOnChanges}`,
+    )
+    return
+  }
+  diagnostics.add({
+    code: 'graph/cumulative-params',
+    severity: 'warning',
+    message: `Cumulative fields ${fields} have been moved and will soon be deprecated. Please nest those values under ${places}${moreOnChanges}`,
+    facts: {},
+  })
+}
+
+/** The time spine is known by its name alone. */
+function checkLegacyTimeSpine(project: Project, diagnostics: Diagnostics): void {
+  if (project.config.projectFile.behaviour.requireYamlConfigurationForMfTimeSpines) return
+  const models = [...project.nodes.values()].filter(one => one.resourceType === 'model')
+  const isDaily = models.some(
+    one =>
+      one.columns.get(String(one.timeSpine?.get('standard_granularity_column') ?? ''))?.granularity === 'day' &&
+      one.timeSpine !== null,
+  )
+  if (isDaily || !models.some(one => one.name === legacyTimeSpineName && one.timeSpine === null)) return
+  diagnostics.add({
+    code: 'graph/legacy-time-spine',
+    severity: 'warning',
+    message: `Time spines without YAML configuration are in the process of deprecation. Please add YAML configuration for your '${legacyTimeSpineName}' model. See documentation on MetricFlow time spines: https://docs.getdbt.com/docs/build/metricflow-time-spine and behavior change documentation: https://docs.getdbt.com/reference/global-configs/behavior-changes.`,
+    facts: {},
+  })
 }
 
 function checkLabels(metrics: readonly SemanticNode[], report: Report): void {

@@ -83,7 +83,9 @@ export class PropertyApplier {
       case 'test':
         return this.enabled.test.all(name, found.owner.name)[0]
       default: {
-        const draft = this.enabled.referable.find(name, found.owner.name)
+        const { referable: named } = this.enabled
+        const ofType = named.all(name, found.owner.name).find(one => one.resourceType === type)
+        const draft = ofType ?? named.find(name, found.owner.name)
         if (!draft || draft.resourceType === type) return draft
         this.maker.report({
           code: 'project/wrong-section',

@@ -1,8 +1,18 @@
 /** What a microbatch model must be configured with, in dbt's words. */
+import { internalPackages } from '../context/macro-namespace.ts'
 import { typeName } from '../template/value.ts'
 import type { ModelNode } from './node.ts'
+import type { Project } from './project.ts'
 
 const sizes = ['hour', 'day', 'month', 'year']
+
+/** A macro of the project's own builds microbatch models all at once, as long as the project does not say otherwise. */
+export function buildsInBatches({ config, macroRegistry }: Project): boolean {
+  const { name, behaviour } = config.projectFile
+  if (behaviour.requireBatchedExecutionForCustomMicrobatchStrategy) return true
+  const macro = macroRegistry.resolve(name, 'get_incremental_microbatch_sql')
+  return macro === undefined || internalPackages.includes(macro.packageName)
+}
 
 /** @returns undefined when nothing is wrong */
 export function microbatchProblem({ name, config }: ModelNode): string | undefined {

@@ -2,7 +2,7 @@
 
 import type { ConfigTreeName } from '../config/project-file.ts'
 import { unusedConfigPaths } from '../config/unused-config.ts'
-import { microbatchProblem } from './check-microbatch.ts'
+import { buildsInBatches, microbatchProblem } from './check-microbatch.ts'
 import { ambiguousAlias } from './duplicate-names.ts'
 import type { FunctionNode, GraphMember, ModelNode, Node, ResourceType } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
@@ -12,9 +12,10 @@ export function checkNodes(project: Project, maker: NodeMaker): void {
   const relations = new Map<string, Node>()
   const names = new Map<string, Node>()
   checkSpaces(project, maker)
+  const inBatches = buildsInBatches(project)
   for (const node of project.nodes.values()) {
     if (node.resourceType === 'snapshot') checkSnapshot(node, maker)
-    if (node.resourceType === 'model') checkModel(node, maker)
+    if (node.resourceType === 'model') checkModel(node, inBatches, maker)
     if (node.resourceType === 'function') checkArguments(node, maker)
     if (node.relationName !== null || isEphemeral(node)) checkUnique(node, relations, names, maker)
   }
@@ -55,7 +56,7 @@ function checkSpaces(project: Project, maker: NodeMaker): void {
     severity: 'warning',
     kind: 'Validation',
     message: `Spaces found in ${spaced.length} resource name(s). This is deprecated, and may lead to errors when using dbt.${hint} For more information: https://docs.getdbt.com/reference/global-configs/legacy-behaviors`,
-    facts: { count_invalid_names: spaced.length, show_debug_hint: !debug },
+    facts: { count_invalid_names: spaced.length, level: '', show_debug_hint: !debug },
   })
 }
 
@@ -105,7 +106,7 @@ function reportTwin(first: Node, second: Node, maker: NodeMaker): void {
   })
 }
 
-function checkModel(node: Extract<Node, { resourceType: 'model' }>, maker: NodeMaker): void {
+function checkModel(node: Extract<Node, { resourceType: 'model' }>, inBatches: boolean, maker: NodeMaker): void {
   const { config } = node
   const report = (message: string): void =>
     maker.report({ code: 'project/invalid-config', kind: 'Parsing', message, node: node.uniqueId })
@@ -130,7 +131,7 @@ function checkModel(node: Extract<Node, { resourceType: 'model' }>, maker: NodeM
     }
   }
   checkPrimaryKey(node, report)
-  const problem = microbatchProblem(node)
+  const problem = inBatches ? microbatchProblem(node) : undefined
   if (problem !== undefined) report(problem)
 }
 

@@ -1,4 +1,6 @@
 /** Files with a node's code or data -> drafts. What their templates call is read by the caller. */
+
+import type { Diagnostics } from '../base/diagnostic.ts'
 import { sha256 } from '../base/fingerprint.ts'
 import type { SourceFile } from '../base/source-file.ts'
 import { extractBlocks } from '../template/blocks.ts'
@@ -8,6 +10,7 @@ import { type FoundFile, fqnPrefix, joinPath, stem } from './found-file.ts'
 import type { Checksum, NodeResourceType } from './node.ts'
 import type { ProjectPackage } from './project-package.ts'
 import { spaceBefore, stripText } from './strip-text.ts'
+import { warnOfTags } from './unexpected-tags.ts'
 
 /** Above this size a seed is told apart by its path alone. */
 const maximumSeedBytes = 1024 * 1024
@@ -104,10 +107,17 @@ export function seedDraft(found: FoundFile, sizeBytes: number, content: () => st
 }
 
 /** Every `{% snapshot %}` block of a file. @throws DiagnosticError when the file's blocks are not balanced */
-export function snapshotDrafts(found: FoundFile, file: SourceFile, createdAtMs: number): Draft[] {
+export function snapshotDrafts(
+  found: FoundFile,
+  file: SourceFile,
+  createdAtMs: number,
+  diagnostics: Pick<Diagnostics, 'add'>,
+): Draft[] {
   const checksum = textChecksum(stripText(file.text))
   const folder = found.path.replace(/\.[^./]*$/, '').split('/')
-  return extractBlocks(file, ['snapshot']).blocks.map(block =>
+  const { blocks, unexpectedTags } = extractBlocks(file, ['snapshot'])
+  warnOfTags(unexpectedTags, file, found.path, diagnostics)
+  return blocks.map(block =>
     makeDraft({
       resourceType: 'snapshot',
       owner: found.owner,

@@ -52,7 +52,7 @@ function draftsOf(
   if (!file) return []
   if (type !== 'snapshot') return [fileDraft(type, found, file, now)]
   try {
-    return file.text.includes('{%') ? snapshotDrafts(found, file, now) : []
+    return file.text.includes('{%') ? snapshotDrafts(found, file, now, maker.diagnostics) : []
   } catch (error) {
     maker.diagnostics.absorb(error)
     return []

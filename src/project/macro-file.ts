@@ -9,6 +9,7 @@ import type { MacroCache, ReadMacro } from './macro-cache.ts'
 import { type WrittenCall, writtenCalls } from './macro-calls.ts'
 import type { MacroNode } from './node.ts'
 import { spaceBefore, stripText } from './strip-text.ts'
+import { warnOfTags } from './unexpected-tags.ts'
 
 /** A macro as its file has it; properties files may describe it later. */
 export interface MacroSource {
@@ -45,7 +46,8 @@ export function readMacros(from: MacroFile, eager: boolean, diagnostics: Diagnos
   if (!from.file.text.includes('{%')) return []
   const types = from.isGenericTests ? ['test', 'data_test'] : ['macro', 'materialization', 'test', 'data_test']
   try {
-    const { blocks } = extractBlocks(from.file, types)
+    const { blocks, unexpectedTags } = extractBlocks(from.file, types)
+    if (!from.isGenericTests) warnOfTags(unexpectedTags, from.file, from.path, diagnostics)
     return blocks.flatMap(block => readBlock(block, from, eager, diagnostics))
   } catch (error) {
     diagnostics.absorb(error)

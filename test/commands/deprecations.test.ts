@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { CommandEvent } from '../../src/commands/command-event.ts'
 import { deprecationTally } from '../../src/commands/deprecations.ts'
 import { WarningPolicy } from '../../src/config/warning-policy.ts'
 import { project } from '../rig/project-rig.ts'
+import { deprecated } from './deprecation-table.ts'
 
 const policy = (error: readonly string[] | 'all', warn: readonly string[] = [], silence: readonly string[] = []) =>
   new WarningPolicy({ warnError: false, warnErrorOptions: { error, warn, silence }, showAllDeprecations: false })
@@ -41,29 +42,47 @@ test('a named warning counts before the group of deprecations, and that before a
   expect(policy('all').of('x', { name: 'Anything', code: 'I001' })).toBe('error')
 })
 
-const summarised = (stdout: string): string[] =>
-  Array.from(stdout.matchAll(/- (\w+): \d+ occurrence/g), one => one[1] ?? '')
+const tags = {
+  plain: () => '[WARNING]: ',
+  marked: () => '[WARNING]: Deprecated functionality\n',
+  named: (name: string) => `[WARNING][${name}]: Deprecated functionality\n`,
+}
 
-test.each([
-  [['source', 'freshness', '-o', 'x.json'], 'CustomOutputPathInSourceFreshnessDeprecation'],
-  [['ls', '--model', 'a'], 'ModelParamUsageDeprecation'],
-  [['parse'], 'WEOIncludeExcludeDeprecation'],
-  [['clean'], 'PackageInstallPathDeprecation'],
-  [['debug'], 'ConfigLogPathDeprecation'],
-  [['compile', '-s', 'product'], 'ModulesItertoolsUsageDeprecation'],
-])('%j tells what it uses that dbt has given up', async (words, name) => {
-  const more = {
-    ConfigLogPathDeprecation: 'log-path: l',
-    WEOIncludeExcludeDeprecation: 'flags: {warn_error_options: {include: []}}',
-  }[name]
-  const p = project({
-    'dbt_project.yml': `name: shop\nversion: '1.0'\nprofile: shop\nclean-targets: [dbt_modules]\n${more ?? ''}\n`,
-    'models/a.sql': 'select 1 as id',
-    'models/product.sql': 'select {{ modules.itertools.product([1], [2]) | list | length }} as n',
+const occurrences = (text: string, part: string): number => text.split(part).length - 1
+
+describe.each(deprecated)('$name', ({ name, files, environment, words, tag, told, count }) => {
+  const p = project(files, { environment: environment ?? {} })
+  const sign = tags[tag](name)
+  const start = sign + told.slice(0, 12)
+  const counted = `- ${name}: ${count} ${count === 1 ? 'occurrence' : 'occurrences'}`
+
+  test('is told once and counted at the end', async () => {
+    expect(await p.run(words)).toBe(0)
+    expect(p.stdout).toContain(`${sign}${told}`)
+    expect(occurrences(p.stdout, start)).toBe(1)
+    expect(p.stdout).toContain(
+      `[WARNING][DeprecationsSummary]: Deprecated functionality\nSummary of encountered deprecations:\n`,
+    )
+    expect(p.stdout).toContain(counted)
+    expect(p.stdout).toContain('run command again with the `--show-all-deprecations` flag.')
   })
-  expect(await p.run(words)).toBe(0)
-  expect(summarised(p.stdout)).toContain(name)
-  expect(await p.run(['--warn-error-options', `{error: [${name}]}`, ...words])).toBe(2)
-  expect(await p.run(['--warn-error-options', `{silence: [Deprecations]}`, ...words])).toBe(0)
-  expect(p.stdout).not.toContain('Deprecated functionality')
+
+  test('is told every time where all are asked for', async () => {
+    expect(await p.run(['--show-all-deprecations', ...words])).toBe(0)
+    expect(occurrences(p.stdout, start)).toBe(count)
+    expect(p.stdout).toContain(counted)
+    expect(p.stdout).not.toContain('run command again')
+  })
+
+  test('stops the command where deprecations are errors', async () => {
+    expect(await p.run(['--warn-error-options', '{error: [Deprecations]}', ...words])).toBe(2)
+    expect(p.stdout + p.stderr).toContain(told)
+    expect(await p.run(['--warn-error-options', `{error: [${name}]}`, ...words])).toBe(2)
+  })
+
+  test('says nothing where deprecations are silenced', async () => {
+    expect(await p.run(['--warn-error-options', '{silence: [Deprecations]}', ...words])).toBe(0)
+    expect(p.stdout).not.toContain(told)
+    expect(p.stdout).not.toContain('DeprecationsSummary')
+  })
 })

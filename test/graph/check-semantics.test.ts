@@ -29,12 +29,27 @@ const messages = (result: ReturnType<typeof link>): string[] => result.diagnosti
 
 describe('the semantic layer', () => {
   test('metrics know their measures, semantic models the relation of their model', () => {
-    const { graph, diagnostics } = linked(model())
-    expect(diagnostics.all).toEqual([])
+    const { graph, told } = linked(model())
+    expect(told.map(one => one.split(':')[0])).toEqual(['warning graph/legacy-time-spine'])
     const relation = [...graph!.semanticFacts].find(([id]) => id.startsWith('semantic_model.'))?.[1].nodeRelation
     expect(relation?.get('alias')).toBe('persons')
     const measures = [...graph!.semanticFacts].find(([id]) => id.endsWith('.twice'))?.[1].inputMeasures
     expect(measures?.length).toBe(1)
+  })
+
+  test('fields of cumulative metrics that dbt has moved break a rule where the project asks for it', () => {
+    const files = {
+      'models/persons.sql': 'select 1 as id',
+      'models/metricflow_time_spine.sql': 'select 1 as date_day',
+      'models/semantics.yml': `${model()}metrics:\n  - {name: sum_of_people, label: x, type: cumulative, type_params: {measure: people, window: 7 days}}\n`,
+    }
+    const codes = (flags: string): string[] =>
+      link({ ...files, 'dbt_project.yml': `name: shop\nversion: '1.0'\nprofile: shop\nflags: ${flags}\n` }).told.map(
+        one => one.split(':')[0] ?? '',
+      )
+    expect(codes('{}')).toEqual(['warning graph/cumulative-params', 'warning graph/legacy-time-spine'])
+    const strict = '{require_nested_cumulative_type_params: true, require_yaml_configuration_for_mf_time_spines: true}'
+    expect(codes(strict)).toEqual(['warning graph/semantic-issue', 'error graph/semantic-manifest'])
   })
 
   test('labels of metrics are unique', () => {
@@ -44,7 +59,7 @@ describe('the semantic layer', () => {
       'models/metricflow_time_spine.sql': 'select 1 as date_day',
       'models/semantics.yml': model() + metrics + again,
     })
-    expect(told[0]).toContain(
+    expect(told.join('\n')).toContain(
       "Can't use label `x` for  metric `people_again` as it's already used for metric `number_of_people`",
     )
   })

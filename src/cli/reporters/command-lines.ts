@@ -67,14 +67,17 @@ export function commandLines(
 function problemLine(diagnostic: Diagnostic, atMs: number, isShort: boolean): LogLine {
   const event = warningEvent(diagnostic.code)
   const { name, code } = event
-  const message = isDeprecation(event) ? `Deprecated functionality\n\n${diagnostic.message}` : diagnostic.message
+  const isMarked = isDeprecation(event) && !plainNames.has(name)
+  const message = isMarked ? `Deprecated functionality\n${diagnostic.message}` : diagnostic.message
   const tag = namedTags.has(name) ? `[${name}]` : ''
+  // A rule of the semantic layer that is broken stops the command: it is no warning.
+  const isError = diagnostic.code === 'graph/semantic-issue'
   const brief = (paint: Paint): string =>
-    untaggedCodes.has(diagnostic.code) ? message : `[${paint.yellow('WARNING')}]${tag}: ${message}`
+    isError || untaggedCodes.has(diagnostic.code) ? message : `[${paint.yellow('WARNING')}]${tag}: ${message}`
   return {
     name,
     code,
-    level: 'warn',
+    level: isError ? 'error' : 'warn',
     brief,
     text: paint => {
       // What `list` prints beside its lines must be told from them: it has the time in front of each line.
@@ -100,6 +103,16 @@ const namedTags: ReadonlySet<string> = new Set([
   'PropertyMovedToConfigDeprecation',
   'UnexpectedJinjaBlockDeprecation',
   'WEOIncludeExcludeDeprecation',
+])
+
+/** Deprecations that dbt tells like any other warning. */
+const plainNames: ReadonlySet<string> = new Set([
+  'MFCumulativeTypeParamsDeprecation',
+  'MFTimespineWithoutYamlConfigurationDeprecation',
+  'MicrobatchMacroOutsideOfBatchesDeprecation',
+  'PackageMaterializationOverrideDeprecation',
+  'ResourceNamesWithSpacesDeprecation',
+  'SourceFreshnessProjectHooksNotRun',
 ])
 
 /** What dbt tells without marking it as a warning. */

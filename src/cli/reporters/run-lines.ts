@@ -319,7 +319,7 @@ function warningLine(name: string, message: string, atMs: number): LogLine {
 }
 
 function deprecationLine({ name, code, message, atMs }: Extract<RunEvent, { kind: 'deprecation met' }>): LogLine {
-  const text = `Deprecated functionality\n\n${message}`
+  const text = `Deprecated functionality\n${message}`
   const line = textLine(name, code, 'warn', atMs, text, { data: {} })
   return { ...line, text: paint => `[${paint.yellow('WARNING')}]: ${text}` }
 }
