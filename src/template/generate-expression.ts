@@ -1,38 +1,10 @@
 /** JavaScript for expressions. Every operation is a call into the runtime (`R`), its place noted as the last argument. */
 import type { Arguments, BinaryOperator, ComparisonOperator, Expression, Filter, Test } from './ast.ts'
-import type { CodeUnit, FunctionCode } from './code-unit.ts'
+import type { Frame } from './code-frame.ts'
 import { foldConstant } from './fold.ts'
 import { negative } from './operators.ts'
-import type { Symbols } from './symbols.ts'
-import { enrichError, runtimeError, type TemplateError } from './template-error.ts'
+import { enrichError, runtimeError } from './template-error.ts'
 import { PyFloat } from './value.ts'
-
-export interface Frame {
-  readonly unit: CodeUnit
-  readonly fn: FunctionCode
-  readonly symbols: Symbols
-  /** The variable that output is added to. */
-  readonly buffer: string
-  /** The buffer is that of the whole template. */
-  readonly isRoot: boolean
-  readonly topLevel: boolean
-  /** Inside an `if` or a ternary: unknown filters and tests fail only when they are reached. */
-  readonly soft: boolean
-  readonly inLoop: boolean
-  /** The function is that of a macro or a caller, which may end with what `return` was given. */
-  readonly inMacro: boolean
-  /** Code that looks a name up outside all frames. */
-  readonly lookup: (name: string) => string
-  /** Inside `autoescape`: code that says whether output is escaped. */
-  readonly escape: string | undefined
-  /** Parameters whose defaults have not been filled in yet. */
-  readonly pending: ReadonlySet<string>
-  readonly fail: (message: string, at: { start: number; end: number }) => TemplateError
-  readonly isKnown: (kind: 'filter' | 'test', name: string) => boolean
-  /** A known one with almost that name. */
-  readonly nearest: (kind: 'filter' | 'test', name: string) => string | undefined
-  readonly lineOf: (offset: number) => number
-}
 
 const binaries: Record<BinaryOperator, string> = {
   '+': 'add',

@@ -1,6 +1,7 @@
 /** `return(x)` as code: macros that call the context's function leave without throwing. */
 import type { Expression } from './ast.ts'
-import { awaited, type Frame, generateExpression, loadName } from './generate-expression.ts'
+import type { Frame } from './code-frame.ts'
+import { awaited, generateExpression, loadName } from './generate-expression.ts'
 
 /**
  * For a call of `return` with one value in the body of a macro: code that leaves if the name means the function of the
