@@ -24,7 +24,7 @@ export const clean: Command = async session => {
 /** Before dbt 1.0 packages were installed in `dbt_modules`. */
 function tellOldFolder(session: Session, { flags, projectFile }: BareConfig): void {
   const { cleanTargets, packagesInstallPath } = projectFile
-  if (!cleanTargets.includes('dbt_modules') || cleanTargets.includes(packagesInstallPath)) return
+  if (!cleanTargets?.includes('dbt_modules') || cleanTargets.includes(packagesInstallPath)) return
   const problems = new Diagnostics()
   problems.add({
     code: 'commands/old-packages-folder',
@@ -40,7 +40,7 @@ function tellOldFolder(session: Session, { flags, projectFile }: BareConfig): vo
 function checkedTargets(config: BareConfig): string[] {
   const { projectFolder, projectFile, flags } = config
   const absolute = (path: string): string => posix.resolve(projectFolder, path)
-  const targets = [...new Set(projectFile.cleanTargets.map(absolute))]
+  const targets = [...new Set((projectFile.cleanTargets ?? [flags.targetPath]).map(absolute))]
   const { models, macros, seeds, tests, analyses, snapshots, functions, docs } = projectFile.paths
   const sources = new Set(
     [...models, ...macros, ...seeds, ...tests, ...analyses, ...snapshots, ...functions].map(absolute),

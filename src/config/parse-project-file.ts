@@ -152,7 +152,7 @@ export function parseProjectFile(
     targetPath,
     logPath: fields.text('log-path') ?? 'logs',
     packagesInstallPath: fields.text('packages-install-path') ?? 'dbt_packages',
-    cleanTargets: fields.texts('clean-targets') ?? [targetPath],
+    cleanTargets: fields.texts('clean-targets'),
     quoting: {
       database: boolOrNull(quoting.get('database') ?? quoting.get('project')),
       schema: boolOrNull(quoting.get('schema')),

@@ -73,7 +73,8 @@ export interface ProjectFile {
   readonly targetPath: string
   readonly logPath: string
   readonly packagesInstallPath: string
-  readonly cleanTargets: readonly string[]
+  /** `null`: the target folder of the command. */
+  readonly cleanTargets: readonly string[] | null
   readonly quoting: Quoting
   readonly onRunStart: readonly string[]
   readonly onRunEnd: readonly string[]

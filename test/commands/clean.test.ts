@@ -11,6 +11,15 @@ describe('clean', () => {
     expect(p.stdout).toContain('Finished cleaning all paths.')
   })
 
+  test('deletes the target folder of this very command where the project file names none', async () => {
+    const p = project(shop)
+    await p.run('parse')
+    await p.run('parse --target-path target/apart')
+    expect(await p.run('clean --target-path target/apart')).toBe(0)
+    expect(p.exists('target/apart')).toBe(false)
+    expect(p.exists('target/manifest.json')).toBe(true)
+  })
+
   test('refuses to delete models and what lies outside, and deletes nothing then', async () => {
     const files = { 'dbt_project.yml': 'name: shop\nprofile: shop\nclean-targets: [target, models]\n' }
     const p = project({ ...shop, ...files })
