@@ -100,12 +100,11 @@ function copyAssets({ config }: LoadedProject): void {
   }
 }
 
-/** Of the selected nodes, and of sources that were asked for; of everything without a selection. */
+/** Of the selected nodes and sources, by the flags or by the default selector; of everything where nothing was compiled. */
 async function catalogOf(session: Session, loaded: LoadedProject): Promise<Catalog> {
   const { flags } = loaded.config
-  const isSelected = flags.select.length > 0 || flags.exclude.length > 0 || flags.selector !== null
   const resourceTypes = new Set([...commandResourceTypes(flags), 'source' as const])
-  const wanted = isSelected ? new Set(selectMembers(loaded, session, { resourceTypes }).uniqueIds) : null
+  const wanted = flags.compile ? new Set(selectMembers(loaded, session, { resourceTypes }).uniqueIds) : null
   const database = await openDatabase(session, loaded.config, { readOnlyIfLocked: true })
   try {
     const run = runOf(session, loaded, { database, deferral: null, selection: { uniqueIds: [...(wanted ?? [])] } })

@@ -1,11 +1,12 @@
 /** The nodes that a command is about, by its flags. */
 import { Diagnostics } from '../base/diagnostic.ts'
-import { commandResourceTypes, commandSelector } from '../graph/command-selection.ts'
+import { commandResourceTypes, commandSelector, usualSelector } from '../graph/command-selection.ts'
 import { namedSelectors } from '../graph/named-selectors.ts'
 import { selectNodes } from '../graph/select-nodes.ts'
 import type { Selection } from '../graph/selection.ts'
 import type { GraphMember, ResourceType } from '../project/node.ts'
 import type { LoadedProject } from './load-graph.ts'
+import { note } from './note.ts'
 import { readPreviousState } from './previous-artifacts.ts'
 import type { Session } from './session.ts'
 import { tellProblems } from './tell-problems.ts'
@@ -23,6 +24,8 @@ export function selectMembers(loaded: LoadedProject, session: Session, more: Sel
   const diagnostics = new Diagnostics()
   const selectors = namedSelectors(graph.project.selectors, flags.indirectSelection, diagnostics)
   tellProblems(session, warnings, diagnostics.all)
+  const usual = usualSelector(flags, selectors)?.name
+  if (usual !== undefined) note(session, 'DefaultSelector', 'Q023', `Using default selector ${usual}`, { name: usual })
   const selecting = new Diagnostics()
   const selection = selectNodes(
     graph,

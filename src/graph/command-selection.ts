@@ -12,11 +12,16 @@ export function commandSelector(flags: Flags, selectors: ReadonlyMap<string, Nam
   const { select, exclude, selector, inline, indirectSelection } = flags
   if (inline !== null) return parseSelection([], [], indirectSelection)
   if (selector !== null) return findSelector(selectors, selector)
-  if (select.length === 0 && exclude.length === 0) {
-    const usual = [...selectors.values()].find(one => one.default)
-    if (usual) return usual.selector
-  }
-  return parseSelection(select, exclude, indirectSelection)
+  return usualSelector(flags, selectors)?.selector ?? parseSelection(select, exclude, indirectSelection)
+}
+
+/** The selector marked `default: true`, where the flags leave the selection to it. */
+export function usualSelector(
+  { select, exclude, selector, inline }: Flags,
+  selectors: ReadonlyMap<string, NamedSelector>,
+): NamedSelector | undefined {
+  if (inline !== null || selector !== null || select.length > 0 || exclude.length > 0) return undefined
+  return [...selectors.values()].find(one => one.default)
 }
 
 const listed: readonly ResourceType[] = [

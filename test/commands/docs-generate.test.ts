@@ -12,6 +12,17 @@ describe('docs generate', () => {
     expect(nodes['model.shop.b']?.columns).toEqual({ id: { type: 'INTEGER', index: 1, name: 'id', comment: null } })
   })
 
+  test('writes a catalog of what the default selector selects, but of everything where nothing is compiled', async () => {
+    const p = project({ ...shop, 'selectors.yml': 'selectors: [{name: few, default: true, definition: a}]\n' })
+    await p.run('build --select a b countries')
+    const found = (): string[] => Object.keys((p.json('target/catalog.json') as { nodes: object }).nodes).sort()
+    await p.run('docs generate')
+    expect(p.stdout).toContain('Using default selector few')
+    expect(found()).toEqual(['model.shop.a'])
+    await p.run('docs generate --no-compile --select a')
+    expect(found()).toEqual(['model.shop.a', 'model.shop.b', 'seed.shop.countries'])
+  })
+
   test('copies the assets of the project', async () => {
     const p = project({
       ...shop,
