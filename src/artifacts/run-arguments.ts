@@ -5,7 +5,7 @@ import { shownVars } from '../config/secrets.ts'
 import { plainJson } from '../project/plain-json.ts'
 
 /** Flags of ours alone, or of the inside of the program. */
-const unwritten = new Set(['indirectSelectionGiven'])
+const unwritten = new Set(['indirectSelectionGiven', 'sqlparse'])
 
 export function runArguments(config: Config): Record<string, unknown> {
   const written: Record<string, unknown> = {}

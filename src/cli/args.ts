@@ -5,8 +5,10 @@
  * Only the parser of yargs is loaded: all of yargs takes longer to start than most commands take to run.
  */
 import { Parser } from 'yargs/helpers'
-import { type CommandEntry, commandEntries, findCommand, optionsOf } from './command-table.ts'
+import { closeMatches } from './close-matches.ts'
+import { type CommandEntry, commandEntries, optionsOf } from './command-table.ts'
 import { globalOptions, type Option } from './option-table.ts'
+import { type OptionFault, spellingsOf, spellOut } from './spell-out.ts'
 import { UsageError } from './usage-error.ts'
 
 type FlagValue = string | number | boolean | readonly string[]
@@ -23,71 +25,65 @@ export type Arguments =
 
 /** Throws a `UsageError` for anything dbt would refuse. */
 export function parseArguments(argv: readonly string[]): Arguments {
-  const before = parseWith(optionsOf(undefined), argv)
-  const { entry, taken } = commandOf(before.words, before.asksHelp)
-  if (entry === undefined) {
-    if (before.asksVersion) return { kind: 'version' }
-    if (before.asksHelp) return { kind: 'help', entry: undefined }
-    const unknown = before.words.find(word => word.startsWith('-'))
-    if (unknown !== undefined) throw noSuchOption(undefined, unknown)
-    return { kind: 'help', entry: undefined }
+  if (argv.length === 0) return { kind: 'help', entry: undefined }
+  const before = read(undefined, argv)
+  if (before.asks !== undefined) return answer(before.asks, undefined)
+  const [first, ...afterFirst] = before.rest
+  if (first === undefined) throw new UsageError('Missing command.', undefined)
+  const isGroup = commandEntries.some(one => one.words.startsWith(`${first} `))
+  const inGroup = isGroup ? read(first, afterFirst) : undefined
+  if (inGroup?.asks !== undefined) return answer(inGroup.asks, undefined)
+  const [second, ...afterSecond] = inGroup?.rest ?? []
+  if (isGroup && second === undefined) throw new UsageError('Missing command.', first)
+  const entry = isGroup ? commandOf(`${first} ${second}`, first) : commandOf(first, undefined)
+  const after = read(entry, isGroup ? afterSecond : afterFirst)
+  if (after.asks !== undefined) return answer(after.asks, entry)
+  const parts = [before.values, ...(inGroup ? [inGroup.values] : []), after.values]
+  refuseTwice(entry, parts)
+  const values = new Map(parts.flatMap(part => [...part]))
+  return {
+    kind: 'command',
+    entry,
+    given: { ...flagsOf(entry, values), ...argumentOf(entry, after.plain) },
   }
-  const parsed = parseWith(optionsOf(entry), argv)
-  if (parsed.asksHelp) return { kind: 'help', entry }
-  if (parsed.asksVersion) return { kind: 'version' }
-  refuseValues(optionsOf(entry), argv)
-  const unknown = parsed.words.find(word => word.startsWith('-') && word !== '-')
-  if (unknown !== undefined) throw noSuchOption(entry, unknown)
-  refuseTwice(entry, argv)
-  const given = flagsOf(entry, parsed.values)
-  return { kind: 'command', entry, given: { ...given, ...argumentOf(entry, parsed.words.slice(taken)) } }
 }
 
-function commandOf(words: readonly string[], asksHelp: boolean): { entry: CommandEntry | undefined; taken: number } {
-  const plain = words.filter(word => !word.startsWith('-'))
-  const found = findCommand(plain)
-  if (found !== undefined) return found
-  const [first, second] = plain
-  if (first === undefined) return { entry: undefined, taken: 0 }
-  const group = commandEntries.some(one => one.words.startsWith(`${first} `))
-  if (!group) throw new UsageError(`No such command '${first}'.`, undefined)
-  if (second !== undefined && !asksHelp) throw new UsageError(`No such command '${second}'.`, first)
-  if (asksHelp) return { entry: undefined, taken: 0 }
-  throw new UsageError(`Missing command.`, first)
+function answer(asks: 'help' | 'version', entry: CommandEntry | undefined): Arguments {
+  return asks === 'help' ? { kind: 'help', entry } : { kind: 'version' }
+}
+
+function commandOf(words: string, group: string | undefined): CommandEntry {
+  const found = commandEntries.find(one => one.words === words || one.aliases?.includes(words))
+  if (found) return found
+  const start = group === undefined ? '' : `${group} `
+  const names = commandEntries
+    .flatMap(one => [one.words, ...(one.aliases ?? [])])
+    .filter(name => name.startsWith(start))
+    .map(name => name.slice(start.length).split(' ', 1)[0] ?? '')
+  const word = words.slice(start.length)
+  throw new UsageError(`No such command '${word}'.`, group, 'usage', closeMatches(word, names))
 }
 
 /** As in dbt, an option stands before the command or after it. */
-function refuseTwice(entry: CommandEntry, argv: readonly string[]): void {
-  const at = commandIndex(argv)
-  // The usual case, and each reading of the words is milliseconds of every start.
-  if (at === 0) return
-  const before = parseWith(globalOptions, argv.slice(0, at)).values
-  const after = parseWith(optionsOf(entry), argv.slice(at)).values
-  for (const option of before.keys()) {
-    if (!after.has(option)) continue
-    const name = option.name.replaceAll('-', '_')
-    throw new UsageError(
-      `${name} was provided both before and after the subcommand, it can only be set either before or after.`,
-      entry,
-    )
+function refuseTwice(entry: CommandEntry, parts: readonly ReadonlyMap<Option, FlagValue>[]): void {
+  const seen = new Set<Option>()
+  for (const option of parts.flatMap(part => [...part.keys()])) {
+    if (seen.has(option)) {
+      const name = option.name.replaceAll('-', '_')
+      throw new UsageError(
+        `${name} was provided both before and after the subcommand, it can only be set either before or after.`,
+        entry,
+      )
+    }
+    seen.add(option)
   }
 }
 
-/** Where the first word stands that is no option and no value of one. */
-function commandIndex(argv: readonly string[]): number {
-  const joined = joinValues(globalOptions, argv)
-  const words = joined.findIndex(word => !word.startsWith('-'))
-  let at = 0
-  for (const word of joined.slice(0, Math.max(words, 0))) at += argv[at] === word ? 1 : 2
-  return at
-}
-
-interface Parsed {
+interface Read {
   readonly values: ReadonlyMap<Option, FlagValue>
-  /** What is no option and no value, unknown options included, in order. */
-  readonly words: readonly string[]
-  readonly asksHelp: boolean
-  readonly asksVersion: boolean
+  readonly plain: readonly string[]
+  readonly rest: readonly string[]
+  readonly asks: 'help' | 'version' | undefined
 }
 
 const helpAndVersion: readonly Option[] = [
@@ -95,95 +91,71 @@ const helpAndVersion: readonly Option[] = [
   { name: 'version', kind: 'switch', short: 'v', aliases: ['V'], help: '' },
 ]
 
-function parseWith(options: readonly Option[], argv: readonly string[]): Parsed {
+/** @param of the command; before a command, nothing or the first of its words: then the reading ends at the next word */
+function read(of: CommandEntry | string | undefined, argv: readonly string[]): Read {
+  const isCommand = typeof of === 'object'
+  const options = isCommand ? optionsOf(of) : globalOptions
   const all = [...options, ...helpAndVersion]
-  const joined = joinValues(all, argv)
-  const raw = Parser(joined, {
+  const { options: words, plain, rest } = spellOut(all, argv, !isCommand, fault => optionFault(fault, of, all))
+  const values = new Map<Option, FlagValue>()
+  // Without options there is nothing to parse, and each parsing is milliseconds of every start.
+  const raw = words.length === 0 ? undefined : parseWords(all, words)
+  for (const option of raw ? options : []) {
+    const value = readValue(option, raw?.[option.name])
+    if (value !== undefined) values.set(option, value)
+  }
+  const asks = raw?.help === true ? 'help' : raw?.version === true ? 'version' : undefined
+  if (values.size > 0 && asks === undefined) refuseDeprecated(values)
+  return { values, plain, rest, asks }
+}
+
+function parseWords(all: readonly Option[], words: readonly string[]): Readonly<Record<string, unknown>> {
+  return Parser([...words], {
     boolean: all.filter(one => one.kind === 'switch').map(one => one.name),
     string: all.filter(one => one.kind === 'text' || one.kind === 'integer').map(one => one.name),
     array: all.filter(one => one.kind === 'list').map(one => ({ key: one.name, string: true })),
-    alias: Object.fromEntries(all.map(one => [one.name, [one.short, ...(one.aliases ?? [])].filter(isText)])),
     configuration: {
       'boolean-negation': true,
       'camel-case-expansion': false,
       'dot-notation': false,
       'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'strip-aliased': true,
-      'unknown-options-as-args': true,
     },
   })
-  const values = new Map<Option, FlagValue>()
-  const words = raw._.map(String)
-  // The parser takes `--target-x` for known as soon as there is a `--target`.
-  const known = new Set(all.map(one => one.name))
-  words.push(...Object.keys(raw).flatMap(key => (key === '_' || known.has(key) ? [] : [`--${key}`])))
-  // And it lets every switch be turned off.
-  const plain = all.filter(one => one.kind === 'switch' && one.twin !== true).map(one => `--no-${one.name}`)
-  words.push(...joined.filter(word => plain.includes(word)))
-  for (const option of options) {
-    const value = readValue(option, raw[option.name], words)
-    if (value !== undefined) values.set(option, value)
-  }
-  return { values, words, asksHelp: raw.help === true, asksVersion: raw.version === true }
 }
 
-const isText = (value: string | undefined): value is string => value !== undefined
-
-/** Writes `--vars X` as `--vars=X`: the parser would take an X that begins with a dash for an option. */
-function joinValues(options: readonly Option[], argv: readonly string[]): string[] {
-  const takesOne = new Set(
-    options.filter(one => one.kind === 'text' || one.kind === 'integer').flatMap(one => spellings(one)),
-  )
-  const joined: string[] = []
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index] ?? ''
-    if (word === '--') return [...joined, ...argv.slice(index)]
-    const next = argv[index + 1]
-    if (!takesOne.has(word)) joined.push(word)
-    else if (next === undefined) throw new UsageError(`Option '${word}' requires an argument.`, undefined, 'bare')
-    else {
-      joined.push(`${word}=${next}`)
-      index += 1
-    }
-  }
-  return joined
-}
-
-/** `--fail-fast=1`: the parser would read the value, dbt refuses it. */
-function refuseValues(options: readonly Option[], argv: readonly string[]): void {
-  const switches = new Set(
-    options.flatMap(one =>
-      one.kind === 'switch' ? [...spellings(one), ...(one.twin ? [`--no-${one.name}`] : [])] : [],
-    ),
-  )
-  for (const word of joinValues(options, argv)) {
-    if (word === '--') return
-    const name = word.slice(0, Math.max(word.indexOf('='), 0))
-    if (switches.has(name)) throw new UsageError(`Option '${name}' does not take a value.`, undefined, 'bare')
-  }
-}
-
-/** Every way to write an option, dashes included, without its `--no-` twin. */
-function spellings(option: Option): string[] {
-  return [option.name, option.short, ...(option.aliases ?? [])]
-    .filter(isText)
-    .map(name => (name.length === 1 ? `-${name}` : `--${name}`))
-}
-
-function readValue(option: Option, raw: unknown, words: string[]): FlagValue | undefined {
+function readValue(option: Option, raw: unknown): FlagValue | undefined {
   if (raw === undefined) return undefined
   if (option.kind === 'switch') return lastOf(raw) === true
   if (option.kind !== 'list') return String(lastOf(raw))
-  const items = (Array.isArray(raw) ? raw : [raw]).map(String)
-  // An unknown option inside a list is taken for an item.
-  words.push(...items.filter(item => item.startsWith('-')))
-  if (items.length === 0) throw new UsageError(`Option '--${option.name}' requires an argument.`, undefined, 'bare')
-  return items
+  return (Array.isArray(raw) ? raw : [raw]).map(String)
 }
 
 function lastOf(raw: unknown): unknown {
   return Array.isArray(raw) ? raw.at(-1) : raw
+}
+
+/** Options that dbt has for their environment variables alone. */
+function refuseDeprecated(values: ReadonlyMap<Option, FlagValue>): void {
+  if (![...values.keys()].some(option => option.name.startsWith('deprecated-'))) return
+  throw new UsageError('Deprecated parameters can only be set via environment variables', undefined, 'bare')
+}
+
+function optionFault(
+  { kind, name }: OptionFault,
+  of: CommandEntry | string | undefined,
+  known: readonly Option[],
+): UsageError {
+  switch (kind) {
+    case 'needs a value':
+      return new UsageError(`Option '${name}' requires an argument.`, undefined, 'bare')
+    case 'takes no value':
+      return new UsageError(`Option '${name}' does not take a value.`, undefined, 'bare')
+    case 'unknown': {
+      const names = known.flatMap(spellingsOf).filter(one => one.startsWith('--'))
+      const near = name.startsWith('--') ? closeMatches(name, names) : []
+      return new UsageError(`No such option '${name}'.`, of, 'usage', near)
+    }
+  }
 }
 
 function flagsOf(entry: CommandEntry, values: ReadonlyMap<Option, FlagValue>): Record<string, FlagValue> {
@@ -245,14 +217,6 @@ function argumentOf(entry: CommandEntry, words: readonly string[]): Record<strin
   const word = argument === undefined ? undefined : words[0]
   if (argument?.required && word === undefined) throw new UsageError(`Missing argument '${argument.label}'.`, entry)
   return argument === undefined || word === undefined ? {} : { [argument.flag]: word }
-}
-
-function noSuchOption(entry: CommandEntry | undefined, word: string): UsageError {
-  const name = word.split('=', 1)[0] ?? word
-  const known = optionsOf(entry)
-    .filter(one => one.hidden !== true)
-    .flatMap(one => (one.twin === true ? [...spellings(one), `--no-${one.name}`] : spellings(one)))
-  return new UsageError(`No such option '${name}'.`, entry, 'usage', { name, known: [...known, '--help', '--version'] })
 }
 
 function longNames(option: Option): string {

@@ -12,8 +12,17 @@ const withoutProfiles = ['debug', 'deps', 'init']
 /** @throws UsageError */
 export function checkFolders(parsed: CommandArguments, surroundings: Surroundings): void {
   checkFolder(parsed, surroundings, { field: 'projectDir', option: 'project-dir' })
+  for (const option of ['state', 'defer-state', 'target-path', 'log-path']) checkNoFile(parsed, surroundings, option)
   if (withoutProfiles.includes(parsed.entry.words)) return
   checkFolder(parsed, surroundings, { field: 'profilesDir', option: 'profiles-dir' })
+}
+
+/** It may be missing, but it is no file. */
+function checkNoFile({ given, entry }: CommandArguments, { files }: Surroundings, option: string): void {
+  const field = option.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  const folder = given[field]
+  if (typeof folder !== 'string' || files.stat(posix.resolve(files.root, folder))?.kind !== 'file') return
+  throw new UsageError(`Invalid value for '--${option}': Directory '${folder}' is a file.`, entry)
 }
 
 function checkFolder(

@@ -232,16 +232,6 @@ export const commandEntries: readonly CommandEntry[] = [
   },
 ]
 
-/** The command that begins with the given words, and how many of them it took. */
-export function findCommand(words: readonly string[]): { entry: CommandEntry; taken: number } | undefined {
-  for (const taken of [2, 1]) {
-    const wanted = words.slice(0, taken).join(' ')
-    const entry = commandEntries.find(one => one.words === wanted || one.aliases?.includes(wanted))
-    if (entry !== undefined && words.length >= taken) return { entry, taken }
-  }
-  return undefined
-}
-
 /** Options of a command, its own before the global ones. Without a command: the global ones. */
 export function optionsOf(entry: CommandEntry | undefined): readonly Option[] {
   if (entry === undefined) return globalOptions

@@ -19,6 +19,8 @@ export interface Option {
   /** Further long or short names. */
   readonly aliases?: readonly string[]
   readonly twin?: boolean
+  /** Where the twin is not called `no-<name>`. */
+  readonly twinName?: string
   readonly choices?: readonly string[]
   /** Of an integer. */
   readonly least?: number
@@ -75,6 +77,13 @@ export const globalOptions: readonly Option[] = [
   twinSwitch('debug', 'Show debug lines, every SQL statement among them', { short: 'd' }),
   twinSwitch('defer', 'Take unselected nodes from the manifest in the --state folder where the target lacks them'),
   text('defer-state', 'Folder of the manifest for --defer alone', { value: 'FOLDER' }),
+  text('deprecated-defer', 'Refused: DBT_DEFER_TO_STATE is what dbt has it for', { hidden: true }),
+  text('deprecated-favor-state', 'Refused: DBT_FAVOR_STATE_MODE is what dbt has it for', { hidden: true }),
+  twinSwitch('deprecated-print', 'Refused: DBT_NO_PRINT is what dbt has it for', {
+    twinName: 'deprecated-no-print',
+    hidden: true,
+  }),
+  text('deprecated-state', 'Refused: DBT_ARTIFACT_STATE_PATH is what dbt has it for', { hidden: true }),
   twinSwitch('fail-fast', 'Stop at the first failure', { short: 'x' }),
   twinSwitch('favor-state', 'With --defer, take the other state even where the target has the node'),
   text('indirect-selection', 'Which tests come along with a selected node', {

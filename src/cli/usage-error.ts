@@ -1,11 +1,5 @@
 /** A command line that cannot be understood: printed on standard error, exit code 2. */
-import { nearName } from '../base/near-name.ts'
 import type { CommandEntry } from './command-table.ts'
-
-interface Misspelling {
-  readonly name: string
-  readonly known: readonly string[]
-}
 
 export class UsageError extends Error {
   /** The command, or the first word of several commands. */
@@ -17,10 +11,9 @@ export class UsageError extends Error {
     message: string,
     entry: CommandEntry | string | undefined,
     style: 'usage' | 'bare' = 'usage',
-    misspelling?: Misspelling,
+    near: readonly string[] = [],
   ) {
-    const near = misspelling && nearName(misspelling.name, misspelling.known)
-    super(near === undefined ? message : `${message} Did you mean '${near}'?`)
+    super([message, ...question(near)].join(' '))
     this.name = 'UsageError'
     this.entry = entry
     this.style = style
@@ -36,6 +29,15 @@ export class UsageError extends Error {
     const usage = isCommand ? usageOf(entry) : `${command} [OPTIONS] COMMAND [ARGS]...`
     return `Usage: ${usage}\nTry '${command} --help' for help.\n\n${error}`
   }
+}
+
+function question(near: readonly string[]): readonly string[] {
+  const names = near
+    .toSorted()
+    .map(name => `'${name}'`)
+    .join(', ')
+  if (near.length === 0) return []
+  return [near.length === 1 ? `Did you mean ${names}?` : `(Did you mean one of: ${names}?)`]
 }
 
 /** The command with its words, as the first line of help shows it. */

@@ -21,7 +21,7 @@ import { tellProblems } from './tell-problems.ts'
 export const docsGenerate: Command = async session => {
   const loaded = await loadGraph(session)
   const { config, graph } = loaded
-  tellFound(session, graph)
+  if (config.flags.compile) tellFound(session, graph)
   if (config.flags.compile) await compileAndWrite(session, loaded, compilationPlan(session, loaded))
   const writer = artifactWriter(session, config)
   note(session, 'BuildingCatalog', 'E044', 'Building catalog', {})

@@ -4,6 +4,7 @@ import { executeOperation } from '../execution/execute-operation.ts'
 import type { RunResult } from '../execution/run-result.ts'
 import type { Kwargs, Value } from '../template/value.ts'
 import { artifactWriter } from './artifact-writer.ts'
+import { leaveManifest } from './leave-manifest.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
 import { openDatabase } from './open-database.ts'
 import { runOf } from './run-nodes.ts'
@@ -13,7 +14,7 @@ import type { Command, Outcome, Session } from './session.ts'
 export const runOperation: Command = async session => {
   const loaded = await loadGraph(session)
   tellFound(session, loaded.graph)
-  return callMacro(session, loaded)
+  return leaveManifest(session, loaded, () => callMacro(session, loaded))
 }
 
 export async function callMacro(session: Session, loaded: LoadedProject): Promise<Outcome> {

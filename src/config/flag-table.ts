@@ -121,6 +121,7 @@ const commandFlags: { readonly [K in keyof CommandFlags]: FlagEntry } = {
   eventTimeEnd: twin({ kind: 'time' }, ['build', 'run']),
   storeFailures: twin(bool, ['build', 'test']),
   show: here(bool),
+  sqlparse: here({ kind: 'yaml' }),
   exportSavedQueries: twin(bool, ['build']),
   includeSavedQuery: twin(bool, ['build']),
   inline: here(text),

@@ -95,6 +95,8 @@ export interface CommandFlags {
   readonly eventTimeEnd: number | null
   readonly storeFailures: boolean
   readonly show: boolean
+  /** Accepted, without effect: there is no sqlparse here. */
+  readonly sqlparse: PyDict
   readonly exportSavedQueries: boolean
   readonly includeSavedQuery: boolean
   readonly inline: string | null

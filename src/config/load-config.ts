@@ -179,7 +179,7 @@ function flagSources(
 ): Parameters<typeof resolveFlags>[0] {
   const { which, invocationCommand, given } = request
   const paths = { target: raw ? rawText(raw, 'target-path') : null, log: raw ? rawText(raw, 'log-path') : null }
-  return { which, invocationCommand, given, environment, project, paths, nowMs }
+  return { which, invocationCommand, given, environment, outside: request.environment, project, paths, nowMs }
 }
 
 /** `flags:` of the project file, or `config:` of profiles.yml, where dbt had them before. */

@@ -4,7 +4,7 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import { parseYaml } from '../base/located-yaml.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { snakeCase } from './behaviour-flags.ts'
-import { isNegated, variablesOf } from './engine-variables.ts'
+import { enginePrefix, isNegated, variablesOf } from './engine-variables.ts'
 import { type FlagEntry, type FlagName, flagNames, flagTable } from './flag-table.ts'
 import type { Flags, WarnErrorOptions } from './flags.ts'
 import { sampleWindow, timePoint } from './time-window.ts'
@@ -20,6 +20,8 @@ export interface FlagSources {
   /** What really stood on the command line, by field name. */
   readonly given: Readonly<Record<string, GivenFlag>>
   readonly environment: Readonly<Record<string, string>>
+  /** As the process got it; where it is there, problems name the variable that was really set. */
+  readonly outside?: Readonly<Record<string, string>>
   /** `flags:` of the project file, or what an old profiles.yml has under `config:`. */
   readonly project: PyDict
   /** `target-path` and `log-path` of the project file. */
@@ -90,6 +92,7 @@ function defaults(sources: FlagSources): Flags {
     eventTimeEnd: null,
     storeFailures: false,
     show: false,
+    sqlparse: new PyDict(),
     exportSavedQueries: false,
     includeSavedQuery: false,
     inline: null,
@@ -161,8 +164,10 @@ function fromOutside(sources: FlagSources, name: FlagName): unknown {
   if (entry.environment && (!entry.commands || entry.commands.includes(sources.which))) {
     for (const variable of variablesOf(name)) {
       const value = sources.environment[variable]
-      if (value === undefined) continue
-      const where = `'${optionText(name)}' (env var: '${variable}')`
+      if (value === undefined || value === '') continue
+      // In dbt this one is a text, and any text is true.
+      if (variable.endsWith('_FAVOR_STATE_MODE')) return true
+      const where = `'${optionText(name)}' (env var: '${shownVariable(variable, sources)}')`
       const meant = read(entry, name, value, sources, where)
       if (meant !== undefined) return isNegated(variable) ? meant === false : meant
     }
@@ -171,6 +176,12 @@ function fromOutside(sources: FlagSources, name: FlagName): unknown {
   const value = sources.project.get(snakeCase(name))
   if (value === undefined || value === null) return undefined
   return fromProject(entry, name, value)
+}
+
+/** Of the two names that dbt gives each variable, the one that is set. */
+function shownVariable(variable: string, { outside = {} }: FlagSources): string {
+  const older = variable.replace(`${enginePrefix}_`, 'DBT_')
+  return outside[variable] === undefined && outside[older] !== undefined ? older : variable
 }
 
 function optionText(name: FlagName): string {
@@ -214,10 +225,10 @@ function isTruthy(value: string | undefined): boolean {
   return value !== undefined && ['1', 't', 'true', 'y', 'yes'].includes(value.toLowerCase())
 }
 
-/** An empty variable counts as not set. */
 function readBool(given: GivenFlag, where: string): boolean | undefined {
   if (typeof given === 'boolean') return given
   const word = String(given).trim().toLowerCase()
+  // What dbt takes for no value at all.
   if (word === '') return undefined
   if (truths.has(word)) return true
   if (lies.has(word)) return false

@@ -24,10 +24,15 @@ export function readWarnErrorOptions(dict: PyDict): WarnErrorOptions | { readonl
   if (typeof error === 'string' && !all) return { problem: "error must be one of ('all', '*') or a list of strings" }
   const options: WarnErrorOptions = {
     error: all ? error : namesOf(error),
-    warn: namesOf(dict.get('warn') ?? dict.get(oldNames.warn) ?? null),
+    warn: namesOf(listed(dict.get('warn') ?? dict.get(oldNames.warn) ?? null)),
     silence: namesOf(dict.get('silence') ?? null),
   }
   return problemOf(options, all) ?? options
+}
+
+/** A single name is a list of one. */
+function listed(value: Value): Value {
+  return typeof value === 'string' ? [value] : value
 }
 
 function namesOf(value: Value): readonly string[] {

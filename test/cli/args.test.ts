@@ -44,6 +44,25 @@ describe('options', () => {
     })
   })
 
+  test('short ones may stand together and have their value right behind them', () => {
+    expect(given('ls', '-xq')).toEqual({ command: 'list', failFast: true, quiet: true })
+    expect(given('ls', '-tdev')).toEqual({ command: 'list', target: 'dev' })
+    expect(given('ls', '-qt', 'dev')).toEqual({ command: 'list', quiet: true, target: 'dev' })
+    expect(given('run', '-sa', 'b', '-f')).toEqual({ command: 'run', select: ['a', 'b'], fullRefresh: true })
+    expect(given('run', '-s=a')).toEqual({ command: 'run', select: ['=a'] })
+  })
+
+  test('the first word of a list may be any, and blanks part it', () => {
+    expect(given('ls', '--select', '--exclude', 'b')).toEqual({ command: 'list', select: ['--exclude', 'b'] })
+    expect(given('ls', '--select=')).toEqual({ command: 'list', select: [''] })
+    expect(given('ls', '--select', 'a b', 'c')).toEqual({ command: 'list', select: ['a', 'b', 'c'] })
+  })
+
+  test('end at two dashes', () => {
+    expect(given('run-operation', '--', 'grant')).toEqual({ command: 'run-operation', macro: 'grant' })
+    expect(refusal('ls', '--', '--quiet')).toContain('Got unexpected extra argument (--quiet)')
+  })
+
   test('a switch has a twin that turns it off', () => {
     expect(given('run', '--no-partial-parse', '-x')).toEqual({ command: 'run', partialParse: false, failFast: true })
   })
@@ -86,8 +105,35 @@ describe('commands', () => {
 describe('a command line that cannot be understood', () => {
   test('names an unknown option and the nearest one', () => {
     expect(refusal('run', '--selct', 'a')).toBe(
-      "Usage: eider run [OPTIONS]\nTry 'eider run --help' for help.\n\nError: No such option '--selct'. Did you mean '--select'?\n",
+      "Usage: eider run [OPTIONS]\nTry 'eider run --help' for help.\n\nError: No such option '--selct'. (Did you mean one of: '--help', '--select', '--selector'?)\n",
     )
+  })
+
+  test('does not take an option for a longer one', () => {
+    expect(refusal('run', '--full')).toContain("Error: No such option '--full'. Did you mean '--full-refresh'?")
+    expect(refusal('ls', '-zq')).toContain("Error: No such option '-z'.\n")
+    expect(refusal('ls', '-qz')).toContain("Error: No such option '-z'.\n")
+  })
+
+  test('has options of a command behind it', () => {
+    expect(refusal('--full-refresh', 'run')).toContain("Error: No such option '--full-refresh'.")
+    expect(refusal('--vars', '{}', 'run')).toContain("Error: No such option '--vars'.")
+    expect(refusal('docs', '--static', 'generate')).toContain("Error: No such option '--static'.")
+    expect(refusal('docs', '--quiet')).toContain('Error: Missing command.')
+  })
+
+  test('turns off only what has a twin', () => {
+    for (const name of ['--no-select', '--no-target', '--no-full-refresh']) {
+      expect(refusal('run', name)).toContain(`Error: No such option '${name}'.`)
+    }
+  })
+
+  test('gives what dbt takes from the environment alone', () => {
+    expect(refusal('ls', '--deprecated-no-print')).toBe(
+      'Error: Deprecated parameters can only be set via environment variables\n',
+    )
+    expect(refusal('--deprecated-state', 'x', 'ls')).toContain('can only be set via environment variables')
+    expect(refusal('ls', '--deprecated-defer')).toBe("Error: Option '--deprecated-defer' requires an argument.\n")
   })
 
   test('names an unknown option inside a list', () => {
@@ -97,7 +143,7 @@ describe('a command line that cannot be understood', () => {
   test('names an unknown command', () => {
     expect(refusal('rnu')).toContain("Error: No such command 'rnu'.")
     expect(refusal('docs', 'geenrate')).toBe(
-      "Usage: eider docs [OPTIONS] COMMAND [ARGS]...\nTry 'eider docs --help' for help.\n\nError: No such command 'geenrate'.\n",
+      "Usage: eider docs [OPTIONS] COMMAND [ARGS]...\nTry 'eider docs --help' for help.\n\nError: No such command 'geenrate'. Did you mean 'generate'?\n",
     )
   })
 

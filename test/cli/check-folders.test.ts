@@ -17,3 +17,9 @@ test('a folder that the environment names has to be there, too', async () => {
   expect(await p.run('run')).toBe(2)
   expect(p.stderr).toContain("Invalid value for '--profiles-dir' (env var: 'DBT_PROFILES_DIR'): Path 'nowhere'")
 })
+
+test.for(['--state', '--target-path', '--log-path'])('%s names no file', async option => {
+  const p = project(shop)
+  expect(await p.run(['run', option, 'dbt_project.yml'])).toBe(2)
+  expect(p.stderr).toContain(`Error: Invalid value for '${option}': Directory 'dbt_project.yml' is a file.`)
+})

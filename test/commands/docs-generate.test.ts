@@ -66,6 +66,7 @@ describe('docs generate', () => {
     expect(await p.run('docs generate --no-compile')).toBe(0)
     expect(p.exists('target/manifest.json')).toBe(false)
     expect(p.exists('target/catalog.json')).toBe(true)
+    expect(p.stdout).not.toContain('Found 2 models')
   })
 
   const ownCatalog = `{% macro get_catalog_relations(information_schema, relations) %}

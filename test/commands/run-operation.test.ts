@@ -19,6 +19,7 @@ describe('run-operation', () => {
   test('an unknown macro is exit code 2', async () => {
     const p = project(shop)
     expect(await p.run('run-operation nope')).toBe(2)
+    expect(p.exists('target/manifest.json')).toBe(true)
     expect(p.stdout).toContain("dbt could not find a macro with the name 'nope' in any package")
     expect(p.stdout).toMatch(
       /Encountered an error while running operation: Runtime Error\n {2}dbt could not find a macro with the name "nope" in any package\n[\s\S]+Encountered an error:\nCompilation Error/,

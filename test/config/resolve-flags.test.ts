@@ -42,6 +42,23 @@ describe('precedence', () => {
     expect(resolve({ environment: { ...environment, EIDER_TARGET: undefined } as never }).target).toBe('b')
   })
 
+  it('takes an empty variable for none', () => {
+    const environment = { DBT_TARGET: '', DBT_PRINTER_WIDTH: '', DBT_LOG_LEVEL: '', DBT_SAMPLE: '', DBT_QUIET: '' }
+    expect(resolve({ environment })).toEqual(resolve())
+    expect(resolve({ environment: { DBT_ENGINE_TARGET: '', DBT_TARGET: 'b' } }).target).toBe('b')
+  })
+
+  it('takes any text of DBT_FAVOR_STATE_MODE for true', () => {
+    expect(resolve({ environment: { DBT_FAVOR_STATE_MODE: 'x' } }).favorState).toBe(true)
+    expect(resolve({ environment: { DBT_FAVOR_STATE_MODE: '' } }).favorState).toBe(false)
+  })
+
+  it('names the variable that was set', () => {
+    const both = { DBT_ENGINE_QUIET: 'x', DBT_QUIET: 'x' }
+    expect(failure({ environment: both, outside: { DBT_QUIET: 'x' } })).toContain("'--quiet' (env var: 'DBT_QUIET')")
+    expect(failure({ environment: both, outside: both })).toContain("(env var: 'DBT_ENGINE_QUIET')")
+  })
+
   it('leaves twins alone that the command does not have', () => {
     const environment = { DBT_FULL_REFRESH: 'true' }
     expect(resolve({ environment }).fullRefresh).toBe(true)

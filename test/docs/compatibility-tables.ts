@@ -41,7 +41,7 @@ function commandsOf(group: OptionGroup): string {
 function optionRow(option: Option, commands: string): string {
   const others = [...(option.short ? [option.short] : []), ...(option.aliases ?? [])]
   const names = [`--${option.name}`, ...others.map(one => (one.length === 1 ? `-${one}` : `--${one}`))]
-  if (option.twin) names.push(`--no-${option.name}`)
+  if (option.twin) names.push(`--${option.twinName ?? `no-${option.name}`}`)
   const support = ownOptions.has(option.name)
     ? 'eider only'
     : option.help.startsWith('Accepted')
