@@ -164,7 +164,7 @@ export function parseProjectFile(
       one.split(',').map(part => part.trim()),
     ),
     dispatch: dispatchEntries(fields),
-    trees: configTrees(fields),
+    trees: filledSections(configTrees(fields)),
     // Their faults are those of the rendered ones, which have been told.
     unrenderedTrees: configTrees(new FieldReader({ ...source, values: raw.values, diagnostics: new Diagnostics() })),
     vars: fields.dict('vars'),
@@ -290,6 +290,24 @@ function configTrees(fields: FieldReader): ConfigTrees {
     return [name, fields.dict(key)] as const
   })
   return Object.fromEntries(trees) as unknown as ConfigTrees
+}
+
+/** Keys of the first level of a section that may stand without a value and then mean an empty one, as dbt's rendering has it. */
+const fillings: Readonly<Record<string, Readonly<Record<string, () => Value>>>> = {
+  models: { 'pre-hook': () => [], 'post-hook': () => [], vars: () => new PyDict() },
+  seeds: { 'pre-hook': () => [], 'post-hook': () => [], vars: () => new PyDict(), column_types: () => new PyDict() },
+  snapshots: { 'pre-hook': () => [], 'post-hook': () => [], vars: () => new PyDict() },
+}
+
+function filledSections(trees: ConfigTrees): ConfigTrees {
+  const filled = Object.entries(trees).map(([section, tree]: [string, PyDict]) => {
+    const gaps = Object.entries(fillings[section] ?? {}).filter(([key]) => tree.get(key) === null)
+    if (gaps.length === 0) return [section, tree] as const
+    const whole = tree.copy()
+    for (const [key, empty] of gaps) whole.set(key, empty())
+    return [section, whole] as const
+  })
+  return Object.fromEntries(filled) as unknown as ConfigTrees
 }
 
 function queryComment(fields: FieldReader): QueryComment {

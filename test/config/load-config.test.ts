@@ -56,6 +56,15 @@ models:
     expect(unrendered instanceof PyDict && unrendered.get('+enabled')).toBe("{{ target.name == 'dev' }}")
   })
 
+  it('takes hooks without a value for none, at the first level of a section', () => {
+    const hooks = (text: string): unknown =>
+      load({ 'dbt_project.yml': `${projectFile}models: ${text}\n` }).config?.projectFile.trees.models.get('post-hook')
+    expect(hooks('{post-hook: }')).toEqual([])
+    expect(hooks('{+post-hook: }')).toBeUndefined()
+    const { config } = load({ 'dbt_project.yml': `${projectFile}models: {post-hook: }\n` })
+    expect(config?.projectFile.unrenderedTrees.models.get('post-hook')).toBeNull()
+  })
+
   it('gets a warning for a key that is not known, with its line and the nearest known one', () => {
     const { config, diagnostics } = load({ 'dbt_project.yml': '', 'project.yml': `${projectFile}modls: {}\n` })
     expect(config).toBeDefined()

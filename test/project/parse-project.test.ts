@@ -172,6 +172,15 @@ sources:
         config: {external_location: "read_parquet('x/{name}.parquet')"}
         freshness: null`
 
+  test('an empty database, schema or identifier is as good as none', () => {
+    const empty =
+      'sources: [{name: raw, database: "{{ var(\'db\', \'\') }}", schema: "", tables: [{name: t, identifier: ""}]}]'
+    expect(parsed({ 'models/s.yml': empty }).json('source.shop.raw.t')).toMatchObject({
+      database: 'shop',
+      relation_name: '"shop"."raw"."t"',
+    })
+  })
+
   test('a table inherits tags, meta, freshness and quoting from its source', () => {
     expect(parsed({ 'models/s.yml': yaml }).json('source.shop.raw.users')).toMatchObject({
       relation_name: '"lake"."raw".users_1',
