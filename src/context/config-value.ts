@@ -12,12 +12,17 @@ export class ConfigValue extends PyObject {
   readonly typeName: string
   private readonly source: ConfigSource
   private readonly node: string
+  private readonly model: (() => Value) | undefined
 
-  /** @param node unique id, for messages */
-  constructor(source: ConfigSource, node: string) {
+  /**
+   * @param node unique id, for messages
+   * @param model what `config.model` is; no such name where it is absent
+   */
+  constructor(source: ConfigSource, node: string, model?: () => Value) {
     super()
     this.source = source
     this.node = node
+    this.model = model
     this.typeName = source.kind === 'capture' ? 'ParseConfigObject' : 'RuntimeConfigObject'
   }
 
@@ -51,6 +56,8 @@ export class ConfigValue extends PyObject {
         return contextFunction(name, [], () => this.persistDocs('relation'))
       case 'persist_column_docs':
         return contextFunction(name, [], () => this.persistDocs('columns'))
+      case 'model':
+        return this.model?.()
       default:
         return undefined
     }
