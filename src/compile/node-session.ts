@@ -18,7 +18,7 @@ import { NodeValue } from '../project/node-value.ts'
 import { runtimeConfig } from '../project/runtime-config.ts'
 import { str } from '../template/repr.ts'
 import { compileMacro, compileTemplate } from '../template/template.ts'
-import { type Kwargs, noKwargs, type Value } from '../template/value.ts'
+import { type Kwargs, noKwargs, type PyObject, type Value } from '../template/value.ts'
 import { macroScope } from './macro-scope.ts'
 import type { NodeAccess } from './node-access.ts'
 import { type CommentSubject, defaultCommentText, withComment } from './query-comment.ts'
@@ -88,7 +88,7 @@ export class NodeSession implements NodeAccess {
     return this.lane.connection()
   }
 
-  config(): Value {
+  config(): PyObject {
     return adapterConfig(this.state)
   }
 
@@ -229,10 +229,10 @@ function leavesTraces(sql: string): boolean {
   return traces.test(sql.slice(0, 4096)) && !/^\s*(?:create or replace (?:view|table)|update|select|with)\b/i.test(sql)
 }
 
-const configs = new WeakMap<RunState, Value>()
+const configs = new WeakMap<RunState, PyObject>()
 
 /** `adapter.config`: what templates look at. */
-function adapterConfig(state: RunState): Value {
+function adapterConfig(state: RunState): PyObject {
   let value = configs.get(state)
   if (value === undefined) {
     value = runtimeConfig(state.config)

@@ -3,7 +3,7 @@
  * every call lands on that node's connection.
  */
 import type { QueryResult, RelationInfo, RelationKind, RelationName } from '../base/sql-value.ts'
-import type { Kwargs, Value } from '../template/value.ts'
+import type { Kwargs, PyObject, Value } from '../template/value.ts'
 import type { Quoting } from './relation-fields.ts'
 
 export interface PortExecuteOptions {
@@ -44,7 +44,7 @@ export interface AdapterFacts {
 export interface AdapterPort {
   readonly facts: AdapterFacts
   /** The project's `adapter.config` as far as templates look at it (`project_name`, `credentials`, `quoting` …). */
-  config(): Value
+  config(): PyObject
   /** Runs a text on the node's connection; the query comment is the implementer's. */
   execute(sql: string, options: PortExecuteOptions): Promise<QueryResult>
   /** Begins a transaction now, even where transactions are disabled. False if one was open. */

@@ -1,8 +1,8 @@
 /** Project -> Graph: every ref and source is resolved, or told with its place. The third of the eight arrows. Pure. */
 import type { Diagnostics } from '../base/diagnostic.ts'
+import { lazy } from '../base/lazy.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Place } from '../base/source-file.ts'
-import { lazy } from '../project/macro-file.ts'
 import type { GraphMember, RefCall, SourceCall } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
 import { accessProblem, checkGroupsAndAccess, restrictedPackages } from './access-rules.ts'

@@ -3,6 +3,7 @@
  * else costs time are made when somebody asks for them.
  */
 import { type Diagnostic, Diagnostics } from '../base/diagnostic.ts'
+import { lazy } from '../base/lazy.ts'
 import type { Config } from '../config/config.ts'
 import { internalPackages } from '../context/macro-namespace.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -12,7 +13,6 @@ import type { Builtins } from '../project/builtins.ts'
 import { EditedNodes } from '../project/edited-node.ts'
 import { loadMacros, macroFileKinds } from '../project/load-macros.ts'
 import type { MacroCache } from '../project/macro-cache.ts'
-import { lazy } from '../project/macro-file.ts'
 import { macroNode, validatesArguments } from '../project/macro-node.ts'
 import type { MacroRegistry } from '../project/macro-registry.ts'
 import type { GraphMember, GroupNode, MacroNode, Node } from '../project/node.ts'

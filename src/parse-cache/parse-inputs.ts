@@ -6,6 +6,7 @@
  * parse that another change could have left the same times; otherwise its content decides.
  */
 import { sha256 } from '../base/fingerprint.ts'
+import { lazy } from '../base/lazy.ts'
 import type { Config } from '../config/config.ts'
 import { dictVars } from '../config/config-names.ts'
 import { packageVars } from '../config/package-vars.ts'
@@ -14,6 +15,7 @@ import { commandLine } from '../project/load-selectors.ts'
 import { parsePort } from '../project/parse-port.ts'
 import { parseFacts } from '../project/parse-project.ts'
 import { answerTo, type ParseWitness, type Question } from '../project/parse-witness.ts'
+import { runtimeConfig } from '../project/runtime-config.ts'
 import type { FileStat, FileSystem } from '../storage/file-system.ts'
 import { askFile, type FileQuestion, type WatchedFiles } from '../storage/watched-files.ts'
 import { RecordWriter } from './record-text.ts'
@@ -161,6 +163,7 @@ export function changedSettings({ settings }: ParseInputs, config: Config): Read
 export function changedAnswers({ answers }: ParseInputs, config: Config): Question[] {
   const sources = {
     facts: parseFacts(config),
+    configuration: lazy(() => runtimeConfig(config)),
     varsOf: (name: string) => (name === commandLine ? dictVars(config.cliVars) : packageVars(config, name)),
   }
   return answers.flatMap(([text, answer]) => {

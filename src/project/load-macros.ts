@@ -1,5 +1,6 @@
 /** The macros of all packages -> one registry. */
 import type { Diagnostics } from '../base/diagnostic.ts'
+import { lazy } from '../base/lazy.ts'
 import type { Config } from '../config/config.ts'
 import { dispatchFailure, internalPackages, macroNamespace } from '../context/macro-namespace.ts'
 import type { MacroRecord } from '../context/macro-record.ts'
@@ -7,7 +8,7 @@ import { compileMacro, instantiateTemplate } from '../template/template.ts'
 import { type Builtins, builtinMacros } from './builtins.ts'
 import { type FileKind, type FoundFile, readFound } from './found-file.ts'
 import type { MacroCache } from './macro-cache.ts'
-import { cachedMacros, lazy, type MacroSource } from './macro-file.ts'
+import { cachedMacros, type MacroSource } from './macro-file.ts'
 import { MacroRegistry } from './macro-registry.ts'
 import type { ProjectPackage } from './project-package.ts'
 

@@ -1,5 +1,7 @@
 /** Files with macros, generic tests and materializations -> the macros in them. A pure function of the text. */
+
 import type { Diagnostics } from '../base/diagnostic.ts'
+import { lazy } from '../base/lazy.ts'
 import type { SourceFile } from '../base/source-file.ts'
 import type { Macro } from '../template/ast.ts'
 import { extractBlocks, type TemplateBlock } from '../template/blocks.ts'
@@ -143,14 +145,6 @@ function withinStripped(block: TemplateBlock, text: string): { readonly start: n
   const before = spaceBefore(text)
   const after = before + stripText(text).length
   return { start: Math.max(block.start, before), end: Math.min(block.end, after) }
-}
-
-export function lazy<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }
 
 function kindOf(macro: Macro): MacroNode['kind'] {

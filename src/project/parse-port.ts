@@ -1,8 +1,8 @@
 /** The adapter that templates see while the project is parsed: it knows the target and answers no question. */
 import { DiagnosticError } from '../base/diagnostic.ts'
+import { lazy } from '../base/lazy.ts'
 import type { Config } from '../config/config.ts'
 import type { AdapterFacts, AdapterPort } from '../context/adapter-port.ts'
-import { lazy } from './macro-file.ts'
 import { runtimeConfig } from './runtime-config.ts'
 
 /** What the target says about the database, for templates. */

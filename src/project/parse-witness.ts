@@ -10,22 +10,24 @@ import type { RunFacts } from '../context/run-facts.ts'
 import type { VarLookup } from '../context/var-lookup.ts'
 import { repr } from '../template/repr.ts'
 import { hasMarks } from '../template/template.ts'
-import { type PyDict, PyObject, type Value } from '../template/value.ts'
+import { type PyDict, PyFunction, PyObject, type Value } from '../template/value.ts'
 
-/** What can be asked; a name is that of the variable or flag, and a package's variables are its own. */
+/** What can be asked; a name is that of the variable, flag or attribute, and a package's variables are its own. */
 export type Question =
   | readonly ['env', name: string]
-  | readonly ['flag', name: string]
+  | readonly ['flag' | 'configuration', name: string]
   | readonly ['var', packageName: string, name: string]
   /** Whether the text of a variable needs no rendering. */
   | readonly ['plain var', packageName: string, name: string]
   | readonly ['vars', packageName: string]
-  | readonly ['flags' | 'target' | 'arguments' | 'metadata environment']
+  | readonly ['flags' | 'configuration' | 'target' | 'arguments' | 'metadata environment']
 
 /** Who answers. */
 export interface AnswerSources {
   readonly facts: RunFacts
   readonly varsOf: (packageName: string) => VarLookup
+  /** `adapter.config`. */
+  readonly configuration: () => PyObject
 }
 
 /** The answer as a hash: values may be nobody's business. Empty when there is none. */
@@ -34,8 +36,9 @@ export function answerTo(question: Question, sources: Partial<AnswerSources>): s
   return value === undefined ? '' : sha256(repr(value)).slice(0, 24)
 }
 
-function valueFor(question: Question, { facts, varsOf }: Partial<AnswerSources>): Value | undefined {
-  const [about, name = '', inPackage = ''] = question
+function valueFor(question: Question, sources: Partial<AnswerSources>): Value | undefined {
+  const { facts, varsOf, configuration } = sources
+  const [about, name, inPackage = ''] = question
   switch (about) {
     case 'env':
       return facts?.environment[name]
@@ -43,6 +46,8 @@ function valueFor(question: Question, { facts, varsOf }: Partial<AnswerSources>)
       return facts?.flags.attr(name)
     case 'flags':
       return facts?.flags
+    case 'configuration':
+      return name === undefined ? configuration?.() : configuration?.().attr(name)
     case 'target':
       return facts?.target
     case 'arguments':
@@ -121,7 +126,7 @@ export class ParseWitness {
         },
       }),
       effects: this.effects(facts.effects),
-      flags: new WatchedFlags(facts.flags, ask),
+      flags: new WatchedRecord(facts.flags, name => ask(name === undefined ? ['flags'] : ['flag', name])),
       get target() {
         ask(['target'])
         return facts.target as PyDict
@@ -150,15 +155,14 @@ export class ParseWitness {
     }
   }
 
-  /** The same adapter; what it says of this moment or of the whole configuration cannot be asked for again. */
+  /** The same adapter; what it says of this moment cannot be asked for again. */
   port(port: AdapterPort): AdapterPort {
     const { config, now } = port
+    const ask = (name?: string): void =>
+      this.note(name === undefined ? ['configuration'] : ['configuration', name], { configuration: config })
     return {
       ...port,
-      config: () => {
-        this.unrepeatable = 'the configuration'
-        return config()
-      },
+      config: () => new WatchedRecord(config(), ask),
       now: () => {
         this.unrepeatable = 'the time'
         return now()
@@ -190,26 +194,44 @@ export class ParseWitness {
   }
 }
 
-/** `flags` of templates. Only its attributes can be asked for, and its print. */
-class WatchedFlags extends PyObject {
-  readonly typeName = 'Namespace'
-  private readonly flags: PyObject
-  private readonly ask: (question: Question) => void
+/** A record of the context: what is asked of it, an attribute or (without a name) all of it. */
+class WatchedRecord extends PyObject {
+  readonly typeName: string
+  private readonly record: PyObject
+  private readonly ask: (name?: string) => void
 
-  constructor(flags: PyObject, ask: (question: Question) => void) {
+  constructor(record: PyObject, ask: (name?: string) => void) {
     super()
-    this.flags = flags
+    this.typeName = record.typeName
+    this.record = record
     this.ask = ask
+  }
+  override get kind(): PyObject['kind'] {
+    return this.record.kind
   }
   override truthy(): boolean {
     return true
   }
   override attr(name: string): Value | undefined {
-    this.ask(['flag', name])
-    return this.flags.attr(name)
+    const value = this.record.attr(name)
+    // A method may read whatever there is.
+    this.ask(value instanceof PyFunction ? undefined : name)
+    return value
+  }
+  override item(key: Value): Value | undefined {
+    this.ask()
+    return this.record.item(key)
+  }
+  override contains(value: Value): boolean | undefined {
+    this.ask()
+    return this.record.contains(value)
+  }
+  override iterate(): Iterator<Value> | undefined {
+    this.ask()
+    return this.record.iterate()
   }
   override repr(): string {
-    this.ask(['flags'])
-    return this.flags.repr()
+    this.ask()
+    return this.record.repr()
   }
 }

@@ -5,7 +5,7 @@ import { templateFlags } from '../config/template-flags.ts'
 import { PythonRecord } from '../context/python-record.ts'
 import { fn, PyDict, type Value } from '../template/value.ts'
 
-export function runtimeConfig(config: Config): Value {
+export function runtimeConfig(config: Config): PythonRecord {
   const { target, projectFile, cliVars, flags } = config
   const credentials = new PythonRecord('DuckDBCredentials', {
     ...Object.fromEntries(Array.from(target.context, ([key, item]) => [String(key), item])),

@@ -8,6 +8,7 @@ import { MacroNamespace, type MacroNamespaceOptions } from '../../src/context/ma
 import type { MacroRecord } from '../../src/context/macro-record.ts'
 import { nodeNames } from '../../src/context/node-names.ts'
 import type { NodeProviders } from '../../src/context/node-providers.ts'
+import { PythonRecord } from '../../src/context/python-record.ts'
 import { createRelation } from '../../src/context/relation.ts'
 import { allParts } from '../../src/context/relation-fields.ts'
 import type { RunFacts } from '../../src/context/run-facts.ts'
@@ -168,7 +169,7 @@ function testPort(connection: Connection | undefined, scopes: { current?: Scope 
       ducklakeDatabases: new Set(['lake']),
       duckdbVersion: '1.5.6',
     },
-    config: () => PyDict.of({ project_name: 'shop' }),
+    config: () => new PythonRecord('RuntimeConfig', { project_name: 'shop' }),
     async execute(sql, { autoBegin }) {
       if (!connection) throw new Error(parsePort)
       calls.push(sql)

@@ -437,6 +437,7 @@ export class ChangingProject {
       "{{ config(access='public', group='g1') }}",
       '{{ config(tags=flags.WHICH) }}',
       "{{ config(meta={'at': run_started_at.isoformat()}) }}",
+      "{{ config(meta={'of': adapter.config.project_name}) }}",
       "{% do log('parsing ' ~ this.name, info=true) %}",
       "{{ config(pre_hook=\"select {{ var('color', 'x') }}\") }}",
       '{{ config(materialized=\'incremental\', pre_hook="{{ asks(model.raw_code | length) }}") }}',

@@ -153,3 +153,45 @@ describe('a model with another text', () => {
     expect(await afterEdit(text, { 'macros/naming.sql': naming })).toBe('parsed anew')
   })
 })
+
+describe('what a template asks of `adapter.config`', () => {
+  const surroundings: Surroundings = { environment: {}, words: ['parse'], nowMs: Date.UTC(2030, 0, 1) }
+  const project = (version: string): string => `name: shop\nversion: '${version}'\nprofile: shop\n`
+
+  async function projectOf(asked: string): Promise<FileSystem> {
+    const files = memoryFiles({
+      'dbt_project.yml': project('1.0'),
+      'profiles.yml': 'shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}\n',
+      'models/orders.sql': `{{ config(meta={'asked': ${asked}}) }} select 1 as id`,
+    })
+    await outcome(files, surroundings)
+    return files
+  }
+  const cacheOf = (files: FileSystem): string =>
+    Buffer.from(files.readBytes('target/parse.cache') ?? '').toString('latin1')
+
+  test.each([
+    "adapter.config.dependencies['shop'].version",
+    'adapter.config.threads',
+    'adapter.config.to_dict() | length',
+  ])('leaves a parse that can be kept: %s', async asked => {
+    const files = await projectOf(asked)
+    const kept = cacheOf(files)
+    await expectSame(files, surroundings, asked)
+    expect(cacheOf(files)).toBe(kept)
+    files.write('dbt_project.yml', project('2.0'))
+    await expectSame(files, surroundings, `${asked} after a change`)
+  })
+
+  test('is another answer under another command only where it asks for the command line', async () => {
+    for (const [asked, isSame] of [
+      ['adapter.config.project_name', true],
+      ['adapter.config.args.which', false],
+    ] as const) {
+      const files = await projectOf(asked)
+      const kept = cacheOf(files)
+      await expectSame(files, { ...surroundings, words: ['list'] }, asked)
+      expect(cacheOf(files) === kept, asked).toBe(isSame)
+    }
+  })
+})
