@@ -20,6 +20,7 @@ export const codes = {
   'storage/permission-denied': 'The operating system forbids the file operation',
   'storage/no-space': 'The disk is full',
   'storage/wrong-kind': 'A file stands where a folder is needed, or a folder where a file is needed',
+  'storage/not-utf8': 'A text file is not UTF-8',
   'storage/file-failed': 'The operating system failed a file operation for another reason',
   'storage/bad-key': 'A text cannot be the key of an object',
   'storage/object-changed': 'An object was replaced while it was read',

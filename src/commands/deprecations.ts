@@ -38,15 +38,16 @@ export function deprecationTally(): DeprecationTally {
         : [
             'To see all deprecation instances instead of just the first occurrence of each, run command again with the `--show-all-deprecations` flag. You may also need to run with `--no-partial-parse` as some deprecations are only encountered during parsing.',
           ]
-      const parts = ['Summary of encountered deprecations:', ...lines, ...hint]
+      const title = `[WARNING][${summary.name}]: Deprecated functionality`
+      const message = [title, 'Summary of encountered deprecations:', ...lines, ...hint].join('\n')
       if (treatment === 'error') {
-        throw new CommandStopped([diagnostic({ code: 'execution/warning-is-error', message: parts.join('\n') })])
+        throw new CommandStopped([diagnostic({ code: 'execution/warning-is-error', message })])
       }
       emit({
         kind: 'note',
         ...summary,
         level: 'warn',
-        message: ['[WARNING][DeprecationsSummary]: Deprecated functionality', ...parts].join('\n'),
+        message,
         data: {
           summaries: Array.from(counts, ([name, { code, occurrences }]) => ({
             event_name: name,

@@ -2,7 +2,14 @@
 import { posix } from 'node:path'
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
-import { freshnessOf, isObject, type JsonObject, type PreviousState, resultsOf } from '../graph/previous-state.ts'
+import {
+  freshnessOf,
+  isObject,
+  type JsonObject,
+  objectIn,
+  type PreviousState,
+  resultsOf,
+} from '../graph/previous-state.ts'
 import { upgradeManifest } from '../graph/upgrade-manifest.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import type { Session } from './session.ts'
@@ -31,6 +38,23 @@ function readManifest(files: FileSystem, path: string): JsonObject | undefined {
   return manifest && upgradeManifest(manifest, path)
 }
 
+/** @throws DiagnosticError `commands/state-missing` for what is of another kind, or of a version that is not known */
+function ofVersions(artifact: JsonObject | undefined, path: string, name: string, versions: readonly number[]): void {
+  if (artifact === undefined) return
+  const found = objectIn(artifact, 'metadata').dbt_schema_version
+  const address = (version: number): string => `https://schemas.getdbt.com/dbt/${name}/v${version}.json`
+  if (versions.some(version => found === address(version))) return
+  throw new DiagnosticError({
+    code: 'commands/state-missing',
+    kind: 'Runtime',
+    message:
+      found === undefined
+        ? `Artifact is missing schema version: ${path}`
+        : `Expected a schema version of "${address(Math.max(...versions))}" in ${path}, but found "${found}". Are you running with a different version of dbt?`,
+    hint: 'write it anew, or delete it',
+  })
+}
+
 /** What `--state` points at; `null` without. Relative paths start from the project's folder. */
 export function readPreviousState(session: Session, config: Config): PreviousState | null {
   const { state } = config.flags
@@ -38,8 +62,11 @@ export function readPreviousState(session: Session, config: Config): PreviousSta
   warnOfOwnTarget(session, config, state)
   const { files } = session.launch
   const folder = posix.resolve(files.root, config.projectFolder, state)
-  const results = readArtifact(files, posix.join(folder, 'run_results.json'))
-  const sources = readArtifact(files, posix.join(folder, 'sources.json'))
+  const [resultsPath, sourcesPath] = [posix.join(folder, 'run_results.json'), posix.join(folder, 'sources.json')]
+  const results = readArtifact(files, resultsPath)
+  ofVersions(results, resultsPath, 'run-results', [4, 5, 6])
+  const sources = readArtifact(files, sourcesPath)
+  ofVersions(sources, sourcesPath, 'sources', [3])
   const current = readArtifact(config.files, posix.join(config.flags.targetPath, 'sources.json'))
   return {
     manifest: readManifest(files, posix.join(folder, 'manifest.json')) ?? null,

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { WarningPolicy } from '../config/warning-policy.ts'
 import { CommandStopped } from './command-stopped.ts'
+import { warningText } from './mark-warning.ts'
 import type { Session } from './session.ts'
 import { isDeprecation, isPlainWarning, warningEvent } from './warning-names.ts'
 
@@ -13,7 +14,9 @@ export function tellProblems(session: Session, warnings: WarningPolicy, diagnost
     const event = warningEvent(diagnostic.code)
     const treatment = isPlainWarning(event) && !warnings.strict ? 'warn' : warnings.of(diagnostic.code, event)
     if (treatment === 'error') {
-      errors.push({ ...diagnostic, severity: 'error' })
+      // As in dbt, whatever it is about: an error of compilation with the text of the warning.
+      const { node: _, ...rest } = diagnostic
+      errors.push({ ...rest, severity: 'error', kind: 'Compilation', message: warningText(diagnostic) })
       continue
     }
     const isKnown = isDeprecation(event) && !session.noteDeprecation(event.name, event.code)

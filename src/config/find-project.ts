@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { FileSystem } from '../storage/file-system.ts'
+import { readText } from '../storage/read-text.ts'
 import type { ProjectFile } from './project-file.ts'
 
 export interface FoundProjectFile {
@@ -17,8 +18,8 @@ export interface FoundProjectFile {
  * @throws DiagnosticError `config/two-project-files`
  */
 export function findProjectFile(files: FileSystem, folder: string): FoundProjectFile | undefined {
-  const own = files.read(posix.join(folder, 'project.yml'))
-  const dbt = files.read(posix.join(folder, 'dbt_project.yml'))
+  const own = readText(files, posix.join(folder, 'project.yml'))
+  const dbt = readText(files, posix.join(folder, 'dbt_project.yml'))
   if (own !== undefined && dbt !== undefined) {
     throw new DiagnosticError({
       code: 'config/two-project-files',

@@ -7,6 +7,7 @@ import type { Place } from '../base/source-file.ts'
 import { keyText, type YamlDocument, type YamlEntry, type YamlNode, yamlEntry, yamlPlace } from '../base/yaml-node.ts'
 import { revealSecrets } from '../context/env-var.ts'
 import type { FileSystem } from '../storage/file-system.ts'
+import { readText } from '../storage/read-text.ts'
 import type { Scope } from '../template/scope.ts'
 import { PyDict } from '../template/value.ts'
 import type { RenderNative } from './config-names.ts'
@@ -40,7 +41,7 @@ export function profilesFolder(given: string | null, files: FileSystem, home: st
 /** The document of profiles.yml; `undefined` when there is none. @throws DiagnosticError `base/yaml-syntax` */
 export function readProfiles(files: FileSystem, folder: string): YamlDocument | undefined {
   const path = posix.join(folder, 'profiles.yml')
-  const text = files.read(path)
+  const text = readText(files, path)
   if (text === undefined) return undefined
   const shown = path.startsWith(`${files.root}/`) ? path.slice(files.root.length + 1) : path
   const document = parseYaml({ path: shown, text })

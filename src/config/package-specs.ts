@@ -5,6 +5,7 @@ import { parseYaml } from '../base/located-yaml.ts'
 import type { Place } from '../base/source-file.ts'
 import { type YamlDocument, yamlAt, yamlPlace } from '../base/yaml-node.ts'
 import type { FileSystem } from '../storage/file-system.ts'
+import { readText } from '../storage/read-text.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict, PyFloat, type Value } from '../template/value.ts'
 import { renderYaml, type YamlRendering } from './render-yaml.ts'
@@ -198,8 +199,11 @@ function text(entry: PyDict, key: string): string | null {
 }
 
 function readFile(files: FileSystem, folder: string, name: string): YamlDocument | undefined {
-  const content = files.read(posix.join(folder, name))
-  return content === undefined ? undefined : parseYaml({ path: name, text: content.trimEnd() })
+  const content = readText(files, posix.join(folder, name))
+  if (content === undefined) return undefined
+  const document = parseYaml({ path: name, text: content.trimEnd() })
+  if (document.root.kind !== 'list') return document
+  throw badPackages(`${name} is not a dictionary: packages stand in a list under 'packages:'`)
 }
 
 function projectNames(dependencies: YamlDocument | undefined): string[] {

@@ -318,7 +318,7 @@ function warnErrorOptions(dict: PyDict, where: string): WarnErrorOptions {
 /** `warn_error_options` in every place that has it, also where another one counts. */
 export function writtenWarnErrorOptions({ given, environment, project }: FlagSources): readonly PyDict[] {
   const texts = [given.warnErrorOptions, ...variablesOf('warnErrorOptions').map(name => environment[name])]
-  const [told] = texts.filter(one => typeof one === 'string')
+  const [told] = texts.filter(one => typeof one === 'string').filter(one => one !== '')
   const ofProject = project.get(snakeCase('warnErrorOptions'))
   return [
     ...(told === undefined ? [] : [dictFromText('warn-error-options', told)]),

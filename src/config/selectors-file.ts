@@ -4,6 +4,7 @@ import type { Diagnostics } from '../base/diagnostic.ts'
 import { parseYaml } from '../base/located-yaml.ts'
 import { yamlAt, yamlPlace } from '../base/yaml-node.ts'
 import type { FileSystem } from '../storage/file-system.ts'
+import { readText } from '../storage/read-text.ts'
 import { fromPython, type PlainData } from '../template/plain-data.ts'
 import { PyDict } from '../template/value.ts'
 import { renderYaml, type YamlRendering } from './render-yaml.ts'
@@ -22,7 +23,7 @@ export function readSelectors(
   rendering: YamlRendering,
   diagnostics: Diagnostics,
 ): readonly WrittenSelector[] {
-  const text = files.read(posix.join(folder, 'selectors.yml'))
+  const text = readText(files, posix.join(folder, 'selectors.yml'))
   if (text === undefined) return []
   const document = parseYaml({ path: 'selectors.yml', text: text.trimEnd() })
   const list = yamlAt(document.root, 'selectors')

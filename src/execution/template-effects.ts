@@ -22,7 +22,7 @@ export function templateEffects(config: Config, sink: EventSink, node: string | 
     warn: message => tellWarning(config, sink, { name: 'JinjaLogWarning', code: 'I061', message, node }),
     deprecated(thing) {
       const event = deprecations[thing]
-      const isTold = isWarning(config, { ...event, node })
+      const isTold = isWarning(config, { ...event, node }, `[WARNING]: Deprecated functionality\n${event.message}`)
       sink({ kind: 'deprecation met', atMs: clock.now(), ...event, isTold })
     },
   }
@@ -42,9 +42,12 @@ export function tellWarning(config: Config, sink: EventSink, warning: Warning): 
   if (isWarning(config, warning)) sink({ kind: 'warning', atMs: config.clock.now(), message, node, name })
 }
 
-/** @returns false when it is silenced */
-function isWarning({ flags }: Config, { message, node, ...event }: Warning): boolean {
+/**
+ * @param failure what is thrown where it counts as an error
+ * @returns false when it is silenced
+ */
+function isWarning({ flags }: Config, { message, node, ...event }: Warning, failure = message): boolean {
   const treatment = new WarningPolicy(flags).of('execution/warning-is-error', event)
   if (treatment !== 'error') return treatment === 'warn'
-  throw new DiagnosticError({ code: 'execution/warning-is-error', message, ...(node !== null && { node }) })
+  throw new DiagnosticError({ code: 'execution/warning-is-error', message: failure, ...(node !== null && { node }) })
 }

@@ -13,6 +13,7 @@ export function upgradeManifest(manifest: JsonObject, path: string): JsonObject 
   const found = objectIn(manifest, 'metadata').dbt_schema_version
   const version = Number(/manifest\/v(\d+)\.json$/.exec(String(found))?.[1])
   if (version >= oldest && version <= current) {
+    checkShape(manifest, path)
     return version === current ? manifest : { ...manifest, nodes: upgradedNodes(objectIn(manifest, 'nodes'), version) }
   }
   throw new DiagnosticError({
@@ -26,6 +27,18 @@ export function upgradeManifest(manifest: JsonObject, path: string): JsonObject 
       version > current
         ? 'a newer dbt wrote it: write it with dbt 1.8 to 1.11, or with eider parse'
         : 'write the manifest anew: eider parse',
+  })
+}
+
+/** @throws DiagnosticError `commands/state-missing` where nodes are no dictionary by id */
+function checkShape(manifest: JsonObject, path: string): void {
+  const wrong = ['nodes', 'sources', 'exposures', 'metrics'].find(key => key in manifest && !isObject(manifest[key]))
+  if (wrong === undefined) return
+  throw new DiagnosticError({
+    code: 'commands/state-missing',
+    kind: 'Runtime',
+    message: `The file "${path}" is no manifest: its "${wrong}" is not a dictionary`,
+    hint: 'write the manifest anew: eider parse',
   })
 }
 

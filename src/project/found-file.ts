@@ -5,6 +5,7 @@
 import type { SourceFile } from '../base/source-file.ts'
 import type { ResourcePaths } from '../config/project-file.ts'
 import type { FileSystem } from '../storage/file-system.ts'
+import { readText } from '../storage/read-text.ts'
 import type { ProjectPackage } from './project-package.ts'
 
 export type FileKind =
@@ -125,7 +126,7 @@ export function joinPath(...parts: readonly string[]): string {
 
 /** The file's text with a name for messages; `undefined` if it vanished since it was listed. */
 export function readFound(found: FoundFile, files: FileSystem): SourceFile | undefined {
-  const text = files.read(found.absolutePath)
+  const text = readText(files, found.absolutePath)
   return text === undefined ? undefined : { path: shownPath(found, files), text, isOnDisk: true }
 }
 

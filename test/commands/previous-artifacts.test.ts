@@ -37,4 +37,32 @@ describe('state', () => {
     expect(await p.run('run -s state:modified --state target')).toBe(0)
     expect(p.stdout).toContain("The state and target directories are the same: 'target'")
   })
+
+  const address = (kind: string, version: number): string =>
+    `{"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/${kind}/v${version}.json"}}`
+
+  test.for([
+    ['manifest.json', '{', 'is not a JSON object'],
+    ['manifest.json', '[]', 'is not a JSON object'],
+    ['manifest.json', '{}', 'it has no schema version'],
+    ['manifest.json', address('manifest', 3), 'Expected a schema version of'],
+    ['manifest.json', address('manifest', 13), 'Expected a schema version of'],
+    ['manifest.json', address('manifest', 12).replace(/}$/, ', "nodes": []}'), 'its "nodes" is not a dictionary'],
+    ['run_results.json', '{', 'is not a JSON object'],
+    ['run_results.json', '{}', 'Artifact is missing schema version'],
+    ['run_results.json', address('run-results', 3), 'but found "https://schemas.getdbt.com/dbt/run-results/v3.json"'],
+    ['sources.json', address('sources', 2), 'Are you running with a different version of dbt?'],
+  ] as const)('in %s that is %s stops the command', async ([name, text, problem]) => {
+    const p = project({ ...shop, [`before/${name}`]: text })
+    expect(await p.run('ls -s result:error --state before')).toBe(2)
+    expect(p.diagnostics.map(one => one.code)).toEqual(['commands/state-missing'])
+    expect(p.diagnostics[0]?.hint).toBeDefined()
+    expect(p.stdout).toContain(problem)
+  })
+
+  test.for([4, 12])('takes a manifest of version %d', async version => {
+    const p = project({ ...shop, 'before/manifest.json': address('manifest', version) })
+    expect(await p.run('ls --quiet -s state:new --state before --resource-type model')).toBe(0)
+    expect(p.stdout).toBe('shop.a\nshop.b\n')
+  })
 })

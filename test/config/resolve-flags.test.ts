@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { DiagnosticError } from '../../src/base/diagnostic.ts'
 import type { Flags } from '../../src/config/flags.ts'
-import { type FlagSources, resolveFlags } from '../../src/config/resolve-flags.ts'
+import { type FlagSources, resolveFlags, writtenWarnErrorOptions } from '../../src/config/resolve-flags.ts'
 import { PyDict } from '../../src/template/value.ts'
 
+const plain: FlagSources = {
+  which: 'run',
+  invocationCommand: 'eider run',
+  given: {},
+  environment: {},
+  project: new PyDict(),
+  paths: { target: null, log: null },
+  nowMs: Date.UTC(2024, 2, 31, 12),
+}
+
 function resolve(sources: Partial<FlagSources> = {}): Flags {
-  return resolveFlags({
-    which: 'run',
-    invocationCommand: 'eider run',
-    given: {},
-    environment: {},
-    project: new PyDict(),
-    paths: { target: null, log: null },
-    nowMs: Date.UTC(2024, 2, 31, 12),
-    ...sources,
-  })
+  return resolveFlags({ ...plain, ...sources })
 }
 
 const failure = (sources: Partial<FlagSources>): string => {
@@ -45,6 +46,8 @@ describe('precedence', () => {
   it('takes an empty variable for none', () => {
     const environment = { DBT_TARGET: '', DBT_PRINTER_WIDTH: '', DBT_LOG_LEVEL: '', DBT_SAMPLE: '', DBT_QUIET: '' }
     expect(resolve({ environment })).toEqual(resolve())
+    const sources = { ...plain, environment: { DBT_WARN_ERROR_OPTIONS: '' } }
+    expect(writtenWarnErrorOptions(sources)).toEqual([])
     expect(resolve({ environment: { DBT_ENGINE_TARGET: '', DBT_TARGET: 'b' } }).target).toBe('b')
   })
 

@@ -1,9 +1,9 @@
 /** Events of a command, other than those of its run, as lines of dbt's log. */
-import type { DiagnosticCode } from '../../base/codes.ts'
 import type { Diagnostic } from '../../base/diagnostic.ts'
 import { unreachable } from '../../base/unreachable.ts'
 import type { CommandEvent } from '../../commands/command-event.ts'
-import { isDeprecation, warningEvent } from '../../commands/warning-names.ts'
+import { breaksRule, isBare, warningText } from '../../commands/mark-warning.ts'
+import { warningEvent } from '../../commands/warning-names.ts'
 import type { RunEvent } from '../../execution/event.ts'
 import { macroFailureText } from '../../execution/failure-text.ts'
 import { renderDetails, renderDiagnostic } from '../render-diagnostic.ts'
@@ -63,64 +63,24 @@ export function commandLines(
   }
 }
 
-/** `[WARNING]: …`, as dbt marks what it only warns of. */
 function problemLine(diagnostic: Diagnostic, atMs: number, isShort: boolean): LogLine {
-  const event = warningEvent(diagnostic.code)
-  const { name, code } = event
-  const isMarked = isDeprecation(event) && !plainNames.has(name)
-  const message = isMarked ? `Deprecated functionality\n${diagnostic.message}` : diagnostic.message
-  const tag = namedTags.has(name) ? `[${name}]` : ''
-  // A rule of the semantic layer that is broken stops the command: it is no warning.
-  const isError = diagnostic.code === 'graph/semantic-issue'
-  const brief = (paint: Paint): string =>
-    isError || untaggedCodes.has(diagnostic.code) ? message : `[${paint.yellow('WARNING')}]${tag}: ${message}`
+  const { name, code } = warningEvent(diagnostic.code)
+  const brief = (paint: Paint): string => warningText(diagnostic, word => paint.yellow(word))
   return {
     name,
     code,
-    level: isError ? 'error' : 'warn',
+    level: breaksRule(diagnostic) ? 'error' : 'warn',
     brief,
     text: paint => {
       // What `list` prints beside its lines must be told from them: it has the time in front of each line.
       if (isShort) return brief(paint).replace(/\s*\n\s*/g, ' ')
-      return untaggedCodes.has(diagnostic.code) ? message : `${brief(paint)}\n${renderDetails(diagnostic)}`
+      return isBare(diagnostic) ? brief(paint) : `${brief(paint)}\n${renderDetails(diagnostic)}`
     },
-    data: diagnostic.facts ?? { msg: message, code: diagnostic.code },
+    data: diagnostic.facts ?? { msg: diagnostic.message, code: diagnostic.code },
     thread: mainThread,
     atMs,
   }
 }
-
-/** Deprecations that dbt tells by name. */
-const namedTags: ReadonlySet<string> = new Set([
-  'ArgumentsPropertyInGenericTestDeprecation',
-  'CustomKeyInConfigDeprecation',
-  'CustomKeyInObjectDeprecation',
-  'CustomOutputPathInSourceFreshnessDeprecation',
-  'CustomTopLevelKeyDeprecation',
-  'DuplicateYAMLKeysDeprecation',
-  'MissingArgumentsPropertyInGenericTestDeprecation',
-  'MissingPlusPrefixDeprecation',
-  'PropertyMovedToConfigDeprecation',
-  'UnexpectedJinjaBlockDeprecation',
-  'WEOIncludeExcludeDeprecation',
-])
-
-/** Deprecations that dbt tells like any other warning. */
-const plainNames: ReadonlySet<string> = new Set([
-  'MFCumulativeTypeParamsDeprecation',
-  'MFTimespineWithoutYamlConfigurationDeprecation',
-  'MicrobatchMacroOutsideOfBatchesDeprecation',
-  'PackageMaterializationOverrideDeprecation',
-  'ResourceNamesWithSpacesDeprecation',
-  'SourceFreshnessProjectHooksNotRun',
-])
-
-/** What dbt tells without marking it as a warning. */
-const untaggedCodes: ReadonlySet<DiagnosticCode> = new Set([
-  'graph/no-match',
-  'project/macro-annotation',
-  'project/metadata-freshness',
-])
 
 function stoppedLine(diagnostics: readonly Diagnostic[], atMs: number): LogLine {
   const text = diagnostics.map(renderDiagnostic).join('\n\n')
