@@ -34,7 +34,10 @@ export function renderDetails(diagnostic: Diagnostic): string {
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
     `[${code}]`,
   ]
-  return lines.map(line => `    ${line}`).join('\n')
+  return lines
+    .flatMap(line => line.split('\n'))
+    .map(line => `    ${line}`)
+    .join('\n')
 }
 
 /** The frame of the error itself is shown already. */

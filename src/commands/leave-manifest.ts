@@ -9,7 +9,11 @@ export async function leaveManifest<T>(session: Session, loaded: LoadedProject, 
   try {
     return await work()
   } catch (error) {
-    if (!config.flags.dryRun) artifactWriter(session, config).manifest(graph, texts)
+    try {
+      if (!config.flags.dryRun) artifactWriter(session, config).manifest(graph, texts)
+    } catch {
+      // What stopped the command is told, not what could not be written after it.
+    }
     throw error
   }
 }
