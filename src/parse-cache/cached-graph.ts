@@ -10,15 +10,15 @@ import type { Graph } from '../graph/graph.ts'
 import type { SemanticFacts } from '../graph/link-semantics.ts'
 import { ReferenceLookup } from '../graph/reference-lookup.ts'
 import type { Builtins } from '../project/builtins.ts'
-import { EditedNodes } from '../project/edited-node.ts'
 import { loadMacros, macroFileKinds } from '../project/load-macros.ts'
 import type { MacroCache } from '../project/macro-cache.ts'
 import { macroNode, validatesArguments } from '../project/macro-node.ts'
 import type { MacroRegistry } from '../project/macro-registry.ts'
 import type { GraphMember, GroupNode, MacroNode, Node } from '../project/node.ts'
 import { packageFiles } from '../project/parse-project.ts'
-import type { Saying } from '../project/parse-witness.ts'
+import type { MomentaryNode, Saying } from '../project/parse-witness.ts'
 import type { Project, SelectorDefinition } from '../project/project.ts'
+import { RereadNodes } from '../project/reread-nodes.ts'
 import type { CacheFile, CacheFileWriter, Section } from './cache-file.ts'
 import { EdgeTable, type WrittenEdges, writtenEdges } from './edge-table.ts'
 import { LazyMap } from './lazy-map.ts'
@@ -119,12 +119,14 @@ export interface CachedGraph {
   readonly edited: readonly Node[]
 }
 
+/** What has to be looked at although nothing else has changed. */
+interface Again {
+  readonly edited: readonly EditedFile[]
+  readonly momentary: readonly MomentaryNode[]
+}
+
 /** @returns undefined when more may be different than the texts of files */
-export function cachedGraph(
-  file: CacheFile,
-  surroundings: GraphSurroundings,
-  files: readonly EditedFile[],
-): CachedGraph | undefined {
+export function cachedGraph(file: CacheFile, surroundings: GraphSurroundings, again: Again): CachedGraph | undefined {
   const { config } = surroundings
   const kept = JSON.parse(file.text('shared')) as Pick<RecordWriter, 'shared' | 'models'>
   const reader = new RecordReader(kept, path => config.files.read(path))
@@ -157,7 +159,7 @@ export function cachedGraph(
       return found.kind === 'found' ? found.member : undefined
     },
   }
-  const edited = editNodes(files, { table, project, frame, memberCount })
+  const edited = readAgain(again, { table, project, frame, memberCount })
   return edited && { graph, told: frame.told, rowOf: rows.rowOf, edited }
 }
 
@@ -169,12 +171,25 @@ interface Editable {
 }
 
 /** Puts nodes with the files' texts into the table. @returns undefined when a text may change more than itself */
-function editNodes(files: readonly EditedFile[], editable: Editable): readonly Node[] | undefined {
-  if (files.length === 0) return []
-  const { table, project, frame, memberCount } = editable
+function readAgain({ edited, momentary }: Again, editable: Editable): readonly Node[] | undefined {
+  if (edited.length === 0 && momentary.length === 0) return []
+  const { config, macroRegistry } = editable.project
+  const nodes = new RereadNodes(config, macroRegistry)
+  return momentary.every(one => callsTheSame(one, nodes, editable)) ? editNodes(edited, nodes, editable) : undefined
+}
+
+function callsTheSame(one: MomentaryNode, nodes: RereadNodes, { table, memberCount }: Editable): boolean {
+  const [row = memberCount, ...more] = table.rowsOfFile(one.packageName, one.originalFilePath)
+  return row < memberCount && more.length === 0 && nodes.callsNow(table.member(row)) === one.calls
+}
+
+function editNodes(
+  files: readonly EditedFile[],
+  nodes: RereadNodes,
+  { table, project, frame, memberCount }: Editable,
+): readonly Node[] | undefined {
   const { config, macroRegistry } = project
   const macroFiles = new Set(Array.from(macroRegistry.macros.values(), macro => macro.file.path))
-  const nodes = new EditedNodes(config, macroRegistry)
   const edited: Node[] = []
   for (const { path, text } of files) {
     const [row = memberCount, ...more] = table.rowsOfFile(config.projectFile.name, path)

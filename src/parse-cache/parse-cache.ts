@@ -91,7 +91,7 @@ export class ParseCache {
     const { inputs } = before
     const now = askedAgain(inputs, config)
     if (now === undefined || !file.load(graphSectionNames)) return undefined
-    const cached = cachedGraph(file, { config, builtins, macros }, now.edited)
+    const cached = cachedGraph(file, { config, builtins, macros }, { edited: now.edited, momentary: inputs.momentary })
     if (cached === undefined) return undefined
     const { graph, told, rowOf, edited } = cached
     const current = now.inputs === inputs ? file : (this.withInputs(file, now.inputs) ?? file)

@@ -14,7 +14,7 @@ import { WarningPolicy } from '../config/warning-policy.ts'
 import { commandLine } from '../project/load-selectors.ts'
 import { parsePort } from '../project/parse-port.ts'
 import { parseFacts } from '../project/parse-project.ts'
-import { answerTo, type ParseWitness, type Question } from '../project/parse-witness.ts'
+import { answerTo, type MomentaryNode, type ParseWitness, type Question } from '../project/parse-witness.ts'
 import { runtimeConfig } from '../project/runtime-config.ts'
 import type { FileStat, FileSystem } from '../storage/file-system.ts'
 import { askFile, type FileQuestion, type WatchedFiles } from '../storage/watched-files.ts'
@@ -40,6 +40,8 @@ export interface ParseInputs {
   readonly startedAtMs: number
   /** Whether the parse depends on texts of nodes in ways that do not show in the nodes. */
   readonly sawCode: boolean
+  /** Nodes to look at again each time. */
+  readonly momentary: readonly MomentaryNode[]
   readonly files: readonly FileInput[]
 }
 
@@ -71,8 +73,8 @@ export function parseInputs({ config, watched, witness, dates, startedAtMs }: Pa
       files.push(fileInput(config.files, question, shortened(path, config), answer, startedAtMs))
     }
   }
-  const { answers, sawCode } = witness
-  return { settings: settingsOf(config), answers: [...answers], dates, startedAtMs, sawCode, files }
+  const { answers, sawCode, momentary } = witness
+  return { settings: settingsOf(config), answers: [...answers], dates, startedAtMs, sawCode, momentary, files }
 }
 
 function shortened(path: string, { projectFolder }: Config): string {

@@ -1,5 +1,7 @@
 /** What a node's templates ask for, collected while they are read or rendered in parse mode. */
+import { sha256 } from '../base/fingerprint.ts'
 import { addConfigCall } from '../config/merge-config.ts'
+import { repr } from '../template/repr.ts'
 import { PyDict } from '../template/value.ts'
 import type { RefCall, SourceCall } from './node.ts'
 
@@ -17,5 +19,12 @@ export class CapturedCalls {
 
   addConfig(options: PyDict): void {
     addConfigCall(this.config, options)
+  }
+
+  /** The same for calls that make the same node. */
+  fingerprint(): string {
+    const { config, writtenConfig, refs, sources, metrics, functions, macros } = this
+    const written = writtenConfig && repr(writtenConfig)
+    return sha256(JSON.stringify([repr(config), written, refs, sources, metrics, functions, [...macros]])).slice(0, 24)
   }
 }

@@ -13,7 +13,7 @@ import type { TestHolder } from './generic-test.ts'
 import type { TestDefinition } from './generic-test-definition.ts'
 import type { MacroRegistry } from './macro-registry.ts'
 import type { Node } from './node.ts'
-import type { ParseRenderer, TextPlace } from './parse-renderer.ts'
+import type { ParseRenderer, ReadNode, TextPlace } from './parse-renderer.ts'
 import { readPythonCalls } from './python-calls.ts'
 import { readCallText } from './static-calls.ts'
 import { readStatically, type StaticNames } from './static-reader.ts'
@@ -69,10 +69,17 @@ export class NodeCalls {
 
   private readTemplate(draft: Draft): void {
     const template = parseTemplate(placeOf(draft))
-    if (!this.readCertain(draft, template, draft.calls)) {
-      this.renderer.read(placeOf(draft), this.renderer.scope(draft))
-      this.noteWrittenConfig(draft, template, draft.calls)
-    }
+    if (this.readCertain(draft, template, draft.calls)) return
+    const isMomentary = this.renderer.readOwn(placeOf(draft), this.renderer.scope(draft))
+    this.noteWrittenConfig(draft, template, draft.calls)
+    if (isMomentary) this.renderer.noteMomentary(draft)
+  }
+
+  /** The calls of a text that has to be rendered. @throws DiagnosticError what rendering throws */
+  renderedCalls(node: ReadNode & NodeCode, model: () => Value): CapturedCalls {
+    this.renderer.readOwn(placeOf(node), this.renderer.scopeOf(node, { model }))
+    this.noteWrittenConfig(node, parseTemplate(placeOf(node)), node.calls)
+    return node.calls
   }
 
   /**

@@ -20,6 +20,7 @@ import { PyDict, type PyTuple, type Value } from '../template/value.ts'
 import type { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
 import type { MacroRegistry } from './macro-registry.ts'
+import { hasFileOfItsOwn } from './own-file.ts'
 import { parsePort } from './parse-port.ts'
 import type { ParseWitness, WatchedVars } from './parse-witness.ts'
 import type { ProjectPackage } from './project-package.ts'
@@ -28,6 +29,11 @@ export interface TextPlace {
   readonly text: string
   readonly file: Draft['file']
   readonly base: number
+}
+
+/** A node whose text is read. */
+export interface ReadNode extends Pick<Draft, 'resourceType' | 'language' | 'name' | 'uniqueId' | 'calls'> {
+  readonly owner: Pick<ProjectPackage, 'name'>
 }
 
 interface ScopeOptions {
@@ -76,12 +82,17 @@ export class ParseRenderer {
   /**
    * The names of a node in parse mode; calls of its own text land in the draft.
    */
-  scope(draft: Draft, { extra, notes, model = () => this.draftModel(draft) }: ScopeOptions = {}): NodeNames {
-    const { calls } = draft
+  scope(draft: Draft, options: ScopeOptions = {}): NodeNames {
+    return this.scopeOf(draft, { model: () => this.draftModel(draft), ...options })
+  }
+
+  /** The same for a node that is no draft. */
+  scopeOf(node: ReadNode, { extra, notes, model }: ScopeOptions & Required<Pick<ScopeOptions, 'model'>>): NodeNames {
+    const { calls } = node
     return nodeNames({
       facts: this.facts,
       macros: this.registry.namespace,
-      providers: { ...this.providers(draft, extra), model },
+      providers: { ...this.providers(node, extra), model },
       recorder: {
         called(uniqueId, depth) {
           if (depth === 0 && (notes === undefined || notes(uniqueId))) calls.macros.add(uniqueId)
@@ -93,6 +104,18 @@ export class ParseRenderer {
   /** Renders a text for what it calls. @throws DiagnosticError what rendering throws */
   read(place: TextPlace, scope: NodeNames): void {
     settled(compileTemplate(place.text, place).render(scope, { undefined: 'permissive' }))
+  }
+
+  /** Renders a node's own text. @returns whether it asked for what is never the same twice */
+  readOwn(place: TextPlace, scope: NodeNames): boolean {
+    return this.witness.readsMoment(() => this.read(place, scope))
+  }
+
+  /** A node's own text asked for what is never the same twice. */
+  noteMomentary(draft: Draft): void {
+    const { owner, originalFilePath, calls } = draft
+    if (!hasFileOfItsOwn(draft)) this.witness.unrepeatable = 'a moment'
+    else this.witness.momentary.push({ packageName: owner.name, originalFilePath, calls: calls.fingerprint() })
   }
 
   /** The value of a test's argument. */
@@ -177,25 +200,25 @@ export class ParseRenderer {
     }
   }
 
-  private providers(draft: Draft, extra: ReadonlyMap<string, Value> | undefined): Omit<NodeProviders, 'model'> {
+  private providers(node: ReadNode, extra: ReadonlyMap<string, Value> | undefined): Omit<NodeProviders, 'model'> {
     const { target } = this.config
-    const { calls, owner } = draft
+    const { calls, owner } = node
     const itself = (): Value =>
-      createRelation({ database: target.database, schema: target.schema, identifier: draft.name })
+      createRelation({ database: target.database, schema: target.schema, identifier: node.name })
     return {
       ...this.emptyProviders(owner.name),
       node: {
-        uniqueId: draft.uniqueId,
+        uniqueId: node.uniqueId,
         packageName: owner.name,
-        name: draft.name,
-        resourceType: draft.resourceType,
-        language: draft.language,
+        name: node.name,
+        resourceType: node.resourceType,
+        language: node.language,
       },
       config: { kind: 'capture', add: options => calls.addConfig(options) },
       ...capturing(calls, itself),
       database: target.database,
       schema: target.schema,
-      this: () => (draft.resourceType === 'operation' ? null : itself()),
+      this: () => (node.resourceType === 'operation' ? null : itself()),
       ...(extra && { extra }),
     }
   }

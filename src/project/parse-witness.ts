@@ -86,6 +86,14 @@ export function sayAgain(sayings: readonly Saying[], effects: ContextEffects): v
   }
 }
 
+/** A node whose own text asked for what is never the same twice. */
+export interface MomentaryNode {
+  readonly packageName: string
+  readonly originalFilePath: string
+  /** Fingerprint of what it called. */
+  readonly calls: string
+}
+
 export class ParseWitness {
   /** By the question as JSON. */
   readonly answers = new Map<string, string>()
@@ -94,13 +102,14 @@ export class ParseWitness {
   sawCode = false
   /** Why a later parse may give something else although every answer is the same. */
   unrepeatable: string | undefined
+  /** As long as these make the same calls, a later parse gives the same all the same. */
+  readonly momentary: MomentaryNode[] = []
+  private moment: { asked: boolean } | undefined
 
   /** The same facts; what is taken from them is noted. */
   facts(facts: RunFacts): RunFacts {
     const ask = (question: Question): void => this.note(question, { facts })
-    const neverTheSame = (what: string): void => {
-      this.unrepeatable = what
-    }
+    const neverTheSame = (what: string): void => this.noteMoment(what)
     const { clock } = facts
     return {
       ...facts,
@@ -164,7 +173,7 @@ export class ParseWitness {
       ...port,
       config: () => new WatchedRecord(config(), ask),
       now: () => {
-        this.unrepeatable = 'the time'
+        this.noteMoment('the time')
         return now()
       },
     }
@@ -186,6 +195,28 @@ export class ParseWitness {
         return isPlain(vars.get(name))
       },
     }
+  }
+
+  private noteMoment(what: string): void {
+    if (this.moment) this.moment.asked = true
+    else this.unrepeatable = what
+  }
+
+  /**
+   * Reads a text that makes no parse unrepeatable by asking for what is never the same twice: its reader answers for it.
+   * @returns whether it did
+   */
+  readsMoment(read: () => void): boolean {
+    const moment = { asked: false }
+    const saidBefore = this.said.length
+    this.moment = moment
+    try {
+      read()
+    } finally {
+      this.moment = undefined
+    }
+    if (moment.asked && this.said.length > saidBefore) this.unrepeatable = 'what was told at a time'
+    return moment.asked
   }
 
   private note(question: Question, sources: Partial<AnswerSources>): void {

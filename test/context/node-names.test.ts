@@ -48,7 +48,7 @@ describe('run time', () => {
       "{{ config.persist_relation_docs() }} {{ config.persist_column_docs() }} [{{ config(materialized='view') }}]",
       'True False []',
     ],
-    ["{{ config.model.name == model.name }} {{ config.model.unique_id == model.unique_id }}", 'True True'],
+    ['{{ config.model.name == model.name }} {{ config.model.unique_id == model.unique_id }}', 'True True'],
     ["{{ config['materialized'] }}{{ config.set('x', 1) }}|", '|'],
     ["{{ exceptions is mapping }} {{ 'warn' in exceptions }}", 'True True'],
     ["{{ try_or_compiler_error('wrapped', hello, 'z') }}", 'hello z'],

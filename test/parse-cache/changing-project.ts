@@ -438,6 +438,7 @@ export class ChangingProject {
       '{{ config(tags=flags.WHICH) }}',
       "{{ config(meta={'at': run_started_at.isoformat()}) }}",
       "{{ config(meta={'of': adapter.config.project_name}) }}",
+      "{{ config(tags=[run_started_at.strftime('%d')]) }}",
       "{% do log('parsing ' ~ this.name, info=true) %}",
       "{{ config(pre_hook=\"select {{ var('color', 'x') }}\") }}",
       '{{ config(materialized=\'incremental\', pre_hook="{{ asks(model.raw_code | length) }}") }}',
@@ -453,6 +454,7 @@ export class ChangingProject {
       `id, ${this.number(100)} as n`,
       '{% if is_incremental() %}id{% else %}id, 1 as one{% endif %}',
       "id, '{{ target.schema }}' as place",
+      'id, \'{{ run_started_at.strftime("%d") }}\' as day',
     ])
     const from = [
       ...model.refs.map(name => `{{ ref('${name}') }}`),

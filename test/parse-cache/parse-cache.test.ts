@@ -190,8 +190,59 @@ describe('what a template asks of `adapter.config`', () => {
     ] as const) {
       const files = await projectOf(asked)
       const kept = cacheOf(files)
+      expect(kept).toContain('model.shop.orders')
       await expectSame(files, { ...surroundings, words: ['list'] }, asked)
       expect(cacheOf(files) === kept, asked).toBe(isSame)
     }
+  })
+})
+
+describe('a model that asks for the time', () => {
+  const day = 24 * 3600 * 1000
+  const at = (nowMs: number): Surroundings => ({ environment: {}, words: ['parse'], nowMs })
+  const monday = Date.UTC(2030, 0, 7)
+
+  async function afterADay(
+    model: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<'kept' | 'parsed anew' | 'never kept'> {
+    const files = memoryFiles({
+      'dbt_project.yml': 'name: shop\nprofile: shop\n',
+      'profiles.yml': 'shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}\n',
+      'models/base.sql': 'select 1 as id',
+      'models/orders.sql': model,
+      ...more,
+    })
+    await outcome(files, at(monday))
+    const kept = files.readBytes('target/parse.cache')
+    await expectSame(files, at(monday + day), model)
+    if (!Buffer.from(kept ?? '').includes('model.shop.orders')) return 'never kept'
+    return Buffer.from(kept ?? '').equals(files.readBytes('target/parse.cache') ?? Buffer.of()) ? 'kept' : 'parsed anew'
+  }
+
+  test.each([
+    'select \'{{ run_started_at.strftime("%Y-%m-%d") }}\' as day',
+    "{% if run_started_at.weekday() > 4 %}{{ config(tags=['weekend']) }}{% endif %} select 1 as id",
+    "{{ config(tags=['t' ~ (invocation_id | length)]) }} select 1 as id",
+  ])('is kept as long as it calls the same: %s', async model => {
+    expect(await afterADay(model)).toBe('kept')
+  })
+
+  test.each([
+    "{{ config(tags=[run_started_at.strftime('%d')]) }} select 1 as id",
+    "{% if run_started_at.weekday() > 0 %}select * from {{ ref('base') }}{% else %}select 1 as id{% endif %}",
+    '{% if run_started_at.weekday() > 0 %}{% do log(model.name, info=true) %}{% endif %} select 1 as id',
+  ])('is parsed with the whole project when it calls something else: %s', async model => {
+    expect(await afterADay(model)).toBe('parsed anew')
+  })
+
+  test('is parsed each time when it tells the time', async () => {
+    expect(await afterADay('{% do log(run_started_at, info=true) %} select 1 as id')).toBe('never kept')
+  })
+
+  test('is looked at under the name of its file when it is a version', async () => {
+    const model = "{{ config(tags=[this.name ~ run_started_at.strftime('')]) }} select 1 as id"
+    const versions = 'models: [{name: orders, versions: [{v: 1, defined_in: orders}]}]'
+    expect(await afterADay(model, { 'models/all.yml': versions })).toBe('kept')
   })
 })
