@@ -142,6 +142,6 @@ export class MacroRegistry {
 
 /** What captures something, fails, queries, or tells somebody. */
 const capturing =
-  /(?<![\w.])(?:(?:ref|source|config|metric|function|env_var|log|print|run_query|statement|load_result)\s*\(|config\.set\b|exceptions\b|builtins\b|context\b|graph\b|adapter\s*\.(?!\s*(?:dispatch|quote|type)\b)|caller\b|call\b)/
+  /(?<![\w.])(?:(?:ref|source|config|metric|function|env_var|log|print|run_query|statement|load_result)\s*\(|config\.set\b|exceptions\b|modules\b|api\b|builtins\b|context\b|graph\b|adapter\s*\.(?!\s*(?:dispatch|quote|type)\b)|caller\b|call\b)/
 
 const jinjaFunctions = new Set(['range', 'dict', 'namespace', 'cycler', 'joiner', 'lipsum'])

@@ -188,6 +188,7 @@ class StaticReader {
   private methodCall(node: Call, callee: Extract<Expression, { kind: 'attribute' }>): boolean {
     this.isPlain = false
     const { object, name } = callee
+    if (refusesArguments(object)) return false
     if (object.kind !== 'name') return this.expression(object) && this.arguments(node)
     if (this.locals.has(object.name) || safeObjects.has(object.name)) return this.arguments(node)
     if (object.name === 'config') return safeConfigMethods.has(name) && this.arguments(node)
@@ -234,6 +235,14 @@ class StaticReader {
     if (callee.kind === 'name') return safeFunctions.has(callee.name) && !this.names.quietMacro(null, callee.name)
     if (callee.kind !== 'attribute') return false
     const { object } = callee
+    if (refusesArguments(object)) return false
     return object.kind !== 'name' || this.locals.has(object.name) || safeObjects.has(object.name)
   }
+}
+
+/** `api.Relation`, `modules.datetime.date`: their methods fail with arguments that do not fit, such as what is undefined. */
+function refusesArguments(object: Expression): boolean {
+  let root = object
+  while (root.kind === 'attribute') root = root.object
+  return root.kind === 'name' && root !== object && (root.name === 'api' || root.name === 'modules')
 }

@@ -43,3 +43,13 @@ test('a macro that calls what does not exist is rendered, so that the mistake is
   })
   expect(found).toEqual(['template/undefined macros/m.sql:2'])
 })
+
+test.each(['api.Relation.create(database=target.nope, schema="s", identifier="i")', 'modules.re.compile("(")'])(
+  'a call that its arguments make fail is rendered, so that the mistake is told: %s',
+  call => {
+    expect(parsed({ 'models/m.sql': `{% set x = ${call} %} select 1` }).found).toHaveLength(1)
+    expect(parsed({ 'models/m.sql': `{% if not execute %}{{ ${call} }}{% endif %} select 1` }).found).toHaveLength(1)
+    const macro = `{% macro m() %}{{ ${call} }}{% endmacro %}`
+    expect(parsed({ 'macros/m.sql': macro, 'models/m.sql': 'select {{ m() }}' }).found).toHaveLength(1)
+  },
+)
