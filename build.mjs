@@ -23,10 +23,16 @@ const root = dirname(fileURLToPath(import.meta.url))
 const dist = join(root, 'dist')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** Third parties that are loaded on demand, each as one file of its own. */
+/** Third parties that are loaded on demand, each as one file of its own: all of them, or what is named. */
 const onDemand = {
-  '@duckdb/node-api': 'duckdb.js',
-  '@aws-sdk/client-s3': 's3.js',
+  '@duckdb/node-api': { file: 'duckdb.js' },
+  '@aws-sdk/client-s3': { file: 's3.js', names: namesOfSdk() },
+}
+
+/** The SDK has a class for each request there is, and all that is loaded takes memory. */
+function namesOfSdk() {
+  const source = readFileSync(join(root, 'src/storage/s3-connection.ts'), 'utf8')
+  return [...new Set([...source.matchAll(/\bnew sdk\.(\w+)/g)].map(([, name]) => name))]
 }
 
 const shared = {
@@ -49,7 +55,7 @@ const moduleUrl = "const __moduleUrl=require('node:url').pathToFileURL(__filenam
 const splitOnDemand = {
   name: 'on-demand',
   setup(context) {
-    for (const [name, file] of Object.entries(onDemand)) {
+    for (const [name, { file }] of Object.entries(onDemand)) {
       const filter = new RegExp(`^${name.replace('/', '\\/')}$`)
       context.onResolve({ filter }, () => ({ path: `./${file}`, external: true }))
     }
@@ -81,10 +87,14 @@ async function bundles() {
     banner: { js: moduleUrl },
     plugins: [splitOnDemand, parserOfYargs],
   })
-  for (const [name, file] of Object.entries(onDemand)) {
+  for (const [name, { file, names }] of Object.entries(onDemand)) {
+    const from = JSON.stringify(name)
+    const contents = names ? `export { ${names.join(', ')} } from ${from}` : `module.exports = require(${from})`
     await build({
       ...shared,
-      stdin: { contents: `module.exports = require(${JSON.stringify(name)})`, resolveDir: root },
+      // Without modules of the newer kind nothing can be left out.
+      ...(names && { mainFields: ['module', 'main'], conditions: ['module', 'import'] }),
+      stdin: { contents, resolveDir: root },
       outfile: join(dist, file),
       banner: { js: moduleUrl },
     })

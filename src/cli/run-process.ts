@@ -1,4 +1,5 @@
 /** `main` bound to this process: its arguments, streams, signals and exit code. */
+import { setFlagsFromString } from 'node:v8'
 import { randomIds, systemClock } from '../base/clock.ts'
 import { localFiles } from '../storage/local-files.ts'
 import { localWorld } from './local-world.ts'
@@ -41,9 +42,11 @@ export async function runProcess(version: string): Promise<void> {
   process.exitCode = exitCode
 }
 
-/** libuv reads this when it first needs a thread, which is when the database is opened. */
+/** libuv reads the number when it first needs a thread, which is when the database is opened. */
 function reserveThreads(count: number): void {
   process.env.UV_THREADPOOL_SIZE ??= String(count + spareThreads)
+  // From then on the memory is the database's: the space for short-lived objects stays as large as parsing has made it.
+  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {

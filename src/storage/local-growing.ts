@@ -12,7 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { cutInto } from './byte-ranges.ts'
 import { localFileContent } from './local-store.ts'
-import type { ContentSource, ObjectStore, OngoingUpload, PutOutcome } from './object-store.ts'
+import type { ByteRange, ContentSource, ObjectStore, OngoingUpload, PutOutcome } from './object-store.ts'
 
 export interface GrowingFiles {
   /** Puts a finished file. */
@@ -147,16 +147,14 @@ async function finish(
   { partBytes, memory }: { readonly partBytes: number; readonly memory: (Uint8Array | undefined)[] },
 ): Promise<PutOutcome> {
   try {
-    const open = [...cutInto({ start: 0, end: content.sizeBytes }, partBytes).entries()]
+    const open = await partsToSend(parts, content, partBytes)
     const work = async (): Promise<void> => {
       const own = memory.pop() ?? new Uint8Array(partBytes)
       for (let next = open.shift(); next !== undefined; next = open.shift()) {
-        const [index, range] = next
-        const bytes = await content.read(range, own)
-        if (parts[index] !== crc32(bytes)) await upload.part(index, bytes)
+        await upload.part(next.index, await content.read(next.range, own))
       }
     }
-    const ended = await Promise.allSettled(Array.from({ length: parallelParts }, work))
+    const ended = await Promise.allSettled(Array.from({ length: Math.min(parallelParts, open.length) }, work))
     const failed = ended.find(one => one.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   } catch (error) {
@@ -164,6 +162,26 @@ async function finish(
     throw error
   }
   return upload.finish(content)
+}
+
+/** What is compared at once: most of a file is up, so that whole parts need not be held for it. */
+const comparedBytes = 256 * 1024
+
+async function partsToSend(
+  checksums: readonly number[],
+  content: ContentSource,
+  partBytes: number,
+): Promise<{ readonly index: number; readonly range: ByteRange }[]> {
+  const open: { index: number; range: ByteRange }[] = []
+  const memory = new Uint8Array(comparedBytes)
+  for (const [index, range] of cutInto({ start: 0, end: content.sizeBytes }, partBytes).entries()) {
+    let checksum = 0
+    if (checksums[index] !== undefined) {
+      for (const piece of cutInto(range, comparedBytes)) checksum = crc32(await content.read(piece, memory), checksum)
+    }
+    if (checksums[index] !== checksum) open.push({ index, range })
+  }
+  return open
 }
 
 /** Relative to the folder. */
