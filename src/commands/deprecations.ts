@@ -5,8 +5,8 @@ import type { CommandSink } from './command-event.ts'
 import { CommandStopped } from './command-stopped.ts'
 
 export interface DeprecationTally {
-  /** @returns whether it is the first of its name */
-  note(name: string, code: string): boolean
+  /** @param of of several things under one name, the one it is about @returns whether it is the first of its kind */
+  note(name: string, code: string, of?: string): boolean
   /** @throws CommandStopped where the summary itself is a warning that counts as an error */
   tell(emit: CommandSink, policy: WarningPolicy, showsAll: boolean): void
 }
@@ -14,6 +14,7 @@ export interface DeprecationTally {
 const summary = { name: 'DeprecationsSummary', code: 'D028' }
 
 interface Count {
+  readonly name: string
   readonly code: string
   occurrences: number
 }
@@ -21,17 +22,19 @@ interface Count {
 export function deprecationTally(): DeprecationTally {
   const counts = new Map<string, Count>()
   return {
-    note(name, code) {
-      const known = counts.get(name)
+    note(name, code, of = '') {
+      const key = `${name}\0${of}`
+      const known = counts.get(key)
       if (known) known.occurrences++
-      else counts.set(name, { code, occurrences: 1 })
+      else counts.set(key, { name, code, occurrences: 1 })
       return !known
     },
     tell(emit, policy, showsAll) {
       const treatment = policy.of(summary.name, summary)
       if (counts.size === 0 || treatment === 'silence') return
-      const lines = [...counts].map(
-        ([name, { occurrences }]) => `- ${name}: ${occurrences} ${occurrences === 1 ? 'occurrence' : 'occurrences'}`,
+      const told = [...counts.values()]
+      const lines = told.map(
+        ({ name, occurrences }) => `- ${name}: ${occurrences} ${occurrences === 1 ? 'occurrence' : 'occurrences'}`,
       )
       const hint = showsAll
         ? []
@@ -49,7 +52,7 @@ export function deprecationTally(): DeprecationTally {
         level: 'warn',
         message,
         data: {
-          summaries: Array.from(counts, ([name, { code, occurrences }]) => ({
+          summaries: told.map(({ name, code, occurrences }) => ({
             event_name: name,
             event_code: code,
             occurrences,

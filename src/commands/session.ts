@@ -26,8 +26,8 @@ export interface Session {
   /** Aborting ends the run in good order. */
   readonly signal: AbortSignal
   readonly emit: CommandSink
-  /** Counts a deprecated thing. @returns whether it is the first of its name */
-  readonly noteDeprecation: (name: string, code: string) => boolean
+  /** Counts a deprecated thing; `of` tells apart several under one name. @returns whether it is the first of its kind */
+  readonly noteDeprecation: (name: string, code: string, of?: string) => boolean
   /** Called once by every command, before it emits anything. */
   readonly begin: (identity: RunIdentity) => void
   /** So many statements will run at the same time. Called before the database is opened. */

@@ -19,8 +19,13 @@ export function tellProblems(session: Session, warnings: WarningPolicy, diagnost
       errors.push({ ...rest, severity: 'error', kind: 'Compilation', message: warningText(diagnostic) })
       continue
     }
-    const isKnown = isDeprecation(event) && !session.noteDeprecation(event.name, event.code)
+    const isKnown = isDeprecation(event) && !session.noteDeprecation(event.name, event.code, thingOf(diagnostic))
     if (treatment === 'warn' && (!isKnown || warnings.showsAll)) session.emit({ kind: 'problem found', diagnostic })
   }
   if (errors.length > 0) throw new CommandStopped(errors)
+}
+
+/** Each variable that was renamed is a deprecated thing of its own. */
+function thingOf({ code, facts }: Diagnostic): string | undefined {
+  return code === 'config/renamed-variable' ? String(facts?.old_name) : undefined
 }

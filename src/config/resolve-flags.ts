@@ -320,8 +320,10 @@ export function writtenWarnErrorOptions({ given, environment, project }: FlagSou
   const texts = [given.warnErrorOptions, ...variablesOf('warnErrorOptions').map(name => environment[name])]
   const [told] = texts.filter(one => typeof one === 'string').filter(one => one !== '')
   const ofProject = project.get(snakeCase('warnErrorOptions'))
+  // dbt reads a variable once before the command and once after it.
+  const times = given.warnErrorOptions === undefined ? 2 : 1
   return [
-    ...(told === undefined ? [] : [dictFromText('warn-error-options', told)]),
+    ...(told === undefined ? [] : Array<PyDict>(times).fill(dictFromText('warn-error-options', told))),
     ...(ofProject instanceof PyDict ? [ofProject] : []),
   ]
 }

@@ -61,11 +61,14 @@ function checkSpaces(project: Project, maker: NodeMaker): void {
 }
 
 function checkUnique(node: Node, relations: Map<string, Node>, names: Map<string, Node>, maker: NodeMaker): void {
+  if (node.resourceType !== 'test') checkName(node, names, maker)
   const relation = node.relationName ?? `"${node.database}"."${node.schema}"."${node.alias}"`
   const same = relations.get(relation)
   if (same) maker.report(ambiguousAlias(same, node, relation))
   else relations.set(relation, node)
-  if (node.resourceType === 'test') return
+}
+
+function checkName(node: Node, names: Map<string, Node>, maker: NodeMaker): void {
   const isVersioned = node.resourceType === 'model' && node.version !== null
   const key = `${node.packageName}\0${node.name}\0${isVersioned}`
   const other = names.get(`${node.packageName}\0${node.name}\0${!isVersioned}`)
@@ -91,10 +94,24 @@ or add the unversioned model to the versions in ${versioned.patchPath}`,
 }
 
 function reportTwin(first: Node, second: Node, maker: NodeMaker): void {
-  const isError = maker.run.projectFile.behaviour.requireUniqueProjectResourceNames
+  if (maker.run.projectFile.behaviour.requireUniqueProjectResourceNames) {
+    const kinds = first.resourceType === second.resourceType ? `${first.resourceType}s` : 'resources'
+    maker.report({
+      code: 'project/duplicate-name',
+      message: `dbt found two ${kinds} with the name "${first.name}".
+
+Since these resources have the same name, dbt will be unable to find the correct resource
+when looking for ref("${first.name}").
+
+To fix this, change the name of one of these resources:
+- ${first.uniqueId} (${first.originalFilePath})
+- ${second.uniqueId} (${second.originalFilePath})`,
+    })
+    return
+  }
   maker.report({
-    code: isError ? 'project/duplicate-name' : 'project/same-name',
-    severity: isError ? 'error' : 'warning',
+    code: 'project/same-name',
+    severity: 'warning',
     message: `Found resources with the same name '${second.name}' in package '${second.packageName}': '${first.uniqueId}' and '${second.uniqueId}'. Please update one of the resources to have a unique name.`,
     node: second.uniqueId,
     facts: {

@@ -81,6 +81,7 @@ function warnUnused(unused: readonly PropertyEntry[], maker: NodeMaker): void {
       kind: 'Parsing',
       message: `During parsing, dbt encountered source overrides that had no target:\n  - Source ${overridden} (in ${entry.found.originalFilePath})`,
       at: entry.at('overrides'),
+      facts: { unused_tables: [`  - Source ${overridden} (in ${entry.found.originalFilePath})`] },
     })
   }
 }

@@ -272,7 +272,7 @@ export const deprecated: readonly Deprecated[] = [
     words: ['compile', '-s', 'a'],
     tag: 'marked',
     told: 'Usage of itertools modules is deprecated. Please use the built-in functions instead.',
-    count: 1,
+    count: 2,
   },
   {
     name: 'DuplicateNameDistinctNodeTypesDeprecation',

@@ -89,3 +89,22 @@ describe.each(deprecated)('$name', ({ name, files, environment, words, tag, told
     expect(p.stdout).not.toContain('DeprecationsSummary')
   })
 })
+
+test('each variable that was renamed is counted by itself', async () => {
+  const p = project({}, { environment: { DBT_NO_PRINT: '1', DBT_DEFER_TO_STATE: '0' } })
+  expect(await p.run('parse')).toBe(0)
+  expect(p.stdout).toContain('`DBT_NO_PRINT` has been renamed')
+  expect(p.stdout).toContain('`DBT_DEFER_TO_STATE` has been renamed')
+  expect(occurrences(p.stdout, '- EnvironmentVariableRenamed: 1 occurrence')).toBe(2)
+})
+
+test('names that must be unique are told before relations', async () => {
+  const p = project({
+    'dbt_project.yml':
+      "name: shop\nversion: '1.0'\nprofile: shop\nflags: {require_unique_project_resource_names: true}\n",
+    'models/a.sql': 'select 1 as id',
+    'seeds/a.csv': 'id\n1\n',
+  })
+  expect(await p.run('parse')).toBe(2)
+  expect(p.stdout).toContain('Encountered an error:\nCompilation Error\n  dbt found two resources with the name "a".')
+})
