@@ -43,7 +43,7 @@ export function* manifestBody(graph: Graph): Iterable<string | EntryText> {
   yield ', "groups": '
   yield* keyed(project.groups.values(), one => writer.text(groupJson(one)))
   yield `, "selectors": ${JSON.stringify(expandSelectors(project.selectors))}`
-  yield `, "disabled": ${disabledText(project, one => writer.text(memberRecord(one, graph)))}, "parent_map": `
+  yield `, "disabled": ${disabledText(project, one => writer.text(disabledRecord(one, graph)))}, "parent_map": `
   yield* edgeParts(parentMap(graph))
   yield ', "child_map": '
   yield* edgeParts(childMap(graph))
@@ -106,6 +106,11 @@ function memberRecord(node: GraphMember, graph: Graph): JsonRecord {
     ...graph.semanticFacts.get(node.uniqueId),
   })
   return unlinked === undefined ? record : { ...record, config: switchedOff(node.config) }
+}
+
+/** Refs of what is disabled are not followed; an enabled node of the same id, in another folder, has a record of its own. */
+function disabledRecord(node: GraphMember, graph: Graph): JsonRecord {
+  return memberJson(node, { dependsOn: [], ...graph.semanticFacts.get(node.uniqueId) })
 }
 
 /** dbt keeps a test of something that is not there among the nodes, and turns it off. */

@@ -87,6 +87,15 @@ describe('manifest.json', () => {
     expect(Object.keys(disabled as object)).toEqual(['model.shop.off'])
   })
 
+  test('follows no refs of a disabled node, even where an enabled one has its id', async () => {
+    const twin = "select * from {{ ref('a') }}"
+    const p = project({ ...files, 'models/x/t.sql': twin, 'models/y/t.sql': `{{ config(enabled=false) }} ${twin}` })
+    await p.run('parse')
+    const { nodes, disabled } = p.json('target/manifest.json') as Manifest & { disabled: Record<string, unknown[]> }
+    expect(nodes['model.shop.t']).toMatchObject({ depends_on: { nodes: ['model.shop.a'] } })
+    expect(disabled['model.shop.t']).toMatchObject([{ refs: [{ name: 'a' }], depends_on: { nodes: [] } }])
+  })
+
   test('has compiled code after a run, and the paths of its files', async () => {
     const p = project(files)
     await p.run('run')
