@@ -1,6 +1,6 @@
 /** `semantic_manifest.json`: semantic models, metrics and saved queries as MetricFlow reads them. */
 
-import { legacyTimeSpineName } from '../graph/check-semantics.ts'
+import { legacyTimeSpineName } from '../graph/check-time-spines.ts'
 import type { Graph } from '../graph/graph.ts'
 import { memberJson } from '../project/member-json.ts'
 import type { JsonRecord } from '../project/node-json.ts'

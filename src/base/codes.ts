@@ -162,6 +162,7 @@ export const codes = {
   'graph/custom-microbatch':
     'A microbatch model is not built in batches, because the project has a macro of its own for it',
   'graph/cumulative-params': 'A cumulative metric has its window or grain where dbt had it before',
+  'graph/time-spine-advice': 'Time spines are coarser than the dimensions, or two have the same grain',
   'graph/legacy-time-spine': 'A time spine is known by its name alone',
   'graph/access': 'A ref to a model that is private or protected, or a model whose access cannot be what it says',
   'graph/unknown-group': 'A node is in a group that is not defined',

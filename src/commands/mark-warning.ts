@@ -25,6 +25,7 @@ export function breaksRule({ code }: Diagnostic): boolean {
 
 const bareCodes: ReadonlySet<DiagnosticCode> = new Set([
   'graph/no-match',
+  'graph/time-spine-advice',
   'project/macro-annotation',
   'project/metadata-freshness',
 ])

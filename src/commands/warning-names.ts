@@ -36,6 +36,7 @@ const events: Readonly<Partial<Record<DiagnosticCode, WarningEvent>>> = {
   'graph/ref-not-found': { name: 'NodeNotFoundOrDisabled', code: 'I060' },
   'graph/semantic-issue': { name: 'SemanticValidationFailure', code: 'I070' },
   'graph/source-not-found': { name: 'NodeNotFoundOrDisabled', code: 'I060' },
+  'graph/time-spine-advice': { name: 'SemanticValidationFailure', code: 'I070' },
   'graph/unfiltered-microbatch': { name: 'MicrobatchModelNoEventTimeInputs', code: 'I074' },
   'graph/upcoming-deprecation': { name: 'UpcomingReferenceDeprecation', code: 'I066' },
   'project/arguments-property': { name: 'ArgumentsPropertyInGenericTestDeprecation', code: 'D038' },

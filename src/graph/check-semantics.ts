@@ -8,9 +8,7 @@ import { granularities } from '../project/granularity.ts'
 import type { SemanticNode } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
 import { PyDict, type Value } from '../template/value.ts'
-
-/** The model that counts as a time spine without being configured as one. */
-export const legacyTimeSpineName = 'metricflow_time_spine'
+import { adviseTimeSpines, checkLegacyTimeSpine, hasDailyTimeSpine } from './check-time-spines.ts'
 
 type Report = (node: SemanticNode, message: string) => void
 
@@ -38,6 +36,7 @@ export function checkSemantics(project: Project, diagnostics: Diagnostics): void
   const metrics = all.filter(one => one.resourceType === 'metric')
   checkCumulative(project, metrics, report, diagnostics)
   checkLegacyTimeSpine(project, diagnostics)
+  adviseTimeSpines(project, models, diagnostics)
   for (const node of all) checkName(node, node.name, report)
   for (const model of models) {
     checkElements(model, report)
@@ -89,24 +88,6 @@ function checkCumulative(
   })
 }
 
-/** The time spine is known by its name alone. */
-function checkLegacyTimeSpine(project: Project, diagnostics: Diagnostics): void {
-  if (project.config.projectFile.behaviour.requireYamlConfigurationForMfTimeSpines) return
-  const models = [...project.nodes.values()].filter(one => one.resourceType === 'model')
-  const isDaily = models.some(
-    one =>
-      one.columns.get(String(one.timeSpine?.get('standard_granularity_column') ?? ''))?.granularity === 'day' &&
-      one.timeSpine !== null,
-  )
-  if (isDaily || !models.some(one => one.name === legacyTimeSpineName && one.timeSpine === null)) return
-  diagnostics.add({
-    code: 'graph/legacy-time-spine',
-    severity: 'warning',
-    message: `Time spines without YAML configuration are in the process of deprecation. Please add YAML configuration for your '${legacyTimeSpineName}' model. See documentation on MetricFlow time spines: https://docs.getdbt.com/docs/build/metricflow-time-spine and behavior change documentation: https://docs.getdbt.com/reference/global-configs/behavior-changes.`,
-    facts: {},
-  })
-}
-
 function checkLabels(metrics: readonly SemanticNode[], report: Report): void {
   const used = new Map<string, string>()
   for (const metric of metrics) {
@@ -119,18 +100,6 @@ function checkLabels(metrics: readonly SemanticNode[], report: Report): void {
       report(metric, message)
     }
   }
-}
-
-function hasDailyTimeSpine(project: Project): boolean {
-  const day = granularities.indexOf('day')
-  for (const node of project.nodes.values()) {
-    if (node.resourceType !== 'model') continue
-    if (node.name === legacyTimeSpineName) return true
-    const column = node.columns.get(String(node.timeSpine?.get('standard_granularity_column') ?? ''))
-    const size = granularities.indexOf(column?.granularity ?? '')
-    if (node.timeSpine !== null && size >= 0 && size <= day) return true
-  }
-  return false
 }
 
 function checkName(node: SemanticNode, name: string, report: Report): void {
