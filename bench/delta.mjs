@@ -3,7 +3,7 @@
  * logs of many commits and many files. With a Python that has `deltalake`, delta-rs does the same beside it.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -27,6 +27,7 @@ export async function delta(bench, { rows, commits, files, python }) {
   const place = { ...bench, folder, rows }
   await writing(place)
   await scanning(place)
+  await manyFiles({ ...place, count: Math.ceil(rows / 3000) })
   await merging(place)
   const logs = await opening(place, { commits, files })
   if (python) besideDeltaRs(place, { python, logs })
@@ -74,6 +75,45 @@ async function scanning({ eider, folder, runs, rows, add }) {
   })
 }
 
+const shapes = {
+  'all rows': from => `select count(*) as n, sum(id) as s, max(amount) as m from ${from}`,
+  'the rows of one file': from => `select sum(amount) as s from ${from} where id between 1000 and 2000`,
+}
+
+/** The rows in many files of three thousand, which their statistics tell apart. */
+async function manyFiles({ eider, folder, runs, rows, count, add }) {
+  const table = join(folder, 'lake/small')
+  mkdirSync(join(table, '_delta_log'), { recursive: true })
+  const paths = Array.from({ length: count }, (_, at) => `part-${at}.parquet`)
+  const source = join(folder, 'source.parquet')
+  bare(
+    folder,
+    paths.map(
+      (path, at) =>
+        `copy (select * replace (t::timestamptz as t) from '${source}' where id between ${at * 3000} and ${at * 3000 + 2999}) to '${join(table, path)}' (format parquet)`,
+    ),
+  )
+  const fields = { id: 'long', k1: 'long', amount: 'double', customer: 'string', t: 'timestamp' }
+  const adds = paths.map((path, at) => {
+    const stats = `{"numRecords":3000,"minValues":{"id":${at * 3000}},"maxValues":{"id":${at * 3000 + 2999}},"nullCount":{"id":0}}`
+    const { size } = statSync(join(table, path))
+    return { add: { path, partitionValues: {}, size, modificationTime: 1_700_000_000_000, dataChange: true, stats } }
+  })
+  writeActions(table, 0, [
+    { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+    { metaData: metaDataOf(fields) },
+    ...adds,
+  ])
+  for (const [name, query] of Object.entries(shapes)) {
+    const show = [...eider, '--quiet', 'show', '--inline', query("delta_scan('lake/small')")]
+    const scan = twin(folder, [query(`read_parquet('${table}/*.parquet')`)])
+    add(`delta: ${count} files of ${rows} rows, ${name}`, await median(() => show, { runs, cwd: folder }), {
+      bare: await median(() => scan, { runs, cwd: folder }),
+      against: 'a bare scan',
+    })
+  }
+}
+
 async function merging({ eider, folder, runs, rows, add }) {
   const config =
     "materialized='incremental', format='delta', location='lake/t', unique_key='id', incremental_strategy='merge'"
@@ -116,19 +156,7 @@ async function opening({ folder, add }, { commits, files }) {
 
 function writeLog({ folder, commits, filesEach }) {
   mkdirSync(join(folder, '_delta_log'), { recursive: true })
-  const fields = ['id', 'p', 'v'].map(name => ({
-    name,
-    type: name === 'v' ? 'string' : 'long',
-    nullable: true,
-    metadata: {},
-  }))
-  const metaData = {
-    id: 'bench',
-    format: { provider: 'parquet', options: {} },
-    schemaString: JSON.stringify({ type: 'struct', fields }),
-    partitionColumns: ['p'],
-    configuration: {},
-  }
+  const metaData = { ...metaDataOf({ id: 'long', p: 'long', v: 'string' }), partitionColumns: ['p'] }
   let id = 0
   for (let version = 0; version < commits; version++) {
     const actions = [{ commitInfo: { timestamp: 1_700_000_000_000 + version, operation: 'WRITE' } }]
@@ -140,8 +168,23 @@ function writeLog({ folder, commits, filesEach }) {
       const rest = { size: 12345, modificationTime: 1_700_000_000_000, dataChange: true, stats }
       actions.push({ add: { path, partitionValues: { p: String(id % 100) }, ...rest } })
     }
-    const name = `${String(version).padStart(20, '0')}.json`
-    writeFileSync(join(folder, '_delta_log', name), `${actions.map(action => JSON.stringify(action)).join('\n')}\n`)
+    writeActions(folder, version, actions)
+  }
+}
+
+function writeActions(folder, version, actions) {
+  const name = `${String(version).padStart(20, '0')}.json`
+  writeFileSync(join(folder, '_delta_log', name), `${actions.map(action => JSON.stringify(action)).join('\n')}\n`)
+}
+
+function metaDataOf(types) {
+  const fields = Object.entries(types).map(([name, type]) => ({ name, type, nullable: true, metadata: {} }))
+  return {
+    id: 'bench',
+    format: { provider: 'parquet', options: {} },
+    schemaString: JSON.stringify({ type: 'struct', fields }),
+    partitionColumns: [],
+    configuration: {},
   }
 }
 
@@ -187,7 +230,7 @@ const deltaRs = `
 import sys, time, json, shutil
 import duckdb, arro3.core as ac
 from deltalake import DeltaTable, QueryBuilder, write_deltalake
-folder, source, fresh, logs = json.loads(sys.argv[1])
+folder, source, fresh, logs, small, shapes = json.loads(sys.argv[1])
 duckdb.execute('set enable_progress_bar = false')
 figures = {}
 def timed(name, action):
@@ -199,6 +242,8 @@ rows = ac.Table(duckdb.sql("select * from '" + source + "'"))
 timed('write', lambda: write_deltalake(folder, rows))
 count = lambda: QueryBuilder().register('t', DeltaTable(folder)).execute('select count(*), sum(id), max(amount) from t').read_all()
 timed('scan', count)
+for name, query in shapes.items():
+    timed('many files, ' + name, lambda: QueryBuilder().register('t', DeltaTable(small)).execute(query).read_all())
 new = ac.Table(duckdb.sql(fresh))
 timed('merge', lambda: DeltaTable(folder).merge(new, predicate='t.id = s.id', source_alias='s', target_alias='t').when_matched_update_all().when_not_matched_insert_all().execute())
 for at, log in enumerate(logs):
@@ -209,7 +254,15 @@ print(json.dumps(figures))
 /** Inside one Python process, without its start; its rows are in memory before it writes them. */
 function besideDeltaRs({ folder, rows, add }, { python, logs }) {
   const source = join(folder, 'source.parquet')
-  const given = JSON.stringify([join(folder, 'rs'), source, freshQuery(rows), logs])
+  const queries = Object.fromEntries(Object.entries(shapes).map(([name, query]) => [name, query('t')]))
+  const given = JSON.stringify([
+    join(folder, 'rs'),
+    source,
+    freshQuery(rows),
+    logs,
+    join(folder, 'lake/small'),
+    queries,
+  ])
   const told = execFileSync(python, ['-c', deltaRs, given], { encoding: 'utf8' })
   for (const [name, [milliseconds, cpuMilliseconds]] of Object.entries(JSON.parse(told))) {
     add(`delta-rs: ${name}`, { milliseconds, cpuMilliseconds, peakMiB: 0 })
