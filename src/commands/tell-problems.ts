@@ -10,7 +10,7 @@ import { isDeprecation, isPlainWarning, warningEvent } from './warning-names.ts'
 export function tellProblems(session: Session, warnings: WarningPolicy, diagnostics: readonly Diagnostic[]): void {
   const errors = diagnostics.filter(one => one.severity === 'error')
   for (const diagnostic of diagnostics) {
-    if (diagnostic.severity === 'error') continue
+    if (diagnostic.severity === 'error' || !concerns(session.launch.which, diagnostic)) continue
     const event = warningEvent(diagnostic.code)
     const treatment = isPlainWarning(event) && !warnings.strict ? 'warn' : warnings.of(diagnostic.code, event)
     if (treatment === 'error') {
@@ -28,4 +28,11 @@ export function tellProblems(session: Session, warnings: WarningPolicy, diagnost
 /** Each variable that was renamed is a deprecated thing of its own. */
 function thingOf({ code, facts }: Diagnostic): string | undefined {
   return code === 'config/renamed-variable' ? String(facts?.old_name) : undefined
+}
+
+const building: readonly string[] = ['build', 'retry', 'run']
+
+/** How relations are made matters to commands that make some. */
+function concerns(which: string, { code }: Diagnostic): boolean {
+  return code !== 'graph/package-materialization' || building.includes(which)
 }

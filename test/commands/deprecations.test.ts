@@ -108,3 +108,12 @@ test('names that must be unique are told before relations', async () => {
   expect(await p.run('parse')).toBe(2)
   expect(p.stdout).toContain('Encountered an error:\nCompilation Error\n  dbt found two resources with the name "a".')
 })
+
+test('a kind of relation that a package overrides is told by commands that make relations', async () => {
+  const one = deprecated.find(({ name }) => name === 'PackageMaterializationOverrideDeprecation')
+  const p = project(one?.files)
+  expect(await p.run('parse')).toBe(0)
+  expect(p.stdout).not.toContain('overriding the built-in materialization')
+  expect(await p.run('build')).toBe(0)
+  expect(p.stdout).toContain('overriding the built-in materialization')
+})
