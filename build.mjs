@@ -3,11 +3,11 @@
  *
  *   eider.js     the command: answers --version alone, else loads program.js
  *   program.js   all of the program but what is loaded on demand
- *   duckdb.js    the database's library, s3.js the AWS SDK
+ *   duckdb.js    the database's library, s3.js the AWS SDK: each loads the bundle of that name
  *   index.js     the library, vectors.js the program for conformance vectors
  *
  * Everything is CommonJS: Node's loader of ES modules reads files on the threads of libuv, whose number can no longer be
- * set then. Compiled code of program.js is kept beside it (`*.cache`) for the Node version that built it.
+ * set then. Compiled code of large files is kept beside them (`*.cache`) for the Node version that built it.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -23,11 +23,13 @@ const root = dirname(fileURLToPath(import.meta.url))
 const dist = join(root, 'dist')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** Third parties that are loaded on demand, each as one file of its own: all of them, or what is named. */
+/** Third parties that are loaded on demand, each from files of its own: all of them, or what is named. */
 const onDemand = {
-  '@duckdb/node-api': { file: 'duckdb.js' },
-  '@aws-sdk/client-s3': { file: 's3.js', names: namesOfSdk() },
+  '@duckdb/node-api': { file: 'duckdb' },
+  '@aws-sdk/client-s3': { file: 's3', names: namesOfSdk() },
 }
+/** Files whose compiled code is kept, those first that others load. */
+const kept = [...Object.values(onDemand).map(({ file }) => `${file}.bundle.js`), 'program.js']
 
 /** The SDK has a class for each request there is, and all that is loaded takes memory. */
 function namesOfSdk() {
@@ -57,7 +59,7 @@ const splitOnDemand = {
   setup(context) {
     for (const [name, { file }] of Object.entries(onDemand)) {
       const filter = new RegExp(`^${name.replace('/', '\\/')}$`)
-      context.onResolve({ filter }, () => ({ path: `./${file}`, external: true }))
+      context.onResolve({ filter }, () => ({ path: `./${file}.js`, external: true }))
     }
   },
 }
@@ -89,15 +91,17 @@ async function bundles() {
   })
   for (const [name, { file, names }] of Object.entries(onDemand)) {
     const from = JSON.stringify(name)
-    const contents = names ? `export { ${names.join(', ')} } from ${from}` : `module.exports = require(${from})`
-    await build({
-      ...shared,
+    await bundleOf(
+      `${file}.bundle.js`,
+      names ? `export { ${names.join(', ')} } from ${from}` : `module.exports = require(${from})`,
       // Without modules of the newer kind nothing can be left out.
-      ...(names && { mainFields: ['module', 'main'], conditions: ['module', 'import'] }),
-      stdin: { contents, resolveDir: root },
-      outfile: join(dist, file),
-      banner: { js: moduleUrl },
-    })
+      names && { mainFields: ['module', 'main'], conditions: ['module', 'import'] },
+    )
+    await bundleOf(
+      `${file}.js`,
+      `const { loadCached } = require('./src/load-cached.ts')
+      module.exports = loadCached(new URL('./${file}.bundle.js', __moduleUrl))`,
+    )
   }
   await build({
     ...shared,
@@ -107,16 +111,19 @@ async function bundles() {
   })
 }
 
-/** The built-in macros, parsed and compiled: what a start would otherwise do each time. */
-async function builtins() {
-  const preparer = join(dist, '.prepare-builtins.js')
+async function bundleOf(file, contents, options) {
   await build({
     ...shared,
-    entryPoints: [join(root, 'src/project/builtins.ts')],
-    outfile: preparer,
+    ...options,
+    stdin: { contents, resolveDir: root },
+    outfile: join(dist, file),
     banner: { js: moduleUrl },
   })
-  const { prepareBuiltins } = createRequire(import.meta.url)(preparer)
+}
+
+/** The built-in macros, parsed and compiled: what a start would otherwise do each time. */
+async function builtins() {
+  const { prepareBuiltins } = await ownModule('project/builtins.ts')
   const folder = join(root, 'src/global-project')
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
@@ -129,39 +136,65 @@ async function builtins() {
     .update(readFileSync(join(dist, 'program.js')))
     .update(prepared)
   writeFileSync(join(dist, 'build-stamp'), stamp.digest('hex').slice(0, 16))
-  rmSync(preparer)
+}
+
+/** What a module of the program exports. */
+async function ownModule(path) {
+  const outfile = join(dist, `.${path.replaceAll('/', '-')}.js`)
+  await build({ ...shared, entryPoints: [join(root, 'src', path)], outfile, banner: { js: moduleUrl } })
+  const exports = createRequire(import.meta.url)(outfile)
+  rmSync(outfile)
+  return exports
 }
 
 /** In a process of its own: what it runs takes over arguments, folder and exit code. */
 function keepCompiledCode() {
-  const run = spawnSync(process.execPath, [fileURLToPath(import.meta.url), warmUpWord], { encoding: 'utf8' })
+  const run = spawnSync(process.execPath, [fileURLToPath(import.meta.url), warmUpWord], {
+    encoding: 'utf8',
+  })
   if (run.status !== 0) console.warn(`no compiled code is kept, the program starts slower: ${run.stderr}`)
 }
 
-/**
- * Runs the program once in a small project, so that V8 has compiled what every command needs, and keeps that code. The
- * text around the program is the one of load-cached.ts, or V8 would refuse the code.
- */
+/** Runs the program once in a small project, so that V8 has compiled what every command needs, and keeps that code. */
 async function warmUp() {
-  const file = join(dist, 'program.js')
+  const { optimizeLate, letYoungSpaceGrow } = await ownModule('cli/v8-settings.ts')
+  optimizeLate()
+  const scripts = new Map(kept.map(name => [name, compiled(join(dist, name))]))
+  for (const { file } of Object.values(onDemand)) {
+    const filename = join(dist, `${file}.js`)
+    const { exports } = scripts.get(`${file}.bundle.js`).run()
+    createRequire(filename).cache[filename] = { id: filename, filename, loaded: true, exports }
+  }
   const folder = mkdtempSync(join(tmpdir(), 'eider-build-'))
   try {
-    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
-    const script = new Script(source, { filename: file })
-    const program = { exports: {} }
-    script.runInThisContext()(program.exports, createRequire(file), program, file, dist)
+    const { exports } = scripts.get('program.js').run()
     process.chdir(folder)
     for (const words of [
       ['init', 'warm'],
       ['build', '-q', '--project-dir', 'warm', '--profiles-dir', 'warm'],
     ]) {
       process.argv = [process.execPath, 'eider', ...words]
-      await program.exports.runProcess(version)
+      await exports.runProcess(version)
     }
-    writeFileSync(`${file}.cache`, script.createCachedData())
+    for (const [name, { script }] of scripts) {
+      letYoungSpaceGrow(name === 'program.js')
+      writeFileSync(join(dist, `${name}.cache`), script.createCachedData())
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The text around the file is the one of load-cached.ts, or V8 would refuse the code. */
+function compiled(file) {
+  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
+  const script = new Script(source, { filename: file })
+  const module = { exports: {} }
+  const run = () => {
+    script.runInThisContext()(module.exports, createRequire(file), module, file, dist)
+    return module
+  }
+  return { script, run }
 }
 
 /** Declarations of the library: those that `index.d.ts` leads to, of all that the compiler makes. */
@@ -188,7 +221,7 @@ function declarations() {
 
 async function buildAll() {
   mkdirSync(dist, { recursive: true })
-  rmSync(join(dist, 'program.js.cache'), { force: true })
+  for (const name of kept) rmSync(join(dist, `${name}.cache`), { force: true })
   writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')
   await bundles()
   await builtins()

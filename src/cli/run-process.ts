@@ -1,11 +1,12 @@
 /** `main` bound to this process: its arguments, streams, signals and exit code. */
-import { setFlagsFromString } from 'node:v8'
+
 import { randomIds, systemClock } from '../base/clock.ts'
 import { localFiles } from '../storage/local-files.ts'
 import { localWorld } from './local-world.ts'
 import { main } from './main.ts'
 import { buildStamp, packedBuiltins } from './packed-builtins.ts'
 import type { Output } from './surroundings.ts'
+import { letYoungSpaceGrow } from './v8-settings.ts'
 
 /** Threads of libuv beside those that run SQL: for files and name look-ups. */
 const spareThreads = 4
@@ -45,8 +46,8 @@ export async function runProcess(version: string): Promise<void> {
 /** libuv reads the number when it first needs a thread, which is when the database is opened. */
 function reserveThreads(count: number): void {
   process.env.UV_THREADPOOL_SIZE ??= String(count + spareThreads)
-  // From then on the memory is the database's: the space for short-lived objects stays as large as parsing has made it.
-  setFlagsFromString('--semi-space-growth-factor=1')
+  // From then on the memory is the database's.
+  letYoungSpaceGrow(false)
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {

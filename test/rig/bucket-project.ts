@@ -10,7 +10,7 @@ export function bucketProject(
   return project({ 'profiles.yml': bucketProfiles(double), ...files }, options)
 }
 
-function bucketProfiles(double: S3Double): string {
+export function bucketProfiles(double: S3Double): string {
   return `shop:
   target: dev
   outputs:

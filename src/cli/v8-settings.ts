@@ -1,0 +1,22 @@
+/**
+ * How V8 shall work for commands that are short and leave memory to the database. V8 refuses kept code that was made under
+ * other settings, so the build makes each file's under those that hold when it is loaded.
+ */
+import { setFlagsFromString } from 'node:v8'
+
+/** V8 complains aloud about settings that it does not have; later versions may have lost one. */
+const newestKnownV8 = 13
+
+function set(flag: string): void {
+  if (Number.parseInt(process.versions.v8, 10) <= newestKnownV8) setFlagsFromString(flag)
+}
+
+/** V8 optimizes what has run for a while. Most commands are over before that pays: it shall wait longer. */
+export function optimizeLate(): void {
+  set('--interrupt-budget=400000')
+}
+
+/** Whether the space for short-lived objects grows, as it does by itself, or stays as large as it is. */
+export function letYoungSpaceGrow(grows: boolean): void {
+  set(`--semi-space-growth-factor=${grows ? 2 : 1}`)
+}
