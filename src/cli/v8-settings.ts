@@ -13,7 +13,7 @@ function set(flag: string): void {
 
 /** V8 optimizes what has run for a while. Most commands are over before that pays: it shall wait longer. */
 export function optimizeLate(): void {
-  set('--interrupt-budget=400000')
+  set('--interrupt-budget=264000')
 }
 
 /** Whether the space for short-lived objects grows, as it does by itself, or stays as large as it is. */
