@@ -78,23 +78,12 @@ function printLine(state: BaseState, message: Value): string {
   return ''
 }
 
-const runStarts = new WeakMap<RunFacts, Value>()
-
-function runStartedAt(facts: RunFacts): Value {
-  let value = runStarts.get(facts)
-  if (value === undefined) {
-    value = utcDateTime(BigInt(Math.round(facts.runStartedAt * 1000)))
-    runStarts.set(facts, value)
-  }
-  return value
-}
-
 /** Names that `builtins` shows, too. */
 export const baseBuiltins: NameTable<BaseState> = {
   ...Object.fromEntries(Object.entries(plainFunctions).map(([name, value]) => [name, () => value])),
   dbt_version: ({ facts }) => facts.dbtVersion,
   invocation_id: ({ facts }) => facts.invocationId,
-  run_started_at: ({ facts }) => runStartedAt(facts),
+  run_started_at: ({ facts }) => utcDateTime(BigInt(Math.round(facts.runStartedAt * 1000))),
   thread_id: ({ facts }) => facts.threadId(),
   flags: ({ facts }) => facts.flags,
   modules: ({ facts }) => moduleDict(facts.clock, facts.effects),

@@ -236,6 +236,13 @@ describe('a model that asks for the time', () => {
     expect(await afterADay(model)).toBe('parsed anew')
   })
 
+  test('is looked at beside others that ask for it', async () => {
+    const first = { 'models/all.sql': "select '{{ run_started_at.year }}' as year" }
+    expect(await afterADay("{{ config(tags=[run_started_at.strftime('%d')]) }} select 1 as id", first)).toBe(
+      'parsed anew',
+    )
+  })
+
   test('is parsed each time when it tells the time', async () => {
     expect(await afterADay('{% do log(run_started_at, info=true) %} select 1 as id')).toBe('never kept')
   })
