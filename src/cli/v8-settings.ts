@@ -4,19 +4,17 @@
  */
 import { setFlagsFromString } from 'node:v8'
 
-/** V8 complains aloud about settings that it does not have; later versions may have lost one. */
-const newestKnownV8 = 13
-
-function set(flag: string): void {
-  if (Number.parseInt(process.versions.v8, 10) <= newestKnownV8) setFlagsFromString(flag)
+/** @param newestV8 the last version that is known to have the setting: V8 complains aloud about what it does not have */
+function set(flag: string, newestV8: number): void {
+  if (Number.parseInt(process.versions.v8, 10) <= newestV8) setFlagsFromString(flag)
 }
 
-/** V8 optimizes what has run for a while. Most commands are over before that pays: it shall wait longer. */
+/** V8 optimizes what has run for a while. Most commands are over before that pays: the one of Node 20 shall wait longer. */
 export function optimizeLate(): void {
-  set('--interrupt-budget=264000')
+  set('--interrupt-budget=264000', 11)
 }
 
 /** Whether the space for short-lived objects grows, as it does by itself, or stays as large as it is. */
 export function letYoungSpaceGrow(grows: boolean): void {
-  set(`--semi-space-growth-factor=${grows ? 2 : 1}`)
+  set(`--semi-space-growth-factor=${grows ? 2 : 1}`, 14)
 }
