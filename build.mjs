@@ -149,9 +149,7 @@ async function ownModule(path) {
 
 /** In a process of its own: what it runs takes over arguments, folder and exit code. */
 function keepCompiledCode() {
-  const run = spawnSync(process.execPath, [fileURLToPath(import.meta.url), warmUpWord], {
-    encoding: 'utf8',
-  })
+  const run = spawnSync(process.execPath, [fileURLToPath(import.meta.url), warmUpWord], { encoding: 'utf8' })
   if (run.status !== 0) console.warn(`no compiled code is kept, the program starts slower: ${run.stderr}`)
 }
 

@@ -7,7 +7,7 @@
 import { Parser } from 'yargs/helpers'
 import { closeMatches } from './close-matches.ts'
 import { type CommandEntry, commandEntries, optionsOf } from './command-table.ts'
-import { globalOptions, type Option } from './option-table.ts'
+import { fieldName, globalOptions, type Option } from './option-table.ts'
 import { type OptionFault, spellingsOf, spellOut } from './spell-out.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -169,7 +169,7 @@ function flagsOf(entry: CommandEntry, values: ReadonlyMap<Option, FlagValue>): R
 }
 
 function flagOf(option: Option): string {
-  return option.flag ?? camelCase(option.name)
+  return option.flag ?? fieldName(option.name)
 }
 
 /** An option that sets several flags cannot stand beside the options of these. */
@@ -221,8 +221,4 @@ function argumentOf(entry: CommandEntry, words: readonly string[]): Record<strin
 
 function longNames(option: Option): string {
   return [option.name, ...(option.aliases ?? [])].map(name => `'--${name}'`).join(' / ')
-}
-
-function camelCase(name: string): string {
-  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -282,3 +282,8 @@ export const optionGroups = {
 } satisfies Record<string, readonly Option[]>
 
 export type OptionGroup = keyof typeof optionGroups
+
+/** `project-dir` as flags have it: `projectDir`. */
+export function fieldName(option: string): string {
+  return option.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

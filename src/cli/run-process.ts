@@ -1,5 +1,4 @@
 /** `main` bound to this process: its arguments, streams, signals and exit code. */
-
 import { randomIds, systemClock } from '../base/clock.ts'
 import { localFiles } from '../storage/local-files.ts'
 import { localWorld } from './local-world.ts'

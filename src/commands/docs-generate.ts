@@ -21,8 +21,10 @@ import { tellProblems } from './tell-problems.ts'
 export const docsGenerate: Command = async session => {
   const loaded = await loadGraph(session)
   const { config, graph } = loaded
-  if (config.flags.compile) tellFound(session, graph)
-  if (config.flags.compile) await compileAndWrite(session, loaded, compilationPlan(session, loaded))
+  if (config.flags.compile) {
+    tellFound(session, graph)
+    await compileAndWrite(session, loaded, compilationPlan(session, loaded))
+  }
   const writer = artifactWriter(session, config)
   note(session, 'BuildingCatalog', 'E044', 'Building catalog', {})
   const catalog = config.flags.emptyCatalog ? emptyCatalog : await catalogOf(session, loaded)

@@ -41,8 +41,9 @@ function checkMaterializations({ config, nodes, macroRegistry }: Project, diagno
 
 /** Microbatch models that a macro of the project's own builds all at once. */
 function checkCustomMicrobatch(project: Project, diagnostics: Diagnostics): void {
+  if (buildsInBatches(project)) return
   const models = [...project.nodes.values()].filter(node => node.resourceType === 'model')
-  if (!models.some(isMicrobatch) || buildsInBatches(project)) return
+  if (!models.some(isMicrobatch)) return
   diagnostics.add({
     code: 'graph/custom-microbatch',
     severity: 'warning',

@@ -1,5 +1,4 @@
 /** Files with a node's code or data -> drafts. What their templates call is read by the caller. */
-
 import type { Diagnostics } from '../base/diagnostic.ts'
 import { sha256 } from '../base/fingerprint.ts'
 import type { SourceFile } from '../base/source-file.ts'

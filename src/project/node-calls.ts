@@ -78,7 +78,7 @@ export class NodeCalls {
   /** The calls of a text that has to be rendered. @throws DiagnosticError what rendering throws */
   renderedCalls(node: ReadNode & NodeCode, model: () => Value): CapturedCalls {
     this.renderer.readOwn(placeOf(node), this.renderer.scopeOf(node, { model }))
-    this.noteWrittenConfig(node, parseTemplate(placeOf(node)), node.calls)
+    this.noteRenderedConfig(node)
     return node.calls
   }
 
@@ -177,20 +177,20 @@ export class NodeCalls {
       if (this.readArguments(definition.kwargs, draft)) {
         // Rendering the test's text would call `config` a second time, which doubles what is appended.
         draft.calls.addConfig(definition.config)
-        this.noteTestConfig(draft)
+        this.noteRenderedConfig(draft)
         return
       }
       this.forget(draft, before)
     }
     this.reporting(draft, () => {
       this.renderTest(draft, definition)
-      this.noteTestConfig(draft)
+      this.noteRenderedConfig(draft)
     })
   }
 
-  private noteTestConfig(draft: Draft): void {
-    if (!this.compared.asWritten) return
-    this.noteWrittenConfig(draft, parseTemplate({ text: draft.rawCode, file: draft.file, base: 0 }), draft.calls)
+  /** Of a text whose tree is not at hand: most projects do not compare what is written, and parse it for nothing else. */
+  private noteRenderedConfig(node: ReadNode & NodeCode): void {
+    if (this.compared.asWritten) this.noteWrittenConfig(node, parseTemplate(placeOf(node)), node.calls)
   }
 
   private forget(draft: Draft, macros: readonly string[]): void {
