@@ -1,6 +1,7 @@
 /** What a node is called in log lines: dbt's descriptions. */
 
 import { isNode } from '../compile/node-providers.ts'
+import { isMicrobatch } from '../project/microbatch.ts'
 import type { GraphMember, Node } from '../project/node.ts'
 
 /** `main.customers`; with the database in front when it is not the target's. */
@@ -31,9 +32,7 @@ export function describeNode(member: GraphMember, targetDatabase: string): strin
 }
 
 function describeKind(model: Node): string {
-  const kind = String(model.config.get('materialized') ?? 'view')
-  const isMicrobatch = kind === 'incremental' && model.config.get('incremental_strategy') === 'microbatch'
-  return isMicrobatch ? 'microbatch' : kind
+  return isMicrobatch(model) ? 'microbatch' : String(model.config.get('materialized') ?? 'view')
 }
 
 /** `2 view models, 1 seed`: what was run, counted by kind. */

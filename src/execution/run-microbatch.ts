@@ -7,6 +7,7 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import { batchLabel, type MicrobatchSize, microbatchSizes } from '../compile/batch-label.ts'
 import type { NodeSession } from '../compile/node-session.ts'
 import { areBuiltIn } from '../materializations/overrides.ts'
+import { isMicrobatch } from '../project/microbatch.ts'
 import type { ModelNode, Node } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import { fn, type Value } from '../template/value.ts'
@@ -37,10 +38,8 @@ export interface MicrobatchOutcome {
 }
 
 /** With a strategy macro of the project's own, the whole model is one statement unless a flag asks for batches. */
-export function isMicrobatch(node: Node, session: NodeSession): node is ModelNode {
-  const { config } = node
-  if (node.resourceType !== 'model' || config.get('materialized') !== 'incremental') return false
-  if (config.get('incremental_strategy') !== 'microbatch') return false
+export function runsInBatches(node: Node, session: NodeSession): node is ModelNode {
+  if (node.resourceType !== 'model' || !isMicrobatch(node)) return false
   const { macros, config: run } = session.state
   const { requireBatchedExecutionForCustomMicrobatchStrategy } = run.projectFile.behaviour
   return requireBatchedExecutionForCustomMicrobatchStrategy || areBuiltIn(macros, ['get_incremental_microbatch_sql'])

@@ -14,7 +14,7 @@ import { failureText } from './failure-text.ts'
 import { locateFailure } from './locate-failure.ts'
 import { tellNewerVersions } from './newer-versions.ts'
 import type { RunOutput } from './run.ts'
-import { isMicrobatch, runMicrobatch } from './run-microbatch.ts'
+import { runMicrobatch, runsInBatches } from './run-microbatch.ts'
 import { cloneNode, type NodeOutcome, runNode } from './run-node.ts'
 import type { BatchResults, NodeResult, NodeStatus, Timing } from './run-result.ts'
 
@@ -71,7 +71,7 @@ class StepRun {
     tellNewerVersions(node, this.session.state.graph, sink)
     try {
       await this.takeTraffic()
-      if (isNode(node) && !report.clones && isMicrobatch(node, this.session))
+      if (isNode(node) && !report.clones && runsInBatches(node, this.session))
         return await this.microbatch(node, elapsedAt)
       const outcome = await this.outcome()
       await this.takeTraffic()

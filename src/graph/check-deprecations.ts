@@ -1,6 +1,6 @@
 /** Warnings that need edges: models past their deprecation date, refs to them, microbatch models without filtered inputs. */
 import type { Diagnostics } from '../base/diagnostic.ts'
-import { buildsInBatches } from '../project/check-microbatch.ts'
+import { buildsInBatches, isMicrobatch } from '../project/microbatch.ts'
 import type { GraphMember, ModelNode } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
 
@@ -87,10 +87,6 @@ function checkModel(model: ModelNode, date: string, nowMs: number, edges: Edges,
       },
     })
   }
-}
-
-function isMicrobatch({ config }: ModelNode): boolean {
-  return config.get('materialized') === 'incremental' && config.get('incremental_strategy') === 'microbatch'
 }
 
 function checkInputs(model: ModelNode, edges: Edges, diagnostics: Diagnostics): void {

@@ -2,8 +2,8 @@
 
 import type { ConfigTreeName } from '../config/project-file.ts'
 import { unusedConfigPaths } from '../config/unused-config.ts'
-import { buildsInBatches, microbatchProblem } from './check-microbatch.ts'
 import { ambiguousAlias } from './duplicate-names.ts'
+import { buildsInBatches, microbatchProblem } from './microbatch.ts'
 import type { FunctionNode, GraphMember, ModelNode, Node, ResourceType } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { Project } from './project.ts'

@@ -1,10 +1,15 @@
-/** What a microbatch model must be configured with, in dbt's words. */
+/** Which models are microbatch models, whether they are built in batches, and what they must be configured with. */
 import { internalPackages } from '../context/macro-namespace.ts'
 import { typeName } from '../template/value.ts'
-import type { ModelNode } from './node.ts'
+import type { ModelNode, Node } from './node.ts'
 import type { Project } from './project.ts'
 
 const sizes = ['hour', 'day', 'month', 'year']
+
+/** By its configuration; `buildsInBatches` says whether the project takes it at its word. */
+export function isMicrobatch({ config }: Pick<Node, 'config'>): boolean {
+  return config.get('materialized') === 'incremental' && config.get('incremental_strategy') === 'microbatch'
+}
 
 /** A macro of the project's own builds microbatch models all at once, as long as the project does not say otherwise. */
 export function buildsInBatches({ config, macroRegistry }: Project): boolean {
@@ -14,10 +19,10 @@ export function buildsInBatches({ config, macroRegistry }: Project): boolean {
   return macro === undefined || internalPackages.includes(macro.packageName)
 }
 
-/** @returns undefined when nothing is wrong */
-export function microbatchProblem({ name, config }: ModelNode): string | undefined {
-  if (config.get('materialized') !== 'incremental' || config.get('incremental_strategy') !== 'microbatch')
-    return undefined
+/** In dbt's words; undefined when nothing is wrong. */
+export function microbatchProblem(model: ModelNode): string | undefined {
+  if (!isMicrobatch(model)) return undefined
+  const { name, config } = model
   const eventTime = config.get('event_time') ?? null
   if (eventTime === null) {
     return `Microbatch model '${name}' must provide an 'event_time' (string) config that indicates the name of the event time column.`
