@@ -66,6 +66,8 @@ async function outcome(p: ProjectRig, command: string): Promise<unknown> {
     .replace(/\d+\.\d\ds/g, 'seconds')
     .replace(/\d+\.\d\d seconds/g, 'seconds')
     .replace(/\d{20}/g, 'stamp')
+    // Which node is told tenth depends on which was done first: its number is wider, so its dots are fewer.
+    .replace(/ \.+ \[/g, ' [')
   const lines = text.split('\n').map(line => line.replace(/(time {2})\d+ of (\d+) /, '$1n of $2 '))
   return { exitCode: p.exitCode, told: lines.sort().join('\n') }
 }
