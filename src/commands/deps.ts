@@ -7,11 +7,13 @@ import { type InstallEvent, installPackages } from '../config/install-packages.t
 import type { BareConfig } from '../config/load-config.ts'
 import type { PinnedPackage } from '../config/package-lock.ts'
 import { specsOf } from '../config/package-specs.ts'
+import { WarningPolicy } from '../config/warning-policy.ts'
 import { parseAddedPackage, withPackage } from './add-package.ts'
 import { CommandStopped } from './command-stopped.ts'
 import { loadBare } from './load-bare.ts'
 import { note } from './note.ts'
 import type { Command, Session } from './session.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export const deps: Command = async session => {
   let config = loadBare(session)
@@ -21,6 +23,7 @@ export const deps: Command = async session => {
     config = loadBare({ ...session, begin: () => {} })
   }
   const { outside } = session
+  const { flags } = config
   const temporaryFolder = outside.temporaryFolder()
   const hubUrl = config.environment.DBT_PACKAGE_HUB_URL ?? 'https://hub.getdbt.com/'
   const source = fetchPackages({
@@ -29,6 +32,7 @@ export const deps: Command = async session => {
     hubUrl,
     download: url => outside.download(url),
     run: (command, args, folder) => outside.run(command, args, folder),
+    warn: problem => tellProblems(session, new WarningPolicy(flags), [problem]),
   })
   try {
     await installPackages(config, { source, link: (target, path) => outside.link(target, path) }, event =>

@@ -12,7 +12,7 @@ export function tellProblems(session: Session, warnings: WarningPolicy, diagnost
   for (const diagnostic of diagnostics) {
     if (diagnostic.severity === 'error' || !concerns(session.launch.which, diagnostic)) continue
     const event = warningEvent(diagnostic.code)
-    const treatment = isPlainWarning(event) && !warnings.strict ? 'warn' : warnings.of(diagnostic.code, event)
+    const treatment = isPlainWarning(diagnostic.code) && !warnings.strict ? 'warn' : warnings.of(diagnostic.code, event)
     if (treatment === 'error') {
       // As in dbt, whatever it is about: an error of compilation with the text of the warning.
       const { node: _, ...rest } = diagnostic

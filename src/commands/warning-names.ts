@@ -10,16 +10,20 @@ const events: Readonly<Partial<Record<DiagnosticCode, WarningEvent>>> = {
   'commands/freshness-output': { name: 'CustomOutputPathInSourceFreshnessDeprecation', code: 'D029' },
   'commands/old-packages-folder': { name: 'PackageInstallPathDeprecation', code: 'D002' },
   'commands/freshness-hooks': { name: 'SourceFreshnessProjectHooksNotRun', code: 'D017' },
+  'config/custom-config': { name: 'CustomKeyInConfigDeprecation', code: 'D026' },
   'config/duplicate-key': { name: 'DuplicateYAMLKeysDeprecation', code: 'D024' },
   'config/include-exclude': { name: 'WEOIncludeExcludeDeprecation', code: 'D031' },
   'config/flags-in-profiles': { name: 'ProjectFlagsMovedDeprecation', code: 'D013' },
+  'config/missing-plus': { name: 'MissingPlusPrefixDeprecation', code: 'D037' },
   'config/models-option': { name: 'ModelParamUsageDeprecation', code: 'D032' },
   'config/old-data-paths': { name: 'ConfigDataPathDeprecation', code: 'D004' },
   'config/old-log-path': { name: 'ConfigLogPathDeprecation', code: 'D010' },
   'config/old-source-paths': { name: 'ConfigSourcePathDeprecation', code: 'D003' },
   'config/old-target-path': { name: 'ConfigTargetPathDeprecation', code: 'D011' },
+  'config/redirected-package': { name: 'PackageRedirectDeprecation', code: 'D001' },
   'config/renamed-variable': { name: 'EnvironmentVariableRenamed', code: 'D009' },
   'config/reserved-variable': { name: 'EnvironmentVariableNamespaceDeprecation', code: 'D036' },
+  'config/undeclared-key': { name: 'CustomTopLevelKeyDeprecation', code: 'D025' },
   'config/unknown-key': { name: 'CustomTopLevelKeyDeprecation', code: 'D025' },
   'execution/catalog-macro': { name: 'CatalogGenerationError', code: 'E040' },
   'graph/contract-broken': { name: 'UnversionedBreakingChange', code: 'I071' },
@@ -70,16 +74,16 @@ export function isDeprecation({ code }: WarningEvent): boolean {
  * What dbt tells without asking whether warnings are errors, and what it does not tell at all on DuckDB; unless the
  * project sets `require_all_warnings_handled_by_warn_error`.
  */
-const plainNames: ReadonlySet<string> = new Set([
-  'CustomKeyInObjectDeprecation',
-  'CustomTopLevelKeyDeprecation',
-  'FreshnessConfigProblem',
-  'MicrobatchModelNoEventTimeInputs',
-  'Note',
-  'SemanticValidationFailure',
-  'SpacesInResourceNameDeprecation',
+const plainCodes: ReadonlySet<DiagnosticCode> = new Set([
+  'config/unknown-key',
+  'graph/semantic-issue',
+  'graph/time-spine-advice',
+  'graph/unfiltered-microbatch',
+  'project/metadata-freshness',
+  'project/name-with-space',
+  'project/unknown-key',
 ])
 
-export function isPlainWarning({ name }: WarningEvent): boolean {
-  return plainNames.has(name)
+export function isPlainWarning(code: DiagnosticCode): boolean {
+  return plainCodes.has(code) || events[code] === undefined
 }

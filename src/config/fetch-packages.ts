@@ -1,6 +1,7 @@
 /** Packages from the hub, from git and from tarballs, put into a temporary folder. Network and processes come in as values. */
 
 import { posix } from 'node:path'
+import { type Diagnostic, diagnostic } from '../base/diagnostic.ts'
 import { md5 } from '../base/fingerprint.ts'
 import { isRecord } from '../base/record.ts'
 import type { FileSystem } from '../storage/file-system.ts'
@@ -24,15 +25,18 @@ export interface FetchPort {
   readonly download: (url: string) => Promise<{ readonly status: number; readonly bytes: Uint8Array }>
   /** Rejects when the program does not exist. */
   readonly run: (command: string, args: readonly string[], folder: string) => Promise<CommandResult>
+  /** Gets a warning, once for each package that has moved. What it throws ends the fetching. */
+  readonly warn: (diagnostic: Diagnostic) => void
 }
 
 const offline = 'without a network, copy the package into the packages folder or list it as `local:` in packages.yml'
 
 export function fetchPackages(port: FetchPort): PackageSource {
+  const hub = new Map<string, Promise<readonly HubVersion[]>>()
   const tarballs = new Map<string, Promise<FetchedFolder>>()
   const checkouts = new Map<string, Promise<FetchedFolder>>()
   return {
-    hubVersions: name => hubVersions(port, name),
+    hubVersions: name => once(hub, name, () => hubVersions(port, name)),
     tarball: url => once(tarballs, url, () => fetchTarball(port, url)),
     git: (url, revision, subdirectory) =>
       once(checkouts, JSON.stringify([url, revision, subdirectory]), () => checkOut(port, url, revision, subdirectory)),
@@ -66,6 +70,7 @@ async function hubVersions(port: FetchPort, name: string): Promise<readonly HubV
   const bytes = await get(port, `${port.hubUrl.replace(/\/*$/, '/')}api/v1/${name}.json`, what)
   if (!bytes) throw dependencyError(`Package ${name} was not found in the package index`)
   const data: unknown = JSON.parse(new TextDecoder().decode(bytes))
+  if (isRecord(data)) tellRedirect(port, name, data)
   const versions = isRecord(data) && isRecord(data.versions) ? data.versions : {}
   return Object.entries(versions).flatMap(([version, entry]) => {
     const tarball = isRecord(entry) && isRecord(entry.downloads) ? entry.downloads.tarball : undefined
@@ -74,6 +79,21 @@ async function hubVersions(port: FetchPort, name: string): Promise<readonly HubV
     const list = Array.isArray(required) ? required.map(String) : typeof required === 'string' ? [required] : []
     return [{ version, tarball, requireDbtVersion: list.filter(one => one !== '') }]
   })
+}
+
+/** The hub goes on serving a package that has moved, and says where it is now. */
+function tellRedirect({ warn }: FetchPort, name: string, data: Readonly<Record<string, unknown>>): void {
+  if (!('redirectnamespace' in data) && !('redirectname' in data)) return
+  const [namespace = '', plainName = ''] = name.split('/')
+  const newName = `${data.redirectnamespace || data.namespace || namespace}/${data.redirectname || data.name || plainName}`
+  warn(
+    diagnostic({
+      code: 'config/redirected-package',
+      severity: 'warning',
+      message: `The \`${name}\` package is deprecated in favor of \`${newName}\`. Please update your \`packages.yml\` configuration to use \`${newName}\` instead.`,
+      facts: { old_name: name, new_name: newName },
+    }),
+  )
 }
 
 async function fetchTarball(port: FetchPort, url: string): Promise<FetchedFolder> {

@@ -29,6 +29,7 @@ import { checkRequiredVersion } from './require-version.ts'
 import { type GivenFlag, resolveFlags, writtenWarnErrorOptions } from './resolve-flags.ts'
 import { rootedFiles } from './rooted-files.ts'
 import { tellUsage } from './usage-warnings.ts'
+import { tellWrittenKeys } from './written-keys.ts'
 import { yamlValue } from './yaml-value.ts'
 
 export interface LaunchRequest {
@@ -105,6 +106,7 @@ export function loadBareConfig(request: LaunchRequest, diagnostics: Diagnostics)
   return absorbing(diagnostics, () => {
     const launch = begin(request, diagnostics)
     if (!launch) return undefined
+    tellWrittenKeys(launch.raw, diagnostics)
     const rendering = namesRendering(launch, { secrets: 'refused', target: new PyDict(), varsOptional: true })
     const bare = finishProject(launch, rendering, diagnostics)
     return diagnostics.hasErrors ? undefined : bare

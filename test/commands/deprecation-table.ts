@@ -56,6 +56,34 @@ export const deprecated: readonly Deprecated[] = [
     count: 1,
   },
   {
+    name: 'MissingPlusPrefixDeprecation',
+    files: projectFile(
+      'models: {materialized: table, +tags: [x], shop: {+schema: s, enabled: true}}\ntests: {where: x}\nfunctions: {enabled: true}',
+    ),
+    words: ['clean'],
+    tag: 'named',
+    told: "Missing '+' prefix on `materialized` found at `materialized` in file `/",
+    count: 3,
+  },
+  {
+    name: 'CustomKeyInConfigDeprecation',
+    files: projectFile(
+      'seeds: {shop: {+own: 1, year: {2024: 1}, meta: {of: mine}, empty: }, +column_types: {id: 1}, +meta: {a: 1}}',
+    ),
+    words: ['deps'],
+    tag: 'named',
+    told: 'Custom key `+own` found in `config` at path `shop.+own` in file `/',
+    count: 4,
+  },
+  {
+    name: 'CustomTopLevelKeyDeprecation',
+    files: projectFile('source-paths: [models]'),
+    words: ['clean'],
+    tag: 'named',
+    told: 'Unexpected top-level key source-paths in file `/',
+    count: 1,
+  },
+  {
     name: 'ConfigSourcePathDeprecation',
     files: projectFile('source-paths: [models]'),
     words: parse,

@@ -98,6 +98,14 @@ test('each variable that was renamed is counted by itself', async () => {
   expect(occurrences(p.stdout, '- EnvironmentVariableRenamed: 1 occurrence')).toBe(2)
 })
 
+test('configs without a plus are told by commands that know no adapter', async () => {
+  const p = project(deprecated.find(({ name }) => name === 'MissingPlusPrefixDeprecation')?.files)
+  expect(await p.run('parse')).toBe(0)
+  expect(p.stdout).not.toContain('Missing')
+  expect(await p.run('deps')).toBe(0)
+  expect(p.stdout).toContain("Missing '+' prefix")
+})
+
 test('names that must be unique are told before relations', async () => {
   const p = project({
     'dbt_project.yml':

@@ -105,6 +105,26 @@ describe('deps', () => {
     expect(await p.run('run -s c')).toBe(0)
   })
 
+  test('tells once that a package has moved on the hub, from a lock file too', async () => {
+    const files: Record<string, Uint8Array | string> = {}
+    const url = await serve(files)
+    files['/kit.tar.gz'] = tarball(project(kit))
+    const versions = { '1.0.0': { downloads: { tarball: `${url}/kit.tar.gz` } } }
+    files['/api/v1/acme/kit.json'] = JSON.stringify({ name: 'kit', namespace: 'acme', redirectname: 'tool', versions })
+    const packages = 'packages:\n  - package: acme/kit\n    version: 1.0.0\n'
+    const p = project({ ...reader, 'packages.yml': packages }, { environment: { DBT_PACKAGE_HUB_URL: url } })
+    const told =
+      '[WARNING]: Deprecated functionality\nThe `acme/kit` package is deprecated in favor of `acme/tool`. Please update your `packages.yml` configuration to use `acme/tool` instead.'
+    expect(await p.run('deps --warn-error')).toBe(2)
+    expect(p.exists('package-lock.yml')).toBe(false)
+    for (const flag of ['', ' --show-all-deprecations']) {
+      expect(await p.run(`deps${flag}`)).toBe(0)
+      expect(p.stdout.split(told)).toHaveLength(2)
+      expect(p.stdout).toContain('- PackageRedirectDeprecation: 1 occurrence')
+      expect(p.stdout).toContain('Installed from version 1.0.0')
+    }
+  })
+
   test('says what to do when the hub cannot be reached', async () => {
     const url = await serve({})
     server?.close()

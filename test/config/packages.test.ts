@@ -171,6 +171,7 @@ describe('fetching', () => {
         typeof answer === 'number' ? { status: answer, bytes: new Uint8Array() } : { status: 200, bytes: answer },
       )
     },
+    warn: () => {},
     run: () =>
       Promise.resolve({
         code: 128,
