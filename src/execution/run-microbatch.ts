@@ -6,9 +6,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { batchLabel, type MicrobatchSize, microbatchSizes } from '../compile/batch-label.ts'
 import type { NodeSession } from '../compile/node-session.ts'
-import { areBuiltIn } from '../materializations/overrides.ts'
-import { isMicrobatch } from '../project/microbatch.ts'
-import type { ModelNode, Node } from '../project/node.ts'
+import type { ModelNode } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import { fn, type Value } from '../template/value.ts'
 import { relationText } from './describe-node.ts'
@@ -35,14 +33,6 @@ export interface MicrobatchOutcome {
   readonly batchResults: BatchResults
   /** Why batches failed. */
   readonly failures: readonly DiagnosticError[]
-}
-
-/** With a strategy macro of the project's own, the whole model is one statement unless a flag asks for batches. */
-export function runsInBatches(node: Node, session: NodeSession): node is ModelNode {
-  if (node.resourceType !== 'model' || !isMicrobatch(node)) return false
-  const { macros, config: run } = session.state
-  const { requireBatchedExecutionForCustomMicrobatchStrategy } = run.projectFile.behaviour
-  return requireBatchedExecutionForCustomMicrobatchStrategy || areBuiltIn(macros, ['get_incremental_microbatch_sql'])
 }
 
 export async function runMicrobatch(run: MicrobatchRun): Promise<MicrobatchOutcome> {

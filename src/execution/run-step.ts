@@ -8,13 +8,14 @@ import { takeTraffic } from '../lake/lake-connection.ts'
 import { noTraffic, type Traffic } from '../lake/traffic.ts'
 import { plainResponse } from '../materializations/node-work.ts'
 import type { PlannedStep } from '../plan/plan.ts'
+import { buildsInBatches, isMicrobatch } from '../project/microbatch.ts'
 import type { GraphMember, ModelNode, UnitTestNode } from '../project/node.ts'
 import type { Counted, EventSink } from './event.ts'
 import { failureText } from './failure-text.ts'
 import { locateFailure } from './locate-failure.ts'
 import { tellNewerVersions } from './newer-versions.ts'
 import type { RunOutput } from './run.ts'
-import { runMicrobatch, runsInBatches } from './run-microbatch.ts'
+import { runMicrobatch } from './run-microbatch.ts'
 import { cloneNode, type NodeOutcome, runNode } from './run-node.ts'
 import type { BatchResults, NodeResult, NodeStatus, Timing } from './run-result.ts'
 
@@ -71,8 +72,7 @@ class StepRun {
     tellNewerVersions(node, this.session.state.graph, sink)
     try {
       await this.takeTraffic()
-      if (isNode(node) && !report.clones && runsInBatches(node, this.session))
-        return await this.microbatch(node, elapsedAt)
+      if (node.resourceType === 'model' && this.runsInBatches(node)) return await this.microbatch(node, elapsedAt)
       const outcome = await this.outcome()
       await this.takeTraffic()
       return this.result(outcome.status, outcome, elapsedAt)
@@ -84,6 +84,11 @@ class StepRun {
       const result = this.result('error', { message: text, failures: null, response: null }, elapsedAt)
       return { ...result, diagnostics: [{ ...located, node: node.uniqueId }] }
     }
+  }
+
+  private runsInBatches(node: ModelNode): boolean {
+    const { config, macros } = this.session.state
+    return !this.report.clones && isMicrobatch(node) && buildsInBatches(config, macros)
   }
 
   private async outcome(): Promise<NodeOutcome> {

@@ -41,7 +41,7 @@ function checkMaterializations({ config, nodes, macroRegistry }: Project, diagno
 
 /** Microbatch models that a macro of the project's own builds all at once. */
 function checkCustomMicrobatch(project: Project, diagnostics: Diagnostics): void {
-  if (buildsInBatches(project)) return
+  if (buildsInBatches(project.config, project.macroRegistry.namespace)) return
   const models = [...project.nodes.values()].filter(node => node.resourceType === 'model')
   if (!models.some(isMicrobatch)) return
   diagnostics.add({

@@ -12,7 +12,7 @@ export function checkNodes(project: Project, maker: NodeMaker): void {
   const relations = new Map<string, Node>()
   const names = new Map<string, Node>()
   checkSpaces(project, maker)
-  const inBatches = buildsInBatches(project)
+  const inBatches = buildsInBatches(project.config, project.macroRegistry.namespace)
   for (const node of project.nodes.values()) {
     if (node.resourceType === 'snapshot') checkSnapshot(node, maker)
     if (node.resourceType === 'model') checkModel(node, inBatches, maker)

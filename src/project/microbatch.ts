@@ -1,8 +1,8 @@
 /** Which models are microbatch models, whether they are built in batches, and what they must be configured with. */
-import { internalPackages } from '../context/macro-namespace.ts'
+import type { Config } from '../config/config.ts'
+import { internalPackages, type MacroNamespace } from '../context/macro-namespace.ts'
 import { typeName } from '../template/value.ts'
 import type { ModelNode, Node } from './node.ts'
-import type { Project } from './project.ts'
 
 const sizes = ['hour', 'day', 'month', 'year']
 
@@ -11,11 +11,13 @@ export function isMicrobatch({ config }: Pick<Node, 'config'>): boolean {
   return config.get('materialized') === 'incremental' && config.get('incremental_strategy') === 'microbatch'
 }
 
-/** A macro of the project's own builds microbatch models all at once, as long as the project does not say otherwise. */
-export function buildsInBatches({ config, macroRegistry }: Project): boolean {
-  const { name, behaviour } = config.projectFile
-  if (behaviour.requireBatchedExecutionForCustomMicrobatchStrategy) return true
-  const macro = macroRegistry.resolve(name, 'get_incremental_microbatch_sql')
+/**
+ * A strategy macro that is not dbt's own builds microbatch models all at once, as long as the project does not say
+ * otherwise. One of `duckdb__` or `default__`, which dbt's own macro calls, makes no difference.
+ */
+export function buildsInBatches({ projectFile }: Pick<Config, 'projectFile'>, macros: MacroNamespace): boolean {
+  if (projectFile.behaviour.requireBatchedExecutionForCustomMicrobatchStrategy) return true
+  const macro = macros.anywhere('get_incremental_microbatch_sql')
   return macro === undefined || internalPackages.includes(macro.packageName)
 }
 

@@ -58,3 +58,32 @@ describe('a microbatch model', () => {
     expect(await rig.rows('select id from main.m order by id')).toEqual([[0], [1], [2], [3]])
   })
 })
+
+describe('a strategy macro of the project', () => {
+  const strategy = (name: string): Record<string, string> => ({
+    'macros/own.sql': `{% macro ${name}(arg_dict) %}{{ return(get_incremental_append_sql(arg_dict)) }}{% endmacro %}`,
+  })
+  const asked = `name: shop
+version: '1.0'
+profile: shop
+flags: {require_batched_execution_for_custom_microbatch_strategy: true}
+`
+  const plain = 'get_incremental_microbatch_sql'
+
+  test.each([
+    [plain, {}, 0],
+    [plain, { 'dbt_project.yml': asked }, 4],
+    [`duckdb__${plain}`, {}, 4],
+    [`duckdb__${plain}`, { 'dbt_project.yml': asked }, 4],
+    [`default__${plain}`, {}, 4],
+    [`default__${plain}`, { 'dbt_project.yml': asked }, 4],
+  ])('called %s with %j builds in %d batches, and is used', async (name, more, batches) => {
+    rig = new RunRig({ ...files, ...strategy(name), ...more })
+    for (const _ of [1, 2]) {
+      const outcome = await rig.run({ flags: window })
+      expect(outcome.statuses).toEqual({ events: 'success', m: 'success' })
+      expect(outcome.result('m').batchResults?.successful.length ?? 0).toBe(batches)
+    }
+    expect(await rig.rows('select count(*)::int from main.m')).toEqual([[8]])
+  })
+})
