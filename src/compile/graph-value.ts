@@ -34,7 +34,8 @@ export function graphValue(graph: Graph): Value {
 
 /** A member as `graph` shows it. */
 export function memberDict(graph: Graph, member: GraphMember): Value {
-  return toPython(memberJson(member, { dependsOn: graph.dependsOn.get(member.uniqueId) ?? [] }))
+  const dependsOn = graph.dependsOn.get(member.uniqueId) ?? []
+  return toPython(memberJson(member, { dependsOn, ...graph.semanticFacts.get(member.uniqueId) }))
 }
 
 /** dbt's `model`: what is None is left out. */

@@ -1,5 +1,7 @@
 /** What `metric('x')` gives: prints as the metric's name, and when a template runs it has the metric's own fields too. */
+
 import { PyDict, PyObject, type Value } from '../template/value.ts'
+import { metricField } from './metric-fields.ts'
 
 export class MetricReference extends PyObject {
   readonly typeName: string
@@ -28,6 +30,6 @@ export class MetricReference extends PyObject {
     if (name === 'metric_name') return this.name
     if (name === 'package_name') return this.packageName
     const fields = this.metric?.()
-    return fields instanceof PyDict ? fields.get(name) : undefined
+    return fields instanceof PyDict ? metricField(fields, name) : undefined
   }
 }

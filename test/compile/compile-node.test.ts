@@ -75,6 +75,35 @@ metrics: [{name: orders, label: All orders, type: simple, type_params: {measure:
     ])
   })
 
+  test('sees the type and the parameters of a metric as objects, not as text', async () => {
+    const p = project({
+      'models/purchases.sql': 'select 1 as id',
+      'models/report.sql': `{% set m = metric('orders') %}
+type {{ m.type }} {{ [m.type] }} {{ m.type.value }} {{ m.type == 'simple' }} {{ m.type == metric('orders').type }}
+measure {{ m.type_params.input_measures }} {{ m.type_params.measure.name }}
+graph {{ graph.metrics['metric.shop.orders'].type_params.input_measures | length }}`,
+      'models/days.sql': 'select current_date as day',
+      'models/metrics.yml': `models:
+  - name: days
+    time_spine: {standard_granularity_column: day}
+    columns: [{name: day, granularity: day}]
+semantic_models:
+  - name: purchases
+    model: ref('purchases')
+    defaults: {agg_time_dimension: ordered_at}
+    entities: [{name: id, type: primary}]
+    dimensions: [{name: ordered_at, type: time, type_params: {time_granularity: day}}]
+    measures: [{name: order_count, agg: count, expr: '1'}]
+metrics: [{name: orders, label: All orders, type: simple, type_params: {measure: {name: order_count, filter: id > 1}}}]
+`,
+    })
+    const { code } = await compile(p)
+    const filter = "WhereFilterIntersection(where_filters=[WhereFilter(where_sql_template='id > 1')])"
+    expect(code('report')?.trim()).toBe(`type MetricType.SIMPLE [<MetricType.SIMPLE: 'simple'>] simple False True
+measure [MetricInputMeasure(name='order_count', filter=${filter}, alias=None, join_to_timespine=False, fill_nulls_with=None)] order_count
+graph 1`)
+  })
+
   test('needs no database unless a template asks it', async () => {
     const p = project({ 'models/a.sql': 'select 1 as id', 'models/b.sql': "select * from {{ ref('a') }}" })
     const { code } = await compile(p)
