@@ -38,6 +38,9 @@ export interface Database {
   connect(): Promise<Connection>
   /** True once the file was opened read-only because another process holds it. */
   readonly readOnly: boolean
-  /** Interrupts what runs, closes every connection and lets the file go. A later `connect()` opens it again. */
+  /**
+   * Interrupts what runs, closes every connection and lets the file go. What is still to be written into the file is written
+   * beside this process. A later `connect()` opens it again.
+   */
   close(): Promise<void>
 }

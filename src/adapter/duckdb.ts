@@ -24,6 +24,8 @@ export interface DatabaseEnvironment {
   readonly machine?: Machine
   /** Open the file read-only when another process holds it for reading. */
   readonly readOnlyIfLocked?: boolean
+  /** Called whenever a statement is on its way and there is nothing to do here until it is done. Must not throw. */
+  readonly whileWaiting?: () => void
   /** Waits between retries. */
   readonly wait?: (milliseconds: number) => Promise<void>
 }
@@ -33,15 +35,22 @@ export function duckdbDatabase(settings: DuckdbSettings, environment: DatabaseEn
   return new DuckdbDatabase(settings, environment)
 }
 
+interface OpenInstance {
+  readonly instance: DuckDBInstance
+  /** For statements that are nobody's. */
+  readonly driver: DuckDBConnection
+}
+
 class DuckdbDatabase implements Database {
   readOnly = false
   readonly mask: (text: string) => string
   readonly settings: DuckdbSettings
   readonly wait: (milliseconds: number) => Promise<void>
+  readonly whileWaiting: () => void
   private readonly environment: DatabaseEnvironment
   private readonly connections = new Set<DuckdbConnection>()
   private readonly perConnection: readonly string[]
-  private instance: Promise<DuckDBInstance> | undefined
+  private instance: Promise<OpenInstance> | undefined
 
   constructor(settings: DuckdbSettings, environment: DatabaseEnvironment) {
     this.settings = settings
@@ -49,18 +58,19 @@ class DuckdbDatabase implements Database {
     this.mask = secretMask(settings)
     this.perConnection = settingStatements(settings.settings)
     this.wait = environment.wait ?? waitFor
+    this.whileWaiting = environment.whileWaiting ?? (() => {})
   }
 
   async connect(): Promise<Connection> {
     this.instance ??= this.open()
-    let instance: DuckDBInstance
+    let opened: OpenInstance
     try {
-      instance = await this.instance
+      opened = await this.instance
     } catch (error) {
       this.instance = undefined
       throw error
     }
-    const driver = await instance.connect()
+    const driver = await opened.instance.connect()
     for (const sql of this.perConnection) await this.start(driver, sql)
     const connection = new DuckdbConnection(this, driver)
     this.connections.add(connection)
@@ -81,13 +91,18 @@ class DuckdbDatabase implements Database {
   }
 
   private async closeInstance(): Promise<void> {
-    const opened = this.instance
+    const opening = this.instance
     this.instance = undefined
-    const instance = await opened?.catch(() => undefined)
-    instance?.closeSync()
+    const opened = await opening?.catch(() => undefined)
+    if (opened === undefined) return
+    const { instance, driver } = opened
+    // Closing would write the log into the file, too, but hold up this process. What cannot be written now is left to that.
+    if (!this.readOnly && this.settings.path !== ':memory:') await driver.run('CHECKPOINT').catch(() => undefined)
+    driver.closeSync()
+    instance.closeSync()
   }
 
-  private async open(): Promise<DuckDBInstance> {
+  private async open(): Promise<OpenInstance> {
     const instance = await this.openFile()
     const driver = await instance.connect()
     try {
@@ -99,8 +114,7 @@ class DuckdbDatabase implements Database {
       instance.closeSync()
       throw error
     }
-    driver.closeSync()
-    return instance
+    return { instance, driver }
   }
 
   private async openFile(): Promise<DuckDBInstance> {
@@ -263,9 +277,14 @@ class DuckdbConnection implements Connection {
     start: number,
   ): Promise<DuckDBMaterializedResult> {
     if (this.stopping) throw this.failure(interruption, { sql: text, start }, whole, options)
-    const { retries } = this.database.settings
+    const { settings, wait, whileWaiting } = this.database
+    const { retries } = settings
     try {
-      return await retrying(retries, retries?.queryAttempts, this.database.wait, () => this.driver.run(text))
+      return await retrying(retries, retries?.queryAttempts, wait, () => {
+        const result = this.driver.run(text)
+        whileWaiting()
+        return result
+      })
     } catch (cause) {
       throw this.failure(cause, { sql: text, start }, whole, options)
     }

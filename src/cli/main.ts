@@ -3,6 +3,7 @@
  * 1 something failed, 2 stopped before anything ran, 130 interrupted. Never throws.
  */
 import { type Diagnostic, diagnostic } from '../base/diagnostic.ts'
+import { SpareTime } from '../base/spare-time.ts'
 import { diagnosticsOf } from '../commands/command-stopped.ts'
 import { deprecationTally } from '../commands/deprecations.ts'
 import type { Outcome, RunIdentity, Session } from '../commands/session.ts'
@@ -53,7 +54,6 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
   let reporter: Reporter | undefined
   const startedMs = options.clock.elapsedMs()
   const deprecations = deprecationTally()
-  const endings: (() => void)[] = []
   let flags: Flags | undefined
   const account = new TimeAccount()
   const tracePath = parsed.given.recordTimingInfo
@@ -64,6 +64,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     reporter = openReporter(options, identity, () => account.spent())
     reportVersion(reporter, options)
   }
+  const spare = new SpareTime(options.clock)
   const session: Session = {
     launch: {
       which: parsed.entry.which,
@@ -94,13 +95,12 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     noteDeprecation: deprecations.note,
     begin,
     reserveThreads: options.reserveThreads,
-    atEnd: work => endings.push(work),
+    spare,
   }
   let exitCode = stoppedCode
   try {
     const command = await loadCommand(parsed.entry.words)
     exitCode = exitCodes[await command(session)]
-    for (const work of endings) work()
   } catch (error) {
     const diagnostics = diagnosticsOf(error) ?? [bugReport(error)]
     const usage = reporter === undefined ? usageError(diagnostics, parsed.entry) : undefined
@@ -114,6 +114,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     options.onStopped?.(diagnostics)
     if (options.signal.aborted) exitCode = exitCodes.interrupted
   }
+  spare.finish()
   try {
     if (flags) deprecations.tell(session.emit, new WarningPolicy(flags), flags.showAllDeprecations)
   } catch (error) {

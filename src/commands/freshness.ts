@@ -35,7 +35,7 @@ export const freshness: Command = async session => {
   const writer = artifactWriter(session, config)
   if (output === null) writer.write('FreshnessResult', 'sources.json', () => text)
   else session.launch.files.write(posix.resolve(session.launch.files.root, output), text)
-  writer.manifest(graph, loaded.texts)
+  writer.manifest(graph, loaded.texts())
   return outcome(run)
 }
 

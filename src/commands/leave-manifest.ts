@@ -10,7 +10,7 @@ export async function leaveManifest<T>(session: Session, loaded: LoadedProject, 
     return await work()
   } catch (error) {
     try {
-      if (!config.flags.dryRun) artifactWriter(session, config).manifest(graph, texts)
+      if (!config.flags.dryRun) artifactWriter(session, config).manifest(graph, texts())
     } catch {
       // What stopped the command is told, not what could not be written after it.
     }

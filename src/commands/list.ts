@@ -32,7 +32,7 @@ export const list: Command = async session => {
   const { graph, config } = loaded
   const { flags } = config
   const selected = selectMembers(loaded, session)
-  artifactWriter(session, config).manifest(graph, loaded.texts)
+  artifactWriter(session, config).manifest(graph, loaded.texts())
   const ids = [...selected.uniqueIds].sort()
   if (ids.length === 0) {
     tellEmptySelection(session, loaded, 'NoNodesSelected')

@@ -4,6 +4,7 @@ import { renderedTexts, textsToKeep } from '../artifacts/rendered-texts.ts'
 import { adapterVersion, dbtVersion } from '../base/dbt-version.ts'
 import { Diagnostics } from '../base/diagnostic.ts'
 import { sha256 } from '../base/fingerprint.ts'
+import { lazy } from '../base/lazy.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { shownVars } from '../config/secrets.ts'
@@ -30,7 +31,7 @@ export interface LoadedProject {
   readonly config: Config
   readonly graph: Graph
   /** What artifacts say of the graph. */
-  readonly texts: GraphTexts
+  readonly texts: () => GraphTexts
   readonly warnings: WarningPolicy
 }
 
@@ -68,7 +69,7 @@ export async function loadGraph(session: Session): Promise<LoadedProject> {
   sayAgain(known.told.said, templateEffects(config, session.emit, null))
   tellProblems(session, warnings, known.told.parsing)
   tellProblems(session, warnings, known.told.linking)
-  return { config, warnings, graph: known.graph, texts: known.texts }
+  return { config, warnings, graph: known.graph, texts: () => known.texts }
 }
 
 function readGraph(
@@ -76,7 +77,7 @@ function readGraph(
   config: Config,
   warnings: WarningPolicy,
   cache: ParseCache,
-): { readonly graph: Graph; readonly texts: GraphTexts } {
+): { readonly graph: Graph; readonly texts: () => GraphTexts } {
   const { partialParse } = config.flags
   if (partialParse) tellFullParse(session.emit, cache.before, config)
   else tellNotEnabled(session.emit)
@@ -105,8 +106,9 @@ function readGraph(
     texts: textsToKeep(graph),
     record: { config, watched, witness, dates, startedAtMs },
   }
-  const kept = timed(session, 'keep parse', () => cache.keep(fresh))
-  return { graph, texts: kept ?? renderedTexts(graph) }
+  const kept = session.spare.add(cache.keep(fresh))
+  const texts = lazy(() => timed(session, 'keep parse', kept) ?? renderedTexts(graph))
+  return { graph, texts }
 }
 
 /** Which adapter works, and with which variables: as dbt tells when it has read the settings. */

@@ -18,7 +18,10 @@ export async function openDatabase(session: Session, config: Config, options: Op
     import('../lake/lake-connection.ts'),
     import('../lake/database-settings.ts'),
   ])
-  const database = duckdbDatabase(databaseSettings(config.target.duckdb), options)
+  const database = duckdbDatabase(databaseSettings(config.target.duckdb), {
+    ...options,
+    whileWaiting: () => session.spare.use(),
+  })
   return openLake(database, await lakeSettings(session, config))
 }
 

@@ -6,6 +6,7 @@ import { timed } from './timed.ts'
 
 export const parse: Command = async session => {
   const { config, graph, texts } = await loadGraph(session)
-  timed(session, 'write artifacts', () => artifactWriter(session, config).manifest(graph, texts))
+  const found = texts()
+  timed(session, 'write artifacts', () => artifactWriter(session, config).manifest(graph, found))
   return 'success'
 }

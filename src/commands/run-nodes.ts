@@ -1,8 +1,9 @@
 /**
  * What `run`, `build`, `test`, `seed` and `snapshot` have in common: select, plan, execute, write down. The database is
- * opened when the plan is made or the first node starts, and closed before artifacts are written.
+ * opened when the plan is made or the first node starts, and closed while artifacts are written.
  */
 
+import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../adapter/adapter.ts'
 import { nodeOutput } from '../artifacts/node-output.ts'
 import { type Diagnostic, DiagnosticError, Diagnostics } from '../base/diagnostic.ts'
@@ -146,8 +147,14 @@ export function runOf(session: Session, loaded: LoadedProject, parts: RunParts):
 async function executeAndWrite(session: Session, loaded: LoadedProject, plan: Plan, run: WrittenRun): Promise<Done> {
   const result = await executePlan(plan, run)
   const unfinished = await finishPlugins(run)
-  await run.database.close()
-  writeRun(session, loaded, run, result)
+  const closed = run.database.close()
+  // When everything else has had its turn, the database is at work on its file.
+  await setImmediate()
+  try {
+    writeRun(session, loaded, run, result)
+  } finally {
+    await closed
+  }
   return { result, troubles: result.stoppedBy === undefined ? unfinished : [result.stoppedBy] }
 }
 
@@ -168,8 +175,9 @@ async function finishPlugins({ plugins, database }: WrittenRun): Promise<Diagnos
 /** The manifest with compiled code, and the results. */
 export function writeRun(session: Session, loaded: LoadedProject, run: WrittenRun, result: RunResult): void {
   const writer = artifactWriter(session, loaded.config)
+  const texts = loaded.texts()
   timed(session, 'write artifacts', () => {
-    writer.manifest(loaded.graph, loaded.texts, run.output.facts())
+    writer.manifest(loaded.graph, texts, run.output.facts())
     writer.runResults(result, loaded.graph)
   })
 }

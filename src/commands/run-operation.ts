@@ -35,7 +35,7 @@ export async function callMacro(session: Session, loaded: LoadedProject): Promis
     session.emit({ kind: 'operation failed', diagnostic, macro: (macro ?? '').replace(/^[^.]*\./, '') })
   }
   const writer = artifactWriter(session, config)
-  writer.manifest(graph, loaded.texts)
+  writer.manifest(graph, loaded.texts())
   writer.runResults(result, graph)
   return outcomeOf(result, graph)
 }

@@ -2,6 +2,7 @@
  * One call of one command with everything it may touch: what the command line hands down, and what a program that calls
  * eider as a library fills in itself.
  */
+import type { SpareTime } from '../base/spare-time.ts'
 import type { Flags } from '../config/flags.ts'
 import type { LaunchRequest } from '../config/load-config.ts'
 import type { Builtins } from '../project/builtins.ts'
@@ -32,8 +33,8 @@ export interface Session {
   readonly begin: (identity: RunIdentity) => void
   /** So many statements will run at the same time. Called before the database is opened. */
   readonly reserveThreads: (count: number) => void
-  /** Runs when the command has ended, unless it was stopped before anything ran. */
-  readonly atEnd: (work: () => void) => void
+  /** For work that can wait until the database works, at the latest until the command has ended. */
+  readonly spare: SpareTime
 }
 
 /**

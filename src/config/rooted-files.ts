@@ -12,6 +12,7 @@ export function rootedFiles(files: FileSystem, folder: string): FileSystem {
     readBytes: path => files.readBytes(at(path)),
     open: path => files.open(at(path)),
     write: (path, content) => files.write(at(path), content),
+    create: path => files.create(at(path)),
     exists: path => files.exists(at(path)),
     stat: path => files.stat(at(path)),
     list: (path, options) => files.list(at(path), options),

@@ -25,6 +25,9 @@ type SectionPlace = readonly [start: number, length: number, crc: number]
 const mark = 'eider-1\n'
 const trailerBytes = 16 + mark.length
 const chunkBytes = 1024 * 1024
+/** After so many the writer gives way. */
+const pieceBytes = 4096
+const nothing = new Uint8Array(0)
 /** Enough for the directory and the trailer. */
 const endBytes = 16 * 1024
 
@@ -40,14 +43,23 @@ export class CacheFileWriter {
     this.stamp = stamp
   }
 
-  /** The file in parts, each valid until the next one is asked for. Sections are asked for one after the other. */
+  /**
+   * The file in parts, each valid until the next one is asked for; an empty one where it could wait. Sections are asked for
+   * one after the other.
+   */
   *parts(sections: Iterable<Section>): Iterable<Uint8Array> {
     const places: Record<string, SectionPlace> = {}
     let start = 0
     for (const { name, parts } of sections) {
       this.position = 0
       this.crc = 0
-      for (const part of parts) yield* typeof part === 'string' ? this.text(part) : this.bytes(part)
+      let pieceStart = 0
+      for (const part of parts) {
+        yield* typeof part === 'string' ? this.text(part) : this.bytes(part)
+        if (this.position - pieceStart < pieceBytes) continue
+        pieceStart = this.position
+        yield nothing
+      }
       yield* this.flush()
       places[name] = [start, this.position, this.crc]
       start += this.position

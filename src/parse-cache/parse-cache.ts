@@ -7,11 +7,13 @@
  * same. It is data, never code. It is replaced in one piece, so runs side by side see one or the other.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
+import { atOnce } from '../base/spare-time.ts'
 import type { Config } from '../config/config.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Builtins } from '../project/builtins.ts'
 import { MacroCache } from '../project/macro-cache.ts'
 import type { Node } from '../project/node.ts'
+import type { NewFile } from '../storage/file-system.ts'
 import { CacheFile, CacheFileWriter, DamagedCache, type Section } from './cache-file.ts'
 import { cachedGraph, graphSectionNames, graphSections, memberRows, type Told } from './cached-graph.ts'
 import type { EntryText, GraphTexts, WrittenTexts } from './graph-texts.ts'
@@ -101,17 +103,17 @@ export class ParseCache {
 
   /**
    * Keeps a parse, and of one that cannot be repeated what was read off macro files.
-   * @returns its texts, as they are kept now; undefined when it cannot be kept
+   * @returns its texts, as they are kept now; undefined when it cannot be kept. Gives way after each piece.
    */
-  keep({ graph, texts, told, record }: FreshParse): GraphTexts | undefined {
+  *keep({ graph, texts, told, record }: FreshParse): Generator<undefined, GraphTexts | undefined, void> {
     const { macros } = this
     if (record.witness.unrepeatable !== undefined) {
-      if (this.before.kind !== 'none' || macros.hasChanged()) this.write(() => sectionsOfMacros(macros, null))
+      if (this.before.kind !== 'none' || macros.hasChanged()) yield* this.write(() => sectionsOfMacros(macros, null))
       return undefined
     }
     const rows = memberRows(graph)
     const rowOf = (id: string): number | undefined => rows.get(id)
-    const kept = this.write(writer => {
+    const kept = yield* this.write(writer => {
       const inputs = parseInputs(record)
       if (inputs === undefined) return undefined
       return (function* (): Iterable<Section> {
@@ -125,30 +127,39 @@ export class ParseCache {
 
   /** The same file with other times of the files that it depends on. */
   private withInputs(file: CacheFile, inputs: ParseInputs): CacheFile | undefined {
-    return this.write(() =>
-      file.sectionNames.map(name => ({
-        name,
-        parts: name === 'inputs' ? [JSON.stringify(inputs)] : file.stream(name),
-      })),
-    )
+    const sections = file.sectionNames.map(name => ({
+      name,
+      parts: name === 'inputs' ? [JSON.stringify(inputs)] : file.stream(name),
+    }))
+    return atOnce(this.write(() => sections))
   }
 
   /** A cache that cannot be written is none: the run goes on without. */
-  private write(sectionsOf: (writer: CacheFileWriter) => Iterable<Section> | undefined): CacheFile | undefined {
+  private *write(
+    sectionsOf: (writer: CacheFileWriter) => Iterable<Section> | undefined,
+  ): Generator<undefined, CacheFile | undefined, void> {
     const { stamp } = this
     const { config, path, mayWrite } = this.options
     if (stamp === undefined || !mayWrite) return undefined
+    let file: NewFile | undefined
     try {
       const writer = new CacheFileWriter(stamp)
       const sections = sectionsOf(writer)
       if (sections === undefined) return undefined
-      config.files.write(path, writer.parts(sections))
+      file = config.files.create(path)
+      for (const part of writer.parts(sections)) {
+        file.write(part)
+        yield
+      }
+      file.done()
       return CacheFile.open(config.files, path, stamp)
     } catch (error) {
       if (error instanceof NotStorable || error instanceof DamagedCache || error instanceof DiagnosticError) {
         return undefined
       }
       throw error
+    } finally {
+      file?.abandon()
     }
   }
 }

@@ -30,6 +30,15 @@ export interface OpenFile {
   close(): void
 }
 
+/** A file on its way: under its path it stands only once it is done. */
+export interface NewFile {
+  write(part: string | Uint8Array): void
+  /** Takes the place of what was there. */
+  done(): void
+  /** Leaves what was there. No effect once it is done. */
+  abandon(): void
+}
+
 /**
  * A whole text or whole bytes, or their parts in order: what is large need not be held in one piece. Bytes of a part may
  * change once the next part is asked for.
@@ -53,6 +62,8 @@ export interface FileSystem {
   open(path: string): OpenFile | undefined
   /** Makes the folders above it. */
   write(path: string, content: FileContent): void
+  /** The same bit by bit, as `write` does for parts. The caller ends it. */
+  create(path: string): NewFile
   exists(path: string): boolean
   /** Follows links. */
   stat(path: string): FileStat | undefined

@@ -22,6 +22,7 @@ import {
   type FileStat,
   type FileSystem,
   type ListOptions,
+  type NewFile,
   type OpenFile,
 } from './file-system.ts'
 import { ignoredPaths } from './glob.ts'
@@ -40,6 +41,11 @@ export function localFiles(root: string): FileSystem {
     open: path => orMissing(() => openFile(at(path)), 'open', at(path)),
     write: (path, content) => {
       orFailure(() => writeAtomically(at(path), content), 'write', at(path))
+    },
+    create: path => {
+      const told = <T>(action: () => T): T => orFailure(action, 'write', at(path))
+      const file = told(() => newFile(at(path), gatheredBytes))
+      return { write: part => told(() => file.write(part)), done: () => told(file.done), abandon: file.abandon }
     },
     exists: path => existsSync(at(path)),
     stat: path => orMissing(() => statOf(at(path)), 'look at', at(path)),
@@ -76,29 +82,48 @@ function makeFolders(folder: string): void {
   }
 }
 
-let temporaryCount = 0
-
 function writeAtomically(path: string, content: FileContent): void {
-  const folder = dirname(path)
-  makeFolders(folder)
-  temporaryCount += 1
-  const temporary = join(folder, `.${basename(path)}.${process.pid}-${temporaryCount}.tmp`)
+  const parts = typeof content === 'string' || content instanceof Uint8Array ? undefined : content
+  const file = newFile(path, parts === undefined ? 0 : gatheredBytes)
   try {
-    const mode = statSync(path, { throwIfNoEntry: false })?.mode
-    const file = openSync(temporary, 'wx', mode)
-    try {
-      if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(file, content)
-      else writeParts(file, content)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, path)
+    for (const part of parts ?? [content as string | Uint8Array]) file.write(part)
+    file.done()
   } catch (error) {
-    rmSync(temporary, { force: true })
+    file.abandon()
     throw error
   }
 }
 
+let temporaryCount = 0
+
+const gatheredBytes = 1024 * 1024
+
+/** Written beside its place under another name. @param mostBytes gathered before they are written */
+function newFile(path: string, mostBytes: number): NewFile {
+  const folder = dirname(path)
+  makeFolders(folder)
+  temporaryCount += 1
+  const temporary = join(folder, `.${basename(path)}.${process.pid}-${temporaryCount}.tmp`)
+  const file = openSync(temporary, 'wx', statSync(path, { throwIfNoEntry: false })?.mode)
+  let isOpen = true
+  const parts = partWriter(file, mostBytes)
+  const close = (): void => {
+    isOpen = false
+    closeSync(file)
+  }
+  return {
+    write: parts.write,
+    done: () => {
+      parts.flush()
+      close()
+      renameSync(temporary, path)
+    },
+    abandon: () => {
+      if (isOpen) close()
+      rmSync(temporary, { force: true })
+    },
+  }
+}
 /** `undefined` for a link that leads nowhere, or round and round. */
 function kindBehind(path: string): FileStat['kind'] | undefined {
   try {
@@ -109,27 +134,33 @@ function kindBehind(path: string): FileStat['kind'] | undefined {
   }
 }
 
-/** Bytes that are gathered before they are written. */
-const chunkBytes = 1024 * 1024
+interface PartWriter {
+  readonly write: (part: string | Uint8Array) => void
+  readonly flush: () => void
+}
 
-function writeParts(file: number, parts: Iterable<string | Uint8Array>): void {
-  const chunk = Buffer.allocUnsafe(chunkBytes)
+function partWriter(file: number, mostBytes: number): PartWriter {
+  let chunk: Buffer | undefined
   let used = 0
   const flush = (): void => {
-    if (used > 0) writeFileSync(file, chunk.subarray(0, used))
+    if (chunk !== undefined && used > 0) writeFileSync(file, chunk.subarray(0, used))
     used = 0
   }
-  for (const part of parts) {
+  const write = (part: string | Uint8Array): void => {
     const most = typeof part === 'string' ? part.length * 3 : part.length
-    if (used + most > chunkBytes) flush()
-    if (most > chunkBytes) writeFileSync(file, part)
-    else if (typeof part === 'string') used += chunk.write(part, used)
+    if (used + most > mostBytes) flush()
+    if (most > mostBytes) {
+      writeFileSync(file, part)
+      return
+    }
+    chunk ??= Buffer.allocUnsafe(mostBytes)
+    if (typeof part === 'string') used += chunk.write(part, used)
     else {
       chunk.set(part, used)
       used += part.length
     }
   }
-  flush()
+  return { write, flush }
 }
 
 function statOf(path: string): FileStat | undefined {

@@ -78,6 +78,16 @@ export function memoryFiles(
       return entry && openBytes(entry.bytes)
     },
     write: (path, content) => write(at(path), content),
+    create: path => {
+      const parts: Uint8Array[] = []
+      return {
+        write: part => {
+          parts.push(bytesOf(part))
+        },
+        done: () => write(at(path), parts),
+        abandon: () => {},
+      }
+    },
     exists: path => files.has(at(path)) || folders.has(at(path)),
     stat: path => statOf(files.get(at(path)), folders.has(at(path))),
     list: (folder, options) => below(at(folder)).filter(matcher(options)).sort(compareUtf8),

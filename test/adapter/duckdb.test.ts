@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -289,5 +289,33 @@ describe('retries', () => {
     )
     expect(code).toBe('adapter/sql-io')
     expect(waits).toEqual([1000, 2000])
+  })
+})
+
+describe('time while the database works', () => {
+  test('is offered to others once a statement is on its way, and not when none was sent', async () => {
+    const told: string[] = []
+    const whileWaiting = (): void => void told.push('free')
+    await withConnection(
+      async connection => {
+        expect(told).toEqual([])
+        const answer = connection.rows('select 42').then(rows => told.push(String(rows[0]?.[0])))
+        expect(told).toEqual(['free'])
+        await answer
+      },
+      {},
+      { whileWaiting },
+    )
+    expect(told).toEqual(['free', '42'])
+  })
+
+  test('a closed database has everything in its file, whatever was changed, and no log beside it', async () => {
+    const path = join(folder, 'closed.duckdb')
+    await withConnection(connection => connection.execute('create table t as select range as r from range(100000)'), {
+      path,
+    })
+    expect(readdirSync(folder).filter(name => name.startsWith('closed'))).toEqual(['closed.duckdb'])
+    const rows = await withConnection(connection => connection.rows('select count(*) from t'), { path })
+    expect(rows).toEqual([[100000]])
   })
 })

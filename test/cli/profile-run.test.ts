@@ -29,8 +29,8 @@ describe('--profile-run', () => {
       'read parse cache',
       'parse',
       'link',
-      'keep parse',
       'plan',
+      'keep parse',
       'write artifacts',
     ])
     const node = spans.find(one => one.name === 'model.shop.b')

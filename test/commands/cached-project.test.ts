@@ -110,6 +110,35 @@ describe('a project that was parsed before', () => {
   })
 })
 
+describe('what was parsed is kept', () => {
+  const model = { 'models/a.sql': 'select 1 as id', 'macros/m.sql': '{% macro go() %}{% endmacro %}' }
+
+  test.each([
+    ['parse', 0],
+    ['list', 0],
+    ['compile', 0],
+    ['show -s a', 0],
+    ['run-operation go', 0],
+    ['docs generate', 0],
+    ['run', 0],
+    ['run -s nothing', 0],
+    ["show --inline '{{ nothing() }}'", 2],
+    ['run-operation nothing', 2],
+    ['run -s a --state nowhere --defer', 2],
+  ])('by %s', async (command, exitCode) => {
+    const p = project(model)
+    expect(await p.run(command)).toBe(exitCode)
+    expect(p.list('target').filter(path => path.includes('.cache'))).toEqual(['parse.cache'])
+  })
+
+  test('by no command that shall leave nothing behind', async () => {
+    const p = project(model)
+    expect(await p.run('run --no-write-json')).toBe(0)
+    expect(await p.run('build --dry-run')).toBe(0)
+    expect(p.exists('target') ? p.list('target').filter(path => path.includes('.cache')) : []).toEqual([])
+  })
+})
+
 test('a project that tells the time while it is parsed keeps what was read off its macros', async () => {
   const p = project({
     'macros/m.sql': '{% macro one() %}1{% endmacro %}',

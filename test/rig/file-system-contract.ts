@@ -12,6 +12,24 @@ export function fileSystemContract(name: string, create: () => FileSystem): void
       expect([...(files.readBytes('a/raw') ?? [])]).toEqual([0, 255, 1])
     })
 
+    test('a file that is written bit by bit is there once it is done, and never when it was abandoned', () => {
+      const files = create()
+      files.write('new/a', 'before')
+      const first = files.create('new/a')
+      first.write('one ')
+      first.write(new TextEncoder().encode('zwei '))
+      expect(files.read('new/a')).toBe('before')
+      first.write('drei ü'.repeat(200_000))
+      first.done()
+      first.abandon()
+      expect(files.read('new/a')).toBe(`one zwei ${'drei ü'.repeat(200_000)}`)
+      const second = files.create('new/a')
+      second.write('half')
+      second.abandon()
+      expect(files.read('new/a')?.slice(0, 8)).toBe('one zwei')
+      expect(files.list('new')).toEqual(['a'])
+    })
+
     test('a byte order mark is not part of the text, but it is part of SQL', () => {
       const files = create()
       files.write('a.yml', '\ufeffa: 1')
