@@ -74,11 +74,12 @@ function meteredUploads(uploads: PartUploads, traffic: Traffic, grown: () => voi
       traffic.requests += 1
       const upload = await uploads.start(key)
       return {
-        async part(index, bytes) {
+        async part(index, content) {
           traffic.requests += 1
-          await upload.part(index, bytes)
-          traffic.bytesWritten += bytes.length
+          const checksum = await upload.part(index, content)
+          traffic.bytesWritten += contentSize(content)
           grown()
+          return checksum
         },
         finish(content) {
           traffic.requests += 1

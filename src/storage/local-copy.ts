@@ -58,6 +58,8 @@ export interface CopyRecord {
 }
 
 const requestBytes = 4 * 1024 * 1024
+/** What is in memory at once of a copy whose checksums are made. */
+const summedBytes = 256 * 1024
 const headBytes = 64 * 1024
 
 export class LocalCopy {
@@ -159,9 +161,9 @@ export class LocalCopy {
     const file = await open(this.path)
     try {
       const pieces: CopyPiece[] = []
-      const memory = new Uint8Array(Math.min(requestBytes, this.sizeBytes))
+      const memory = new Uint8Array(summedBytes)
       for (const range of cutInto(this.everything, requestBytes)) {
-        pieces.push({ ...range, crc: crc32(await readPiece(file, range, memory)) })
+        pieces.push({ ...range, crc: await checksumOf(file, range, memory) })
       }
       await this.record(pieces)
     } finally {
@@ -215,9 +217,9 @@ export class LocalCopy {
     const file = await open(this.path).catch(() => undefined)
     if (file === undefined) return false
     try {
-      const memory = new Uint8Array(requestBytes)
+      const memory = new Uint8Array(summedBytes)
       for (const piece of this.pieces) {
-        if (crc32(await readPiece(file, piece, memory)) !== piece.crc) return false
+        if ((await checksumOf(file, piece, memory)) !== piece.crc) return false
       }
       return true
     } finally {
@@ -312,6 +314,12 @@ export async function recordAt(path: string): Promise<CopyRecord | undefined> {
   } catch {
     return undefined
   }
+}
+
+async function checksumOf(file: FileHandle, range: ByteRange, memory: Uint8Array): Promise<number> {
+  let sum = 0
+  for (const part of cutInto(range, memory.length)) sum = crc32(await readPiece(file, part, memory), sum)
+  return sum
 }
 
 async function readPiece(

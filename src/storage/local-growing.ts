@@ -12,7 +12,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { cutInto } from './byte-ranges.ts'
 import { localFileContent } from './local-store.ts'
-import type { ByteRange, ContentSource, ObjectStore, OngoingUpload, PutOutcome } from './object-store.ts'
+import {
+  type ByteRange,
+  type ContentSource,
+  type ObjectStore,
+  type OngoingUpload,
+  type PutOutcome,
+  sliceOf,
+} from './object-store.ts'
 
 export interface GrowingFiles {
   /** Puts a finished file. */
@@ -48,7 +55,6 @@ class FolderUpload implements GrowingFiles {
   private readonly folder: string
   private readonly options: GrowingOptions
   private readonly growing = new Map<number, Growing>()
-  private readonly memory: (Uint8Array | undefined)[] = []
   private readonly stop = new AbortController()
   private readonly watch: Promise<void>
 
@@ -71,7 +77,7 @@ class FolderUpload implements GrowingFiles {
     const isUsable = begun?.key === key && !begun.isBroken && begun.parts.length <= count && count <= mostParts
     if (begun === undefined || !isUsable) return store.put(key, content)
     this.growing.delete(ino)
-    return finish(begun, content, { partBytes, memory: this.memory.splice(0) })
+    return finish(begun, content, partBytes)
   }
 
   async end(): Promise<void> {
@@ -93,17 +99,16 @@ class FolderUpload implements GrowingFiles {
   private async sendGrown(): Promise<number> {
     const paths = await filesBelow(this.folder)
     let sent = 0
-    const work = async (worker: number): Promise<void> => {
+    const work = async (): Promise<void> => {
       for (let path = paths.pop(); path !== undefined && !this.stop.signal.aborted; path = paths.pop()) {
-        if (await this.sendPart(path, worker)) sent += 1
+        if (await this.sendPart(path)) sent += 1
       }
     }
-    await Promise.all(Array.from({ length: parallelParts }, (_, worker) => work(worker)))
+    await Promise.all(Array.from({ length: parallelParts }, work))
     return sent
   }
 
-  /** Each worker has one piece of memory for all that it sends. */
-  private async sendPart(path: string, worker: number): Promise<boolean> {
+  private async sendPart(path: string): Promise<boolean> {
     const { partBytes = 0, mostParts = 0 } = this.options.store.uploads ?? {}
     const file = await stat(join(this.folder, path)).catch(() => undefined)
     if (file === undefined || file.size < partBytes) return false
@@ -113,11 +118,8 @@ class FolderUpload implements GrowingFiles {
       return false
     try {
       const content = await localFileContent(join(this.folder, path))
-      const memory = this.memory[worker] ?? new Uint8Array(partBytes)
-      this.memory[worker] = memory
-      const bytes = await content.read({ start: index * partBytes, end: (index + 1) * partBytes }, memory)
-      await growing.upload.part(index, bytes)
-      growing.parts[index] = crc32(bytes)
+      const part = sliceOf(content, { start: index * partBytes, end: (index + 1) * partBytes })
+      growing.parts[index] = await growing.upload.part(index, part)
       return true
     } catch {
       growing.isBroken = true
@@ -141,17 +143,12 @@ class FolderUpload implements GrowingFiles {
 }
 
 /** Sends what is missing or has changed since it was sent. */
-async function finish(
-  { upload, parts }: Growing,
-  content: ContentSource,
-  { partBytes, memory }: { readonly partBytes: number; readonly memory: (Uint8Array | undefined)[] },
-): Promise<PutOutcome> {
+async function finish({ upload, parts }: Growing, content: ContentSource, partBytes: number): Promise<PutOutcome> {
   try {
     const open = await partsToSend(parts, content, partBytes)
     const work = async (): Promise<void> => {
-      const own = memory.pop() ?? new Uint8Array(partBytes)
       for (let next = open.shift(); next !== undefined; next = open.shift()) {
-        await upload.part(next.index, await content.read(next.range, own))
+        await upload.part(next.index, sliceOf(content, next.range))
       }
     }
     const ended = await Promise.allSettled(Array.from({ length: Math.min(parallelParts, open.length) }, work))

@@ -37,8 +37,11 @@ export type Content = Uint8Array | ContentSource
 
 /** An object that goes up in parts while its content still grows. Nothing is visible before `finish`. */
 export interface OngoingUpload {
-  /** Puts a part by its number, from 0; every part but the last has `partBytes`. A part put again replaces the first. */
-  part(index: number, bytes: Uint8Array): Promise<void>
+  /**
+   * Puts a part by its number, from 0; every part but the last has `partBytes`. A part put again replaces the first. Gives
+   * the CRC-32 of what is up.
+   */
+  part(index: number, content: Content): Promise<number>
   /** `content` is all of the object, whose parts are all put. Leaves no parts behind where it fails. */
   finish(content: Content): Promise<PutOutcome>
   /** Gives up; trouble with that is kept quiet. */
@@ -119,6 +122,15 @@ export async function contentBytes(content: Content): Promise<Uint8Array> {
 /** The bytes of a range inside the content. */
 export async function pieceOf(content: Content, range: ByteRange, memory?: Uint8Array): Promise<Uint8Array> {
   return content instanceof Uint8Array ? content.subarray(range.start, range.end) : content.read(range, memory)
+}
+
+/** A range inside the content, as content of its own. */
+export function sliceOf(content: Content, { start, end }: ByteRange): Content {
+  if (content instanceof Uint8Array) return content.subarray(start, end)
+  return {
+    sizeBytes: end - start,
+    read: (range, memory) => content.read({ start: start + range.start, end: start + range.end }, memory),
+  }
 }
 
 export function contentSize(content: Content): number {

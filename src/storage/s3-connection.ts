@@ -1,6 +1,7 @@
 /** The requests to S3 that a store makes, one try each: the only place that knows the AWS SDK, which is loaded on demand. */
 import type { CompletedPart } from '@aws-sdk/client-s3'
 import type { ByteRange, ObjectInfo, PutConditions, StoredObject } from './object-store.ts'
+import type { S3Body } from './s3-body.ts'
 
 export interface S3Settings {
   readonly bucket: string
@@ -33,11 +34,11 @@ export interface S3Connection {
   get(key: string, range: ByteRange | undefined, ifMatch: string | undefined): Promise<StoredObject>
   head(key: string): Promise<ObjectInfo>
   /** Gives the etag. */
-  put(key: string, bytes: Uint8Array, conditions: PutConditions): Promise<string>
+  put(key: string, body: S3Body, conditions: PutConditions): Promise<string>
   remove(key: string): Promise<void>
   list(prefix: string, after: string | undefined, token: string | undefined): Promise<S3Page>
   startUpload(key: string): Promise<string>
-  uploadPart(key: string, upload: string, number: number, bytes: Uint8Array): Promise<S3Part>
+  uploadPart(key: string, upload: string, number: number, body: S3Body): Promise<S3Part>
   /** Gives the etag. */
   completeUpload(key: string, upload: string, parts: readonly S3Part[], conditions: PutConditions): Promise<string>
   abortUpload(key: string, upload: string): Promise<void>
@@ -55,6 +56,8 @@ type ClientSettings = NonNullable<ConstructorParameters<Sdk['S3Client']>[0]>
 export async function connectToS3(settings: S3Settings): Promise<S3Connection> {
   const sdk = await import('@aws-sdk/client-s3')
   const client = new sdk.S3Client(clientSettings(settings))
+  const hashes = new WeakMap<object, string>()
+  signHashes(client, hashes)
   const Bucket = settings.bucket
   return {
     get: (key, range, ifMatch) => getObject(sdk, client, { Bucket, Key: key }, range, ifMatch),
@@ -63,9 +66,12 @@ export async function connectToS3(settings: S3Settings): Promise<S3Connection> {
       if (found.ContentLength === undefined) throw incomplete('no size')
       return infoOf(key, found.ContentLength, found.ETag, found.LastModified)
     },
-    async put(key, bytes, conditions) {
-      const input = { Bucket, Key: key, Body: bytes, ...conditionHeaders(conditions) }
-      return (await client.send(new sdk.PutObjectCommand(input))).ETag ?? ''
+    async put(key, body, conditions) {
+      const place = { Bucket, Key: key, ...conditionHeaders(conditions) }
+      const done = await whileOpen(body, hashes, Body =>
+        client.send(new sdk.PutObjectCommand({ ...place, ...sumOf(body, settings), Body })),
+      )
+      return done.ETag ?? ''
     },
     async remove(key) {
       await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: key }))
@@ -87,9 +93,11 @@ export async function connectToS3(settings: S3Settings): Promise<S3Connection> {
     async startUpload(key) {
       return (await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key: key }))).UploadId ?? ''
     },
-    async uploadPart(key, upload, number, bytes) {
+    async uploadPart(key, upload, number, body) {
       const place = { Bucket, Key: key, UploadId: upload, PartNumber: number }
-      const done = await client.send(new sdk.UploadPartCommand({ ...place, Body: bytes }))
+      const done = await whileOpen(body, hashes, Body =>
+        client.send(new sdk.UploadPartCommand({ ...place, ...sumOf(body, settings), Body })),
+      )
       const checksum = done.ChecksumCRC32 === undefined ? {} : { ChecksumCRC32: done.ChecksumCRC32 }
       return { PartNumber: number, ETag: done.ETag, ...checksum }
     },
@@ -104,12 +112,52 @@ export async function connectToS3(settings: S3Settings): Promise<S3Connection> {
   }
 }
 
+type Open = ReturnType<S3Body['open']>
+
+async function whileOpen<T>(
+  body: S3Body,
+  hashes: WeakMap<object, string>,
+  send: (open: Open) => Promise<T>,
+): Promise<T> {
+  const open = body.open()
+  hashes.set(open, body.sha256)
+  try {
+    return await send(open)
+  } finally {
+    if (!(open instanceof Uint8Array)) open.close()
+  }
+}
+
+/** The SDK sums up itself what comes without a sum, and puts the one of a stream behind it, which not all services take. */
+function sumOf(body: S3Body, { checksums = true }: S3Settings): { ContentLength: number; ChecksumCRC32?: string } {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(body.crc32)
+  return { ContentLength: body.sizeBytes, ...(checksums && { ChecksumCRC32: bytes.toString('base64') }) }
+}
+
+/** The SDK signs content by this header, and a stream without it not at all. */
+function signHashes(client: InstanceType<Sdk['S3Client']>, hashes: WeakMap<object, string>): void {
+  client.middlewareStack.add(
+    next => async args => {
+      const hash = 'Body' in args.input && typeof args.input.Body === 'object' && hashes.get(args.input.Body)
+      const { headers } = args.request as { headers: Record<string, string> }
+      if (typeof hash === 'string') headers['x-amz-content-sha256'] = hash
+      return next(args)
+    },
+    { step: 'build', name: 'contentHash' },
+  )
+}
+
+/** Without a logger the SDK writes to the console that a stream cannot be tried again. */
+const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+
 function clientSettings(settings: S3Settings): ClientSettings {
   const { endpoint, checksums = true, profile } = settings
   const region = settings.region ?? (endpoint === undefined ? undefined : 'us-east-1')
   const when = checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'
   return {
     maxAttempts: 1,
+    logger: quiet,
     followRegionRedirects: true,
     requestChecksumCalculation: when,
     responseChecksumValidation: when,

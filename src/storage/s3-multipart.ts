@@ -1,6 +1,7 @@
 /** Uploads large content to S3 in parts; nothing is visible before the last step, and a failure leaves no parts behind. */
 import { cutInto } from './byte-ranges.ts'
-import { type Content, contentSize, type PutConditions, pieceOf } from './object-store.ts'
+import { type Content, contentSize, type PutConditions, sliceOf } from './object-store.ts'
+import type { S3Bodies } from './s3-body.ts'
 import type { S3Part } from './s3-connection.ts'
 import type { S3Requests } from './s3-requests.ts'
 
@@ -8,6 +9,11 @@ const parallelParts = 3
 
 /** Of one object, by the rules of S3. */
 export const mostParts = 10_000
+
+export interface PartTarget {
+  readonly requests: S3Requests
+  readonly bodies: S3Bodies
+}
 
 export interface FinishOptions {
   readonly conditions: PutConditions
@@ -17,20 +23,22 @@ export interface FinishOptions {
 
 /** An upload whose parts come one by one. */
 export interface PartUpload {
-  /** Numbers begin with 0. Each part is tried again by itself. */
-  put(index: number, bytes: Uint8Array): Promise<void>
+  /** Numbers begin with 0. Each part is tried again by itself. Gives its CRC-32. */
+  put(index: number, content: Content): Promise<number>
   /** Gives the etag of the new object. */
   finish(options: FinishOptions): Promise<string>
   abort(): Promise<void>
 }
 
-export async function startParts(requests: S3Requests, key: string): Promise<PartUpload> {
+export async function startParts({ requests, bodies }: PartTarget, key: string): Promise<PartUpload> {
   const what = `write "${key}"`
   const upload = await requests.send(what, s3 => s3.startUpload(key))
   const parts: S3Part[] = []
   return {
-    async put(index, bytes) {
-      parts[index] = await requests.send(what, s3 => s3.uploadPart(key, upload, index + 1, bytes))
+    async put(index, content) {
+      const body = await bodies.of(content)
+      parts[index] = await requests.send(what, s3 => s3.uploadPart(key, upload, index + 1, body))
+      return body.crc32
     },
     finish: ({ conditions, onUnclear }) =>
       requests.send(what, s3 => s3.completeUpload(key, upload, parts, conditions), onUnclear),
@@ -43,21 +51,20 @@ export async function startParts(requests: S3Requests, key: string): Promise<Par
 
 /** Gives the etag of the new object. */
 export async function putInParts(
-  requests: S3Requests,
+  target: PartTarget,
   key: string,
   content: Content,
   { partBytes, ...options }: FinishOptions & { readonly partBytes: number },
 ): Promise<string> {
   const size = contentSize(content)
   const longest = Math.max(partBytes, Math.ceil(size / mostParts))
-  const upload = await startParts(requests, key)
+  const upload = await startParts(target, key)
   try {
     const open = [...cutInto({ start: 0, end: size }, longest).entries()]
     const work = async (): Promise<void> => {
-      const memory = content instanceof Uint8Array ? undefined : new Uint8Array(longest)
       for (let next = open.shift(); next !== undefined; next = open.shift()) {
         const [index, range] = next
-        await upload.put(index, await pieceOf(content, range, memory))
+        await upload.put(index, sliceOf(content, range))
       }
     }
     const ended = await Promise.allSettled(Array.from({ length: parallelParts }, work))

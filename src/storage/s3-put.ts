@@ -3,7 +3,6 @@ import type { IdSource } from '../base/clock.ts'
 import { DiagnosticError } from '../base/diagnostic.ts'
 import {
   type Content,
-  contentBytes,
   contentSize,
   type PartUploads,
   type PutConditions,
@@ -11,11 +10,9 @@ import {
   pieceOf,
 } from './object-store.ts'
 import { isMissingAnswer, s3Diagnostic, s3Failure } from './s3-failure.ts'
-import { mostParts, putInParts, startParts } from './s3-multipart.ts'
-import type { S3Requests } from './s3-requests.ts'
+import { mostParts, type PartTarget, putInParts, startParts } from './s3-multipart.ts'
 
-export interface S3Target {
-  readonly requests: S3Requests
+export interface S3Target extends PartTarget {
   /** What messages call the store. */
   readonly name: string
   /** Larger content goes up in parts of this size. */
@@ -29,26 +26,26 @@ export function putSettled(
   content: Content,
   conditions: PutConditions,
 ): Promise<PutOutcome> {
-  const { requests, partBytes } = target
+  const { requests, bodies, partBytes } = target
   return settled(target, key, { content, conditions }, async onUnclear => {
     if (contentSize(content) > partBytes) {
-      return putInParts(requests, key, content, { partBytes, conditions, onUnclear })
+      return putInParts(target, key, content, { partBytes, conditions, onUnclear })
     }
-    const bytes = await contentBytes(content)
-    return requests.send(`write "${key}"`, s3 => s3.put(key, bytes, conditions), onUnclear)
+    const body = await bodies.of(content)
+    return requests.send(`write "${key}"`, s3 => s3.put(key, body, conditions), onUnclear)
   })
 }
 
 /** Puts whose content is not complete yet. */
 export function partUploads(target: S3Target, keyOf: (key: string) => string): PartUploads {
-  const { requests, partBytes } = target
+  const { partBytes } = target
   return {
     partBytes,
     mostParts,
     async start(key) {
-      const upload = await startParts(requests, keyOf(key))
+      const upload = await startParts(target, keyOf(key))
       return {
-        part: (index, bytes) => upload.put(index, bytes),
+        part: (index, content) => upload.put(index, content),
         abort: () => upload.abort(),
         async finish(content) {
           try {

@@ -4,6 +4,7 @@
  */
 import type { IdSource } from '../base/clock.ts'
 import { checkKey, type ObjectStore, objectChanged } from './object-store.ts'
+import { s3Bodies } from './s3-body.ts'
 import type { S3Settings } from './s3-connection.ts'
 import { isMissingAnswer, s3Diagnostic, s3Failure } from './s3-failure.ts'
 import { partUploads, putAlone, putSettled, requireConditions, type S3Target } from './s3-put.ts'
@@ -17,7 +18,7 @@ export interface S3Surroundings extends RetryRules {
   readonly partBytes?: number
 }
 
-/** The least that S3 takes: what is in memory at once is a few of them. */
+/** The least that S3 takes. */
 const defaultPartBytes = 5 * 1024 * 1024
 
 export function s3Store(settings: S3Settings, surroundings: S3Surroundings): ObjectStore {
@@ -25,7 +26,7 @@ export function s3Store(settings: S3Settings, surroundings: S3Surroundings): Obj
   const lead = prefix === '' ? '' : `${prefix}/`
   const name = `s3://${settings.bucket}/${prefix}`.replace(/\/$/, '')
   const requests = s3Requests(name, settings, surroundings)
-  const target = { requests, name, partBytes: surroundings.partBytes ?? defaultPartBytes }
+  const target = { requests, bodies: s3Bodies(), name, partBytes: surroundings.partBytes ?? defaultPartBytes }
 
   return {
     name,

@@ -108,7 +108,9 @@ test('trouble on the way is not the end of it', async () => {
 
 test.each([
   { kind: 'answer', status: 503, code: 'SlowDown' },
+  { kind: 'early-answer', status: 503, code: 'SlowDown' },
   { kind: 'reset-before' },
+  { kind: 'reset-within' },
   { kind: 'reset-after' },
   { kind: 'answer-after', status: 500, code: 'InternalError' },
 ] as const)('each request of an upload survives %o', async fault => {

@@ -3,6 +3,10 @@
 export type Fault =
   /** An error answer; nothing happens to the objects. */
   | { readonly kind: 'answer'; readonly status: number; readonly code: string }
+  /** An error answer before the body of the request is read. */
+  | { readonly kind: 'early-answer'; readonly status: number; readonly code: string }
+  /** The connection is reset in the middle of the request's body. */
+  | { readonly kind: 'reset-within' }
   /** The connection is reset before anything happens. */
   | { readonly kind: 'reset-before' }
   /** The request has its effect, then the connection is reset without an answer. */

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { crc32 } from 'node:zlib'
 import { type Fault, type FaultRule, faultList } from './fault.ts'
 import { type Keys, signatureFault } from './signature.ts'
 
@@ -148,6 +149,7 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
     }
     const wrong = isOpen ? undefined : signatureFault(raw, request.body, keys)
     if (wrong !== undefined) return fault(403, wrong)
+    if (!hasItsChecksum(request)) return fault(400, 'BadDigest')
     if (String(raw.headers['content-encoding'] ?? '').includes('aws-chunked')) return fault(501, 'NotImplemented')
     if (request.bucket !== bucket) return fault(404, 'NoSuchBucket')
     if (options.deniesListing === true) {
@@ -158,11 +160,15 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
   }
 
   const server = createServer(async (raw, response) => {
-    const chunks: Uint8Array[] = []
-    for await (const chunk of raw) chunks.push(chunk)
-    const request = requestOf(raw, Buffer.concat(chunks))
-    requests.push(`${request.method} ${raw.url}`)
-    respond(raw, response, faults.take(request.method, raw.url ?? ''), () => handle(request, raw))
+    const trouble = faults.take(raw.method ?? '', raw.url ?? '')
+    requests.push(`${raw.method} ${raw.url}`)
+    if (trouble?.kind === 'early-answer') {
+      respond(raw, response, { ...trouble, kind: 'answer' }, () => fault(500, 'InternalError'))
+      return
+    }
+    const body = await bodyOf(raw, trouble?.kind === 'reset-within').catch(() => undefined)
+    // Who gave up does not wait for an answer.
+    if (body !== undefined) respond(raw, response, trouble, () => handle(requestOf(raw, body), raw))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -199,12 +205,28 @@ interface Request {
   readonly body: Uint8Array
 }
 
+async function bodyOf(raw: IncomingMessage, breaksOff: boolean): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of raw) {
+    if (breaksOff) raw.socket.resetAndDestroy()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
 function requestOf(raw: IncomingMessage, body: Uint8Array): Request {
   const [path = '', query = ''] = (raw.url ?? '').split('?')
   const [, bucket = '', ...rest] = path.split('/')
   const headers = Object.fromEntries(Object.entries(raw.headers).map(([name, value]) => [name, String(value)]))
   const key = decodeURIComponent(rest.join('/'))
   return { method: raw.method ?? '', bucket, key, query: new URLSearchParams(query), headers, body }
+}
+
+function hasItsChecksum({ headers, body }: Request): boolean {
+  const stated = headers['x-amz-checksum-crc32']
+  const sum = Buffer.alloc(4)
+  sum.writeUInt32BE(crc32(body))
+  return stated === undefined || stated === sum.toString('base64')
 }
 
 function respond(raw: IncomingMessage, response: ServerResponse, trouble: Fault | undefined, act: () => Answer): void {
