@@ -6,101 +6,140 @@ import { partitionText } from './partition-value.ts'
 import { sameName } from './protocol.ts'
 import { type DeltaField, physicalName } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
-import { type FileFacts, fileStatistics } from './statistics.ts'
+import { type FileFacts, type FileStatistics, fileStatistics } from './statistics.ts'
 
 /** One condition on one column; a row must meet all of a list. Values are texts, as the log would write them. */
 export type Predicate =
   | { readonly column: string; readonly kind: '=' | '<' | '<=' | '>' | '>='; readonly value: string }
   | { readonly column: string; readonly kind: 'in'; readonly values: readonly string[] }
   | { readonly column: string; readonly kind: 'is null' | 'is not null' }
+  /** One of several, all on that column, has to be met. */
+  | { readonly column: string; readonly kind: 'any'; readonly of: readonly Predicate[] }
 
 /** A test for `ScanOptions.keep`. */
 export function mayHoldRows(snapshot: Snapshot, predicates: readonly Predicate[]): (file: FileFacts) => boolean {
-  const checks = predicates.flatMap(predicate => {
+  const checks = columnPredicates(snapshot, predicates)
+  return file => {
+    let statistics: FileStatistics | undefined | 'unread' = 'unread'
+    return checks.every(({ predicate, field, isPartition }) => {
+      if (!isPartition && statistics === 'unread') statistics = fileStatistics(file)
+      const bounds = isPartition
+        ? partitionBounds(snapshot, file, field)
+        : statisticsBounds(snapshot, statistics === 'unread' ? undefined : statistics, field)
+      return ruledOutSide(predicate, bounds, parserFor(field), naturalOrder) === undefined
+    })
+  }
+}
+
+export interface ColumnPredicate {
+  readonly predicate: Predicate
+  readonly field: DeltaField
+  readonly isPartition: boolean
+}
+
+/** Those whose columns the table has. */
+export function columnPredicates(snapshot: Snapshot, predicates: readonly Predicate[]): ColumnPredicate[] {
+  return predicates.flatMap(predicate => {
     const field = snapshot.schema.fields.find(one => sameName(one.name, predicate.column))
     if (field === undefined) return []
     const isPartition = snapshot.partitionColumns.some(column => sameName(column, field.name))
     return [{ predicate, field, isPartition }]
   })
-  return file =>
-    checks.every(({ predicate, field, isPartition }) => {
-      const bounds = isPartition ? partitionBounds(snapshot, file, field) : statisticsBounds(snapshot, file, field)
-      return mayMatch(predicate, bounds)
-    })
 }
 
-type Comparable = number | bigint | string
+export type Comparable = number | bigint | string
 
 /** What is known of a column in a file; a bound that is not known is undefined. */
-interface Bounds {
-  readonly parse: (text: string) => Comparable | undefined
+export interface Bounds {
   readonly min: Comparable | undefined
   readonly max: Comparable | undefined
   readonly allNull: boolean
   readonly noNull: boolean
 }
 
-function mayMatch(predicate: Predicate, bounds: Bounds): boolean {
+/** Below zero if the bound is less than the value; undefined if that cannot be told. */
+export type BoundOrder = (bound: Comparable, value: Comparable, isForEquality: boolean) => number | undefined
+
+export function naturalOrder(bound: Comparable, value: Comparable): number {
+  return bound < value ? -1 : bound > value ? 1 : 0
+}
+
+/**
+ * On which side of the wanted values all values of a column are: files with one answer may be taken together. Undefined if
+ * some may be wanted.
+ */
+export function ruledOutSide(
+  predicate: Predicate,
+  bounds: Bounds,
+  parse: (text: string) => Comparable | undefined,
+  order: BoundOrder,
+): string | undefined {
+  if (predicate.kind === 'is null') return bounds.noNull ? 'no null' : undefined
+  if (bounds.allNull) return 'all null'
+  const compare = (bound: Comparable | undefined, text: string, isForEquality: boolean): number | undefined => {
+    const value = parse(text)
+    if (bound === undefined || value === undefined || typeof bound !== typeof value) return undefined
+    return order(bound, value, isForEquality)
+  }
+  const besideAll = (values: readonly string[]): string | undefined => {
+    const isOne = values.length === 1
+    const isAbove = values.map(value => {
+      if ((compare(bounds.max, value, isOne) ?? 0) < 0) return false
+      return (compare(bounds.min, value, isOne) ?? 0) > 0 ? true : undefined
+    })
+    return isAbove.includes(undefined) ? undefined : `above ${isAbove.filter(Boolean).length}`
+  }
   switch (predicate.kind) {
-    case 'is null':
-      return !bounds.noNull
     case 'is not null':
-      return !bounds.allNull
-    case 'in':
-      return !bounds.allNull && predicate.values.some(value => mayEqual(bounds, bounds.parse(value)))
+      return undefined
     case '=':
-      return !bounds.allNull && mayEqual(bounds, bounds.parse(predicate.value))
+      return besideAll([predicate.value])
+    case 'in':
+      return besideAll(predicate.values)
     case '<':
-      return !bounds.allNull && !isKnown(bounds.min, bounds.parse(predicate.value), (min, value) => min >= value)
+      return (compare(bounds.min, predicate.value, false) ?? -1) >= 0 ? 'above' : undefined
     case '<=':
-      return !bounds.allNull && !isKnown(bounds.min, bounds.parse(predicate.value), (min, value) => min > value)
+      return (compare(bounds.min, predicate.value, false) ?? 0) > 0 ? 'above' : undefined
     case '>':
-      return !bounds.allNull && !isKnown(bounds.max, bounds.parse(predicate.value), (max, value) => max <= value)
+      return (compare(bounds.max, predicate.value, false) ?? 1) <= 0 ? 'below' : undefined
     case '>=':
-      return !bounds.allNull && !isKnown(bounds.max, bounds.parse(predicate.value), (max, value) => max < value)
+      return (compare(bounds.max, predicate.value, false) ?? 0) < 0 ? 'below' : undefined
+    case 'any': {
+      const sides = predicate.of.map(one => ruledOutSide(one, bounds, parse, order))
+      return sides.includes(undefined) ? undefined : sides.join(' or ')
+    }
   }
 }
 
-function mayEqual(bounds: Bounds, value: Comparable | undefined): boolean {
-  const isBelow = isKnown(bounds.min, value, (min, wanted) => min > wanted)
-  const isAbove = isKnown(bounds.max, value, (max, wanted) => max < wanted)
-  return !isBelow && !isAbove
-}
-
-function isKnown(
-  bound: Comparable | undefined,
-  value: Comparable | undefined,
-  holds: (bound: Comparable, value: Comparable) => boolean,
-): boolean {
-  return bound !== undefined && value !== undefined && typeof bound === typeof value && holds(bound, value)
-}
-
 function partitionBounds(snapshot: Snapshot, file: FileFacts, field: DeltaField): Bounds {
-  const parse = parserFor(field)
   const text = partitionText(file.partitionValues, field, snapshot.mapping)
-  const value = text === null ? undefined : parse(text)
-  return { parse, min: value, max: value, allNull: text === null, noNull: text !== null }
+  const value = text === null ? undefined : parserFor(field)(text)
+  return { min: value, max: value, allNull: text === null, noNull: text !== null }
 }
 
-function statisticsBounds(snapshot: Snapshot, file: FileFacts, field: DeltaField): Bounds {
+export function statisticsBounds(
+  snapshot: Snapshot,
+  statistics: FileStatistics | undefined,
+  field: DeltaField,
+): Bounds {
   const parse = parserFor(field)
-  const statistics = fileStatistics(file)
   const name = physicalName(field, snapshot.mapping)
   const wasWidened = Array.isArray(field.metadata['delta.typeChanges'])
   const bound = (values: Readonly<Record<string, unknown>> | undefined, isMax: boolean): Comparable | undefined => {
     const text = values?.[name]
     // Bounds written before a change from float to double were rounded to float.
     if (typeof text !== 'string' || wasWidened || (isMax && isFloating(field))) return undefined
+    // The zone of a writer who does not name one is not known.
+    if (isZoned(field) && !/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined
     const value = parse(text)
-    // Timestamps are cut to milliseconds in the log, so the largest may be up to one later.
-    const isCut = isMax && typeof value === 'bigint' && isTimestamp(field)
-    return isCut ? value + 1000n : value
+    if (typeof value !== 'bigint') return value
+    const slack = slackOf(field, value)
+    return isMax ? value + slack.above : value - slack.below
   }
   const nulls = statistics?.nullCount[name]
   const nullCount = typeof nulls === 'string' ? Number(nulls) : undefined
   // Counts and bounds are of the file with its deleted rows: fewer rows can only narrow them.
   return {
-    parse,
     min: bound(statistics?.minValues, false),
     max: bound(statistics?.maxValues, true),
     allNull: nullCount !== undefined && statistics?.numRecords === nullCount && nullCount > 0,
@@ -108,17 +147,27 @@ function statisticsBounds(snapshot: Snapshot, file: FileFacts, field: DeltaField
   }
 }
 
+/** How far a bound in the log may be from that of the rows. */
+function slackOf({ type }: DeltaField, value: bigint): { readonly below: bigint; readonly above: bigint } {
+  // Timestamps are cut to milliseconds, so the largest may be up to one later.
+  if (type.kind === 'primitive' && type.name.startsWith('timestamp')) return { below: 0n, above: 1000n }
+  // delta-rs writes decimals by way of floating numbers, which hold fifteen digits.
+  if (type.kind !== 'decimal' || type.precision <= 15) return { below: 0n, above: 0n }
+  const rounding = (value < 0n ? -value : value) / 2n ** 52n + 1n
+  return { below: rounding, above: rounding }
+}
+
 /** NaN is the largest value to DuckDB but in no bound that writers give, so there is no largest value. */
 function isFloating(field: DeltaField): boolean {
   return field.type.kind === 'primitive' && (field.type.name === 'float' || field.type.name === 'double')
 }
 
-function isTimestamp(field: DeltaField): boolean {
-  return field.type.kind === 'primitive' && (field.type.name === 'timestamp' || field.type.name === 'timestamp_ntz')
+function isZoned(field: DeltaField): boolean {
+  return field.type.kind === 'primitive' && field.type.name === 'timestamp'
 }
 
 /** Texts of the type in a form that `<` orders as DuckDB does; undefined for what cannot be decided. */
-function parserFor(field: DeltaField): (text: string) => Comparable | undefined {
+export function parserFor(field: DeltaField): (text: string) => Comparable | undefined {
   const { type } = field
   if (type.kind === 'decimal') return text => scaled(text, type.scale)
   if (type.kind !== 'primitive') return () => undefined
@@ -160,8 +209,9 @@ function numberOf(text: string): number | undefined {
 }
 
 function microseconds(text: string): bigint | undefined {
-  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)?$/.exec(text)
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(text)
   if (match === null) return undefined
-  const seconds = Date.parse(`${match[1]}T${match[2]}${match[4] ?? 'Z'}`)
+  const [, date, time, , zone = 'Z'] = match
+  const seconds = Date.parse(`${date}T${time}${/^[+-]\d\d$/.test(zone) ? `${zone}:00` : zone}`)
   return Number.isNaN(seconds) ? undefined : BigInt(seconds) * 1000n + BigInt((match[3] ?? '').padEnd(6, '0'))
 }

@@ -51,10 +51,12 @@ export interface ScanPlan {
 
 /** Files that are left out because nobody is expected to want them: the query fails when somebody does. */
 interface ScanGuard {
-  /** Of each file, as in `ScanFile`. At least one column of the plan has to be constant. */
+  /** Of those left out by their partitions, as in `ScanFile`. At least one column of the plan has to be constant. */
   readonly constants: Constants
-  /** Of the failure. */
+  /** Of the failure that their partitions lead to. */
   readonly message: string
+  /** The path of a hollow Parquet file that stands for those left out by statistics, with a column for each of the plan. */
+  readonly hollow?: string
 }
 
 type StoredColumn = Extract<ScanColumn, { readonly kind: 'stored' }>
@@ -64,6 +66,7 @@ export function scanSql(plan: ScanPlan): string {
   const groups = groupsOf(plan.files)
   const parts = groups.length === 0 ? [emptySql(plan)] : groups.map(group => groupSql(plan, group))
   if (plan.guard !== undefined && plan.guard.constants.length > 0) parts.push(guardSql(plan, plan.guard))
+  if (plan.guard?.hollow !== undefined) parts.push(hollowSql(plan, plan.guard.hollow))
   return parts.join('\nUNION ALL\n')
 }
 
@@ -80,6 +83,20 @@ function guardSql(plan: ScanPlan, { constants, message }: ScanGuard): string {
   })
   const source = `${constantSource(columns, constants, '')} AS g, (SELECT unnest([${quoteText(message)}]) AS m) AS m`
   return `SELECT ${selected.join(', ')} FROM (SELECT g.*, ${failure} AS e FROM ${source}) AS g WHERE g.e IS NULL`
+}
+
+/**
+ * No row, but a failure unless conditions on columns pass over all row groups of the hollow file. Each column is one of its
+ * own there, so that no two conditions contradict each other; the last one is asked for something that nothing is known of,
+ * so that rows cannot be counted without being read.
+ */
+function hollowSql(plan: ScanPlan, path: string): string {
+  const selected = plan.columns.map((column, at) => {
+    const type = column.kind === 'stored' ? duckdbType(column.type) : column.type
+    return `CAST(g.c${at} AS ${type}) AS ${quoteName(column.name)}`
+  })
+  const source = `read_parquet(${textList([escapePattern(path)])}, hive_partitioning = false)`
+  return `SELECT ${selected.join(', ')} FROM ${source} AS g WHERE hash(g.c${plan.columns.length}) = 0`
 }
 
 function constantColumns(plan: Pick<ScanPlan, 'columns'>): ConstantColumn[] {

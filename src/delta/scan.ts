@@ -22,8 +22,16 @@ export interface ScanOptions {
   readonly partitionZone?: string
   /** Begins all inner names of the query. */
   readonly tag?: string
-  /** Files that are not kept make the query fail with this message when it wants their partitions. */
-  readonly guard?: string
+  /** Files that are not kept make the query fail when it wants them. */
+  readonly guard?: LeftOutGuard
+}
+
+interface LeftOutGuard {
+  /** Of the failure if partitions of these are wanted. */
+  readonly message: string
+  readonly byPartition: readonly AddFile[]
+  /** The path of the hollow file that stands for all others which are not kept. */
+  readonly hollow?: string
 }
 
 /** The query for the live rows of a snapshot; usable as a view or a subquery in parentheses. */
@@ -45,7 +53,6 @@ async function planScan(files: TableFiles, snapshot: Snapshot, options: ScanOpti
     })),
   )
   const { tag, guard } = options
-  const left = guard === undefined ? [] : snapshot.files.filter(file => options.keep?.(file) === false)
   const columns = columnsOf(snapshot, fields, options.partitionZone)
   return {
     columns: options.pathColumn === undefined ? columns : [...columns, pathColumn(options.pathColumn)],
@@ -54,7 +61,11 @@ async function planScan(files: TableFiles, snapshot: Snapshot, options: ScanOpti
     files: scanned,
     ...(tag !== undefined && { tag }),
     ...(guard !== undefined && {
-      guard: { message: guard, constants: left.map(add => constantsOf(snapshot, add, named)) },
+      guard: {
+        message: guard.message,
+        constants: partitionGroups(snapshot, guard.byPartition).map(group => group.constants),
+        ...(guard.hollow !== undefined && { hollow: guard.hollow }),
+      },
     }),
   }
 }
@@ -71,16 +82,34 @@ function constantsOf({ mapping }: Snapshot, add: AddFile, fields: readonly Delta
   return fields.map(field => partitionConstant(add.partitionValues, field, mapping))
 }
 
-/**
- * The query for the places, among the files of a snapshot, of those whose partitions meet conditions: texts over the inner
- * names of its scan with this tag.
- */
-export function partitionPlacesSql(snapshot: Snapshot, tag: string, conditions: readonly string[]): string {
-  const { fields } = snapshot.schema
+/** Files of one partition. */
+export interface PartitionGroup {
+  readonly constants: readonly (string | null)[]
+  readonly files: readonly AddFile[]
+}
+
+export function partitionGroups(snapshot: Snapshot, files: readonly AddFile[]): PartitionGroup[] {
   const partitions = partitionFields(snapshot)
-  const named = fields.filter(field => partitions.has(field))
-  const constants = snapshot.files.map(add => constantsOf(snapshot, add, named))
-  return placesSql({ columns: columnsOf(snapshot, fields), tag }, constants, conditions)
+  const named = snapshot.schema.fields.filter(field => partitions.has(field))
+  const groups = new Map<string, PartitionGroup & { readonly files: AddFile[] }>()
+  for (const add of files) {
+    const constants = constantsOf(snapshot, add, named)
+    const key = JSON.stringify(constants)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { constants, files: [add] })
+    else group.files.push(add)
+  }
+  return [...groups.values()]
+}
+
+/** The query for the places of those that meet conditions: texts over the inner names of the table's scan with this tag. */
+export function partitionPlacesSql(
+  snapshot: Snapshot,
+  groups: readonly PartitionGroup[],
+  { tag, conditions }: { readonly tag: string; readonly conditions: readonly string[] },
+): string {
+  const constants = groups.map(group => group.constants)
+  return placesSql({ columns: columnsOf(snapshot, snapshot.schema.fields), tag }, constants, conditions)
 }
 
 /** What the scan with this tag calls the columns of the files: by their names there. */

@@ -1,26 +1,28 @@
 /**
- * A Delta table in a bucket as one statement reads it. A first plan of the statement, made before any file is fetched,
- * tells which partitions it asks for and which files' statistics rule them out; the query that is then sent names only the
- * files of those partitions. A guard stands for the others in it: should they be wanted after all, the statement fails
- * and is sent again over all files. Files that statistics rule out are there by their footers, out of which DuckDB sees
- * for itself.
+ * A Delta table as one statement reads it. A first plan of the statement, made before any file is fetched or opened, tells
+ * which partitions it asks for and which files their statistics rule out; the query that is then sent names only the others.
+ * A guard stands in it for those that are left out: should they be wanted after all, the statement fails and is sent again
+ * over all files.
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { AddFile } from '../delta/action.ts'
-import { mayHoldRows } from '../delta/data-skipping.ts'
-import { partitionPlacesSql, scanNames, snapshotSql } from '../delta/scan.ts'
+import { leftOutFiles } from '../delta/left-out.ts'
+import { type PartitionGroup, partitionGroups, partitionPlacesSql, scanNames, snapshotSql } from '../delta/scan.ts'
 import type { Snapshot } from '../delta/snapshot.ts'
+import { recordCount } from '../delta/statistics.ts'
 import { type FilePlace, placeOf, type TableFiles } from '../delta/table-files.ts'
 import { type DeltaLocation, type VersionWanted, wantedSnapshot } from './delta-location.ts'
 import { deltaScans, predicatesOf } from './delta-scans.ts'
 import type { Lake } from './lake.ts'
-import type { ReadSource } from './partial-reads.ts'
+import { mayBeDamage, type ReadSource } from './partial-reads.ts'
 import type { PlanNode } from './planned-scans.ts'
 import { inBatches, type ReadFile } from './read-file.ts'
 import type { Traffic } from './traffic.ts'
 
-/** The footer alone of a smaller file is not worth a request. */
-const leastLazyBytes = 128 * 1024
+/** Fewer files that are here already are opened sooner than a plan is made. */
+const leastFiles = 32
+/** So is a single file that is fetched whole anyway. */
+const leastFetchedBytes = 128 * 1024
 
 export interface DeltaWanted extends VersionWanted {
   readonly location: string
@@ -40,18 +42,28 @@ export async function openDelta(lake: Lake, traffic: Traffic, wanted: DeltaWante
   return new DeltaReading(lake, table, snapshot, { files, tag })
 }
 
+/** The files that a statement does without. */
+interface LeftOut {
+  readonly byPartition: ReadonlySet<AddFile>
+  readonly byStatistics: ReadonlySet<AddFile>
+  /** The path of the file that stands for those. */
+  readonly hollow?: string
+}
+
+const nothingLeftOut: LeftOut = { byPartition: new Set(), byStatistics: new Set() }
+
 export class DeltaReading {
   private readonly lake: Lake
   private readonly table: DeltaLocation
   private readonly snapshot: Snapshot
+  /** Those that are fetched. */
   private readonly files: ReadonlyMap<AddFile, ReadFile>
   private readonly tag: string
   /** Undefined while all of it is fetched at once. */
-  private chosen: ReadonlySet<AddFile> | undefined
+  private leftOut: LeftOut | undefined
   private trustsSizes = true
   /** The statement may not read it at all: trouble with it counts only if the statement fails. */
   isOptional = false
-  private lazy: ReadonlySet<ReadFile> = new Set()
 
   constructor(
     lake: Lake,
@@ -66,20 +78,28 @@ export class DeltaReading {
     this.tag = tag
   }
 
-  /** There is something to fetch, and a plan may show that it is not needed. */
+  /** There is something to fetch or to open, and a plan may show that it is not needed. */
   get mayBePartial(): boolean {
+    if (!this.lake.reads.rules.isOn) return false
+    const { files } = this.snapshot
+    if (files.length >= leastFiles && (this.isPartitioned || files.some(add => add.stats !== undefined))) return true
     const missing = [...this.files.values()].filter(({ copy }) => !copy.isWhole)
-    return missing.length > 0 && (this.isPartitioned || missing.some(({ copy }) => copy.sizeBytes >= leastLazyBytes))
+    return missing.length > 0 && (this.isPartitioned || missing.some(({ copy }) => copy.sizeBytes >= leastFetchedBytes))
   }
 
   /** A query with the columns of the table that can be planned but not run. */
   async plannedSql(): Promise<string> {
-    const [first] = this.files.values()
-    await first?.copy.hold()
-    // A plan looks into no file: one name does for all, and nobody asks what is in them.
-    const files = { ...this.filesAt(async () => first), reader: { rows: async () => [] } }
-    const bare = this.snapshot.files.map(({ deletionVector: _, ...add }) => add)
-    return snapshotSql(files, { ...this.snapshot, files: bare }, { tag: this.tag })
+    const { snapshot, tag } = this
+    // A plan looks into no file, so two do for all: of one alone the values of its partition could be taken as constants.
+    const path = this.lake.hollows.forPlans
+    const files = { ...this.table.files, localPath: async () => path, reader: { rows: async () => [] } }
+    const some = snapshot.files.slice(0, 2)
+    const rows = Math.ceil(snapshot.files.reduce((sum, add) => sum + (recordCount(add) ?? Number.NaN), 0) / some.length)
+    const bare = some.map(({ deletionVector: _, stats: __, ...add }) => ({
+      ...add,
+      ...(Number.isSafeInteger(rows) && { stats: `{"numRecords":${rows}}` }),
+    }))
+    return snapshotSql(files, { ...snapshot, files: bare }, { tag })
   }
 
   /** Takes what a plan of the statement asks for; everything without one. */
@@ -87,15 +107,19 @@ export class DeltaReading {
     const { tag, isPartitioned, snapshot } = this
     const scans = plan && deltaScans(plan, { tag, isPartitioned })
     if (scans === undefined) return this.chooseAll()
+    const groups = isPartitioned ? partitionGroups(snapshot, snapshot.files) : []
     const wanted = new Set<AddFile>(isPartitioned ? [] : snapshot.files)
     for (const { fileConditions } of isPartitioned ? scans : []) {
-      for (const add of await this.filesWith(fileConditions)) wanted.add(add)
+      for (const add of await this.filesWith(groups, fileConditions)) wanted.add(add)
     }
     const columns = snapshot.schema.fields.map(field => field.name)
-    const tests = scans.map(({ scan }) => mayHoldRows(snapshot, predicatesOf(scan, tag, columns)))
-    const lazy = [...wanted].filter(add => (add.size ?? 0) >= leastLazyBytes && !tests.some(mayHold => mayHold(add)))
-    this.chosen = wanted
-    this.lazy = new Set(lazy.flatMap(add => this.files.get(add) ?? []))
+    const predicates = scans.map(({ scan }) => predicatesOf(scan, tag, columns))
+    const { files, hollow } = leftOutFiles(snapshot, [...wanted], predicates)
+    this.leftOut = {
+      byPartition: new Set(snapshot.files.filter(add => !wanted.has(add))),
+      byStatistics: files,
+      ...(hollow !== undefined && { hollow: this.lake.hollows.path(hollow) }),
+    }
   }
 
   /** Sizes in the log may be wrong, files may be gone: the table's own way of fetching finds out. */
@@ -104,39 +128,54 @@ export class DeltaReading {
   }
 
   chooseAll(): void {
-    this.chosen = new Set(this.snapshot.files)
-    this.lazy = new Set()
+    this.leftOut = nothingLeftOut
   }
 
   /** The files that were chosen. */
   source(): ReadSource {
-    const files = [...(this.chosen ?? [])].flatMap(add => this.files.get(add) ?? [])
-    const names = scanNames(this.snapshot, this.tag)
-    const { isOptional } = this
-    return { files, isParquet: true, partitions: [], names, isOptional, isLazy: file => this.lazy.has(file) }
+    const chosen = this.leftOut === undefined ? [] : this.snapshot.files.filter(this.isKept)
+    const files = chosen.flatMap(add => this.files.get(add) ?? [])
+    return {
+      files,
+      isParquet: true,
+      partitions: [],
+      names: scanNames(this.snapshot, this.tag),
+      isOptional: this.isOptional,
+    }
   }
 
   /** The query for the rows; what was chosen has to be opened. */
   async sql(): Promise<string> {
-    const { chosen, tag, snapshot } = this
+    const { leftOut, tag, snapshot } = this
     if (!this.trustsSizes) return snapshotSql(this.table.files, snapshot)
     const byPlace = new Map(
       [...this.files].map(([add, file]) => [locationOf(placeOf(this.table.files, add.path)), file]),
     )
     const files = this.filesAt(async place => {
       const file = byPlace.get(locationOf(place))
-      if (chosen === undefined) await file?.copy.complete(file.store)
+      if (leftOut === undefined) await file?.copy.complete(file.store)
       return file
     })
-    if (chosen === undefined) return snapshotSql(files, snapshot)
-    const options = chosen.size === snapshot.files.length ? {} : { guard: this.guard }
-    return snapshotSql(files, snapshot, { tag, keep: add => chosen.has(add), ...options })
+    if (leftOut === undefined) return snapshotSql(files, snapshot)
+    const { byPartition, hollow } = leftOut
+    const guard = {
+      message: this.guard,
+      byPartition: [...byPartition],
+      ...(hollow !== undefined && { hollow }),
+    }
+    return snapshotSql(files, snapshot, { tag, keep: this.isKept, guard })
   }
 
   /** Whether a failure of the statement means that more files are wanted. */
   asksFor(error: unknown): boolean {
-    return error instanceof DiagnosticError && error.diagnostic.message.includes(this.guard)
+    if (!(error instanceof DiagnosticError) || this.leftOut === undefined) return false
+    const { message } = error.diagnostic
+    // What DuckDB says of a hole names no file.
+    return message.includes(this.guard) || (this.leftOut.hollow !== undefined && mayBeDamage.test(message))
   }
+
+  private readonly isKept = (add: AddFile): boolean =>
+    this.leftOut?.byPartition.has(add) !== true && this.leftOut?.byStatistics.has(add) !== true
 
   private get guard(): string {
     return `eider: more files are wanted of ${this.tag}${this.table.location}`
@@ -146,15 +185,17 @@ export class DeltaReading {
     return this.snapshot.partitionColumns.length > 0
   }
 
-  private async filesWith(conditions: readonly string[]): Promise<readonly AddFile[]> {
-    const { files } = this.snapshot
-    if (conditions.length === 0) return files
+  private async filesWith(
+    groups: readonly PartitionGroup[],
+    conditions: readonly string[],
+  ): Promise<readonly AddFile[]> {
+    if (conditions.length === 0) return this.snapshot.files
     try {
-      const rows = await this.lake.reader.rows(partitionPlacesSql(this.snapshot, this.tag, conditions))
-      return rows.flatMap(row => files[Number(row.i)] ?? [])
+      const rows = await this.lake.reader.rows(partitionPlacesSql(this.snapshot, groups, { tag: this.tag, conditions }))
+      return rows.flatMap(row => groups[Number(row.i)]?.files ?? [])
     } catch {
       // Text of a plan that is no SQL.
-      return files
+      return this.snapshot.files
     }
   }
 

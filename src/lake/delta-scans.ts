@@ -16,14 +16,25 @@ export function deltaScans(
   plan: readonly PlanNode[],
   { tag, isPartitioned }: { readonly tag: string; readonly isPartitioned: boolean },
 ): DeltaScan[] | undefined {
-  const tagged = plan
-    .flatMap(scansBelow)
-    .filter(scan => [...scan.columns, ...scan.hints].some(one => one.includes(tag)))
-  if (!isPartitioned) return tagged.map(scan => ({ fileConditions: [], scan }))
+  const all = plan.flatMap(withoutLookups).flatMap(scansBelow)
+  const tagged = all.filter(scan => [...scan.columns, ...scan.hints].some(one => one.includes(tag)))
+  if (!isPartitioned) {
+    // One that reads no column may be of any table.
+    const nameless = all.filter(scan => scan.columns.length === 0 && scan.hints.length === 0)
+    return [...tagged, ...nameless].map(scan => ({ fileConditions: [], scan }))
+  }
   const joins = plan.flatMap(node => nodesBelow(node)).filter(node => joinsFiles(node, tag))
   const found = joins.map(scanOfJoin)
   const known = found.flatMap(one => (one === undefined ? [] : [one]))
   return known.length === found.length && known.length >= tagged.length ? known : undefined
+}
+
+/** Rows that have been found, looked up once more for their other columns, are no more than were found. */
+function withoutLookups(node: PlanNode): PlanNode {
+  const { children = [], extra_info: info = {} } = node
+  const isLookup =
+    info['Join Type'] === 'SEMI' && textsOf(info.Conditions).includes('file_row_number = file_row_number')
+  return { ...node, children: (isLookup ? children.slice(1) : children).map(withoutLookups) }
 }
 
 function nodesBelow(node: PlanNode): PlanNode[] {
@@ -48,24 +59,38 @@ function scanOfJoin({ children = [] }: PlanNode): DeltaScan | undefined {
 
 /** What the conditions on rows say about columns of the table, as far as it is simple. `columns` are its names in order. */
 export function predicatesOf({ conditions }: PlannedScan, tag: string, columns: readonly string[]): Predicate[] {
-  return conditions.flatMap((condition): Predicate[] => {
-    const [, place, rest = ''] = new RegExp(`^${tag}c(\\d+)(\\D.*)$`, 's').exec(condition) ?? []
-    const column = columns[Number(place)]
-    if (column === undefined) return []
-    const list = /^ IN \((.*)\)$/s.exec(rest)?.[1]
-    if (list !== undefined) {
-      const values = splitOutside(list, ', ').map(one => compared(`=${one}`)?.value)
-      return values.includes(undefined) ? [] : [{ column, kind: 'in', values: values.map(String) }]
-    }
-    const one = compared(rest)
-    return one === undefined || one.operator === '!=' ? [] : [{ column, kind: one.operator, value: one.value }]
-  })
+  return conditions.flatMap(condition => predicateOf(condition, tag, columns) ?? [])
+}
+
+function predicateOf(condition: string, tag: string, columns: readonly string[]): Predicate | undefined {
+  const parts = splitOutside(condition, ' OR ')
+  if (parts.length > 1) return oneOf(parts.map(part => predicateOf(part, tag, columns)))
+  if (/^\(.*\)$/s.test(condition)) return predicateOf(condition.slice(1, -1), tag, columns)
+  const [, place, rest = ''] = new RegExp(`^${tag}c(\\d+)(\\D.*)$`, 's').exec(condition) ?? []
+  const column = columns[Number(place)]
+  if (column === undefined) return undefined
+  if (rest === ' IS NULL') return { column, kind: 'is null' }
+  const list = /^ IN \((.*)\)$/s.exec(rest)?.[1]
+  if (list !== undefined) {
+    const values = splitOutside(list, ', ').map(one => compared(`=${one}`)?.value)
+    return values.includes(undefined) ? undefined : { column, kind: 'in', values: values.map(String) }
+  }
+  const one = compared(rest)
+  return one === undefined || one.operator === '!=' ? undefined : { column, kind: one.operator, value: one.value }
+}
+
+function oneOf(predicates: readonly (Predicate | undefined)[]): Predicate | undefined {
+  const [first] = predicates
+  const of = predicates.flatMap(one => (one?.column === first?.column ? (one ?? []) : []))
+  // A list among others is no condition that bounds are compared with.
+  const isSimple = of.length === predicates.length && of.every(one => one.kind !== 'in')
+  return first !== undefined && isSimple ? { column: first.column, kind: 'any', of } : undefined
 }
 
 function compared(
   text: string,
 ): { readonly operator: '=' | '<' | '<=' | '>' | '>=' | '!='; readonly value: string } | undefined {
-  const [, operator, quoted, , number] = comparison.exec(text) ?? []
+  const [, operator, quoted, , number] = comparison.exec(text.replace(/^ ([<>!=]+) /, '$1')) ?? []
   const value = number ?? quoted?.replaceAll("''", "'")
   if (value === undefined) return undefined
   switch (operator) {

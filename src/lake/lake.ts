@@ -11,6 +11,7 @@ import { localStore } from '../storage/local-store.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
 import { s3Store } from '../storage/s3-store.ts'
 import { type DeltaLocation, deltaLocation } from './delta-location.ts'
+import { HollowFiles } from './hollow-files.ts'
 import { LakeViews } from './lake-views.ts'
 import { PartialReads, type PartialRules } from './partial-reads.ts'
 import { plainRows } from './plain-rows.ts'
@@ -51,6 +52,7 @@ export class Lake {
   readonly views = new LakeViews()
   readonly files: RemoteFiles
   readonly reads: PartialReads
+  readonly hollows: HollowFiles
   readonly total = new TrafficTotal()
   readonly reader: ParquetReader
   private readonly stores = new Map<string, ObjectStore>()
@@ -63,6 +65,7 @@ export class Lake {
     this.scratch = localStore(settings.scratchFolder)
     this.files = new RemoteFiles(url => this.storeOf(url), this.cache)
     this.reader = readerOn(database)
+    this.hollows = new HollowFiles(settings.scratchFolder, settings.ids)
     this.reads = new PartialReads(this.reader, settings.partialReads ?? { isOn: false, leastBytes: 0 })
   }
 
@@ -98,9 +101,13 @@ export class Lake {
 
   /** Keeps the cache within its size, and removes what killed runs have left of their way to a bucket. */
   async close(): Promise<void> {
-    if (!this.wasUsed) return
-    await this.cache.release()
-    await this.cache.trim(this.settings.cacheBytes)
+    const wroteHollows = !this.hollows.isEmpty
+    this.hollows.close()
+    if (this.wasUsed) {
+      await this.cache.release()
+      await this.cache.trim(this.settings.cacheBytes)
+    }
+    if (!this.wasUsed && !wroteHollows) return
     const oldestMs = this.settings.clock.now() - leftoverMs
     for await (const info of this.scratch.list('')) if (info.modifiedMs < oldestMs) await this.scratch.delete(info.key)
   }

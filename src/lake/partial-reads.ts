@@ -26,8 +26,6 @@ export interface ReadSource {
   readonly lookedInto?: number
   /** What plans call the columns of the files, by their names there; without it the same. */
   readonly names?: ReadonlyMap<string, string>
-  /** Also a file that is not large may be fetched in part. */
-  isLazy?(file: ReadFile): boolean
   /** The statement may not read it at all: trouble with it counts only if the statement fails. */
   readonly isOptional?: boolean
 }
@@ -168,8 +166,7 @@ export class Reading {
   private async openFiles(source: ReadSource, files: readonly ReadFile[]): Promise<void> {
     const { layouts, rules } = this.reads
     await inBatches(files, async file => {
-      const isLazy = file.copy.sizeBytes >= rules.leastBytes || source.isLazy?.(file) === true
-      const mayStay = source.isParquet && !file.copy.isWhole && isLazy
+      const mayStay = source.isParquet && !file.copy.isWhole && file.copy.sizeBytes >= rules.leastBytes
       if (mayStay && (await layouts.open(file))) this.states.set(file, 'opened')
       else await this.complete([file])
     })
@@ -259,7 +256,8 @@ function withoutMembers(scan: PlannedScan): PlannedScan {
 /** What DuckDB says of a file of zeros. */
 const isNoFile = /magic bytes|too small to be a parquet|not a gzip stream/i
 
-const mayBeDamage =
+/** DuckDB has met something that is no Parquet. */
+export const mayBeDamage =
   /magic bytes|too small|TProtocol|invalid data|corrupt|decompress|snappy|zstd|gzip|lz4|brotli|thrift|footer|cannot open|no such file|no files found|parquet/i
 
 /** The statement is wrong as it stands, whatever the files hold. */

@@ -55,8 +55,8 @@ function scanOf(info: Readonly<Record<string, unknown>>): PlannedScan {
     columns: textsOf(info.Projections),
     // Optional ones decide about row groups only, which is what they are asked for here.
     conditions: filters
-      .filter(one => !one.includes('Dynamic Filter'))
-      .flatMap(one => splitOutside(one.replace(/^optional: /, ''), ' AND ')),
+      .flatMap(one => splitOutside(one.replace(/^optional: /, ''), ' AND '))
+      .filter(one => !one.includes('Dynamic Filter')),
     hints: filters,
     ...(typeof info['File Filters'] === 'string' && { fileConditions: info['File Filters'] }),
     ...(left !== undefined && all !== undefined && { fileCount: { left: Number(left), all: Number(all) } }),

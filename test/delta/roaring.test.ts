@@ -1,22 +1,6 @@
 import { expect, test } from 'vitest'
 import { readRoaring, rowCount, subtractRows } from '../../src/delta/roaring.ts'
-
-/** A bitmap with one array container, as the format describes it. */
-function arrayBitmap(rows: readonly number[], bucket = 0): Uint8Array {
-  const bytes = new DataView(new ArrayBuffer(12 + 4 + 8 + 8 + rows.length * 2))
-  bytes.setInt32(0, 1681511377, true)
-  bytes.setBigInt64(4, 1n, true)
-  bytes.setUint32(12, bucket, true)
-  bytes.setUint32(16, 12346, true)
-  bytes.setUint32(20, 1, true)
-  bytes.setUint16(24, 0, true)
-  bytes.setUint16(26, rows.length - 1, true)
-  bytes.setUint32(28, 16, true)
-  rows.forEach((row, index) => {
-    bytes.setUint16(32 + index * 2, row, true)
-  })
-  return new Uint8Array(bytes.buffer)
-}
+import { arrayBitmap } from '../rig/deletion-vector.ts'
 
 test('neighbouring rows become one range', () => {
   expect(readRoaring(arrayBitmap([0, 1, 2, 7]))).toEqual([
