@@ -6,7 +6,7 @@ import { partitionText } from './partition-value.ts'
 import { sameName } from './protocol.ts'
 import { type DeltaField, physicalName } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
-import { type FileFacts, type FileStatistics, fileStatistics } from './statistics.ts'
+import { type FileFacts, type FileStatistics, fileStatistics, statisticText } from './statistics.ts'
 
 /** One condition on one column; a row must meet all of a list. Values are texts, as the log would write them. */
 export type Predicate =
@@ -18,36 +18,59 @@ export type Predicate =
 
 /** A test for `ScanOptions.keep`. */
 export function mayHoldRows(snapshot: Snapshot, predicates: readonly Predicate[]): (file: FileFacts) => boolean {
-  const checks = columnPredicates(snapshot, predicates)
+  const conditions = columnConditions(snapshot, predicates)
+  const readsStatistics = conditions.some(({ isPartition }) => !isPartition)
   return file => {
-    let statistics: FileStatistics | undefined | 'unread' = 'unread'
-    return checks.every(({ predicate, field, isPartition }) => {
-      if (!isPartition && statistics === 'unread') statistics = fileStatistics(file)
+    const statistics = readsStatistics ? fileStatistics(file) : undefined
+    return conditions.every(({ wanted, field, isPartition }) => {
       const bounds = isPartition
         ? partitionBounds(snapshot, file, field)
-        : statisticsBounds(snapshot, statistics === 'unread' ? undefined : statistics, field)
-      return ruledOutSide(predicate, bounds, parserFor(field), naturalOrder) === undefined
+        : statisticsBounds(snapshot, statistics, field)
+      return ruledOutSide(wanted, bounds, naturalOrder) === undefined
     })
   }
 }
 
-export interface ColumnPredicate {
-  readonly predicate: Predicate
+/** A predicate on a column that the table has. */
+export interface ColumnCondition {
   readonly field: DeltaField
   readonly isPartition: boolean
+  readonly wanted: Wanted
 }
 
-/** Those whose columns the table has. */
-export function columnPredicates(snapshot: Snapshot, predicates: readonly Predicate[]): ColumnPredicate[] {
+export function columnConditions(snapshot: Snapshot, predicates: readonly Predicate[]): ColumnCondition[] {
   return predicates.flatMap(predicate => {
     const field = snapshot.schema.fields.find(one => sameName(one.name, predicate.column))
     if (field === undefined) return []
     const isPartition = snapshot.partitionColumns.some(column => sameName(column, field.name))
-    return [{ predicate, field, isPartition }]
+    return [{ wanted: wantedBy(predicate, parserFor(field)), field, isPartition }]
   })
 }
 
 export type Comparable = number | bigint | string
+
+/** A predicate with its values in a form that can be compared; undefined is a value that cannot. */
+export type Wanted =
+  | { readonly kind: '<' | '<=' | '>' | '>='; readonly value: Comparable | undefined }
+  | { readonly kind: 'equal'; readonly values: readonly (Comparable | undefined)[] }
+  | { readonly kind: 'is null' | 'is not null' }
+  | { readonly kind: 'any'; readonly of: readonly Wanted[] }
+
+function wantedBy(predicate: Predicate, parse: (text: string) => Comparable | undefined): Wanted {
+  switch (predicate.kind) {
+    case 'is null':
+    case 'is not null':
+      return predicate
+    case '=':
+      return { kind: 'equal', values: [parse(predicate.value)] }
+    case 'in':
+      return { kind: 'equal', values: predicate.values.map(parse) }
+    case 'any':
+      return { kind: 'any', of: predicate.of.map(one => wantedBy(one, parse)) }
+    default:
+      return { kind: predicate.kind, value: parse(predicate.value) }
+  }
+}
 
 /** What is known of a column in a file; a bound that is not known is undefined. */
 export interface Bounds {
@@ -64,51 +87,57 @@ export function naturalOrder(bound: Comparable, value: Comparable): number {
   return bound < value ? -1 : bound > value ? 1 : 0
 }
 
+/** The side of what has no null where one is wanted. */
+export const noNull = 'no null'
+
 /**
  * On which side of the wanted values all values of a column are: files with one answer may be taken together. Undefined if
  * some may be wanted.
  */
-export function ruledOutSide(
-  predicate: Predicate,
-  bounds: Bounds,
-  parse: (text: string) => Comparable | undefined,
-  order: BoundOrder,
-): string | undefined {
-  if (predicate.kind === 'is null') return bounds.noNull ? 'no null' : undefined
-  if (bounds.allNull) return 'all null'
-  const compare = (bound: Comparable | undefined, text: string, isForEquality: boolean): number | undefined => {
-    const value = parse(text)
-    if (bound === undefined || value === undefined || typeof bound !== typeof value) return undefined
-    return order(bound, value, isForEquality)
-  }
-  const besideAll = (values: readonly string[]): string | undefined => {
-    const isOne = values.length === 1
-    const isAbove = values.map(value => {
-      if ((compare(bounds.max, value, isOne) ?? 0) < 0) return false
-      return (compare(bounds.min, value, isOne) ?? 0) > 0 ? true : undefined
-    })
-    return isAbove.includes(undefined) ? undefined : `above ${isAbove.filter(Boolean).length}`
-  }
-  switch (predicate.kind) {
+export function ruledOutSide(wanted: Wanted, bounds: Bounds, order: BoundOrder): string | undefined {
+  const { min, max, allNull } = bounds
+  if (wanted.kind === 'is null') return bounds.noNull ? noNull : undefined
+  if (allNull) return 'all null'
+  switch (wanted.kind) {
     case 'is not null':
       return undefined
-    case '=':
-      return besideAll([predicate.value])
-    case 'in':
-      return besideAll(predicate.values)
+    case 'equal': {
+      const isOne = wanted.values.length === 1
+      let above = 0
+      for (const value of wanted.values) {
+        if ((compare(order, min, value, isOne) ?? 0) > 0) above += 1
+        else if ((compare(order, max, value, isOne) ?? 0) >= 0) return undefined
+      }
+      return `above ${above}`
+    }
     case '<':
-      return (compare(bounds.min, predicate.value, false) ?? -1) >= 0 ? 'above' : undefined
+      return (compare(order, min, wanted.value) ?? -1) >= 0 ? 'above' : undefined
     case '<=':
-      return (compare(bounds.min, predicate.value, false) ?? 0) > 0 ? 'above' : undefined
+      return (compare(order, min, wanted.value) ?? 0) > 0 ? 'above' : undefined
     case '>':
-      return (compare(bounds.max, predicate.value, false) ?? 1) <= 0 ? 'below' : undefined
+      return (compare(order, max, wanted.value) ?? 1) <= 0 ? 'below' : undefined
     case '>=':
-      return (compare(bounds.max, predicate.value, false) ?? 0) < 0 ? 'below' : undefined
+      return (compare(order, max, wanted.value) ?? 0) < 0 ? 'below' : undefined
     case 'any': {
-      const sides = predicate.of.map(one => ruledOutSide(one, bounds, parse, order))
-      return sides.includes(undefined) ? undefined : sides.join(' or ')
+      const sides: string[] = []
+      for (const one of wanted.of) {
+        const side = ruledOutSide(one, bounds, order)
+        if (side === undefined) return undefined
+        sides.push(side)
+      }
+      return sides.join(' or ')
     }
   }
+}
+
+function compare(
+  order: BoundOrder,
+  bound: Comparable | undefined,
+  value: Comparable | undefined,
+  isForEquality = false,
+): number | undefined {
+  if (bound === undefined || value === undefined || typeof bound !== typeof value) return undefined
+  return order(bound, value, isForEquality)
 }
 
 function partitionBounds(snapshot: Snapshot, file: FileFacts, field: DeltaField): Bounds {
@@ -126,9 +155,9 @@ export function statisticsBounds(
   const name = physicalName(field, snapshot.mapping)
   const wasWidened = Array.isArray(field.metadata['delta.typeChanges'])
   const bound = (values: Readonly<Record<string, unknown>> | undefined, isMax: boolean): Comparable | undefined => {
-    const text = values?.[name]
+    const text = statisticText(values, name)
     // Bounds written before a change from float to double were rounded to float.
-    if (typeof text !== 'string' || wasWidened || (isMax && isFloating(field))) return undefined
+    if (text === undefined || wasWidened || (isMax && isFloating(field))) return undefined
     // The zone of a writer who does not name one is not known.
     if (isZoned(field) && !/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined
     const value = parse(text)
@@ -136,8 +165,8 @@ export function statisticsBounds(
     const slack = slackOf(field, value)
     return isMax ? value + slack.above : value - slack.below
   }
-  const nulls = statistics?.nullCount[name]
-  const nullCount = typeof nulls === 'string' ? Number(nulls) : undefined
+  const nulls = statisticText(statistics?.nullCount, name)
+  const nullCount = nulls === undefined ? undefined : Number(nulls)
   // Counts and bounds are of the file with its deleted rows: fewer rows can only narrow them.
   return {
     min: bound(statistics?.minValues, false),
@@ -167,7 +196,7 @@ function isZoned(field: DeltaField): boolean {
 }
 
 /** Texts of the type in a form that `<` orders as DuckDB does; undefined for what cannot be decided. */
-export function parserFor(field: DeltaField): (text: string) => Comparable | undefined {
+function parserFor(field: DeltaField): (text: string) => Comparable | undefined {
   const { type } = field
   if (type.kind === 'decimal') return text => scaled(text, type.scale)
   if (type.kind !== 'primitive') return () => undefined

@@ -5,11 +5,11 @@
  */
 import type { DeltaType } from './schema.ts'
 
-/** What the rows of a row group have in a column. Without a bound any value, without `hasNoNull` nulls too. */
+/** What the rows of a row group have in a column: without bounds any value, unless `hasNoNull` nulls too. */
 export interface HollowBounds {
-  readonly min?: HollowValue
-  readonly max?: HollowValue
-  readonly hasNoNull?: boolean
+  readonly min: HollowValue | undefined
+  readonly max: HollowValue | undefined
+  readonly hasNoNull: boolean
 }
 
 /** A number without its point, microseconds since 1970, a text, or a date as `2024-02-01`. */
@@ -171,7 +171,7 @@ function columnChunk(form: Form, name: string, bounds: HollowBounds | undefined)
 function statisticsOf(form: Form, { min, max, hasNoNull }: HollowBounds): Value | undefined {
   const least = min === undefined ? undefined : form.encode(min)
   const most = max === undefined ? undefined : form.encode(max)
-  const fields: [number, Value][] = hasNoNull === true ? [[3, i64(0n)]] : []
+  const fields: [number, Value][] = hasNoNull ? [[3, i64(0n)]] : []
   if (least !== undefined && most !== undefined) fields.push([5, binary(most)], [6, binary(least)])
   return fields.length === 0 ? undefined : struct(fields)
 }

@@ -55,8 +55,8 @@ interface ScanGuard {
   readonly constants: Constants
   /** Of the failure that their partitions lead to. */
   readonly message: string
-  /** The path of a hollow Parquet file that stands for those left out by statistics, with a column for each of the plan. */
-  readonly hollow?: string
+  /** Paths of hollow Parquet files that stand for those left out by statistics, with a column for each of the plan. */
+  readonly hollows: readonly string[]
 }
 
 type StoredColumn = Extract<ScanColumn, { readonly kind: 'stored' }>
@@ -66,7 +66,7 @@ export function scanSql(plan: ScanPlan): string {
   const groups = groupsOf(plan.files)
   const parts = groups.length === 0 ? [emptySql(plan)] : groups.map(group => groupSql(plan, group))
   if (plan.guard !== undefined && plan.guard.constants.length > 0) parts.push(guardSql(plan, plan.guard))
-  if (plan.guard?.hollow !== undefined) parts.push(hollowSql(plan, plan.guard.hollow))
+  for (const path of plan.guard?.hollows ?? []) parts.push(hollowSql(plan, path))
   return parts.join('\nUNION ALL\n')
 }
 

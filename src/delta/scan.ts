@@ -30,8 +30,8 @@ interface LeftOutGuard {
   /** Of the failure if partitions of these are wanted. */
   readonly message: string
   readonly byPartition: readonly AddFile[]
-  /** The path of the hollow file that stands for all others which are not kept. */
-  readonly hollow?: string
+  /** Paths of the hollow files that stand for all others which are not kept. */
+  readonly hollows: readonly string[]
 }
 
 /** The query for the live rows of a snapshot; usable as a view or a subquery in parentheses. */
@@ -64,7 +64,7 @@ async function planScan(files: TableFiles, snapshot: Snapshot, options: ScanOpti
       guard: {
         message: guard.message,
         constants: partitionGroups(snapshot, guard.byPartition).map(group => group.constants),
-        ...(guard.hollow !== undefined && { hollow: guard.hollow }),
+        hollows: guard.hollows,
       },
     }),
   }

@@ -5,6 +5,7 @@ import type { AddFile } from './action.ts'
 /** What can be told about the rows of a file without opening it. */
 export type FileFacts = Pick<AddFile, 'partitionValues' | 'stats'>
 
+/** Values are to be asked for by `statisticText`. */
 export interface FileStatistics {
   readonly numRecords?: number
   readonly minValues: Readonly<Record<string, unknown>>
@@ -21,12 +22,7 @@ export function recordCount(file: Pick<AddFile, 'stats'>): number | undefined {
 /** Undefined if there are none or they cannot be read. */
 export function fileStatistics(file: Pick<AddFile, 'stats'>): FileStatistics | undefined {
   if (file.stats === undefined) return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(quotedNumbers(file.stats))
-  } catch {
-    return undefined
-  }
+  const value = parsed(file.stats)
   if (!isRecord(value)) return undefined
   const numRecords = recordCount(file)
   return {
@@ -34,6 +30,28 @@ export function fileStatistics(file: Pick<AddFile, 'stats'>): FileStatistics | u
     minValues: isRecord(value.minValues) ? value.minValues : {},
     maxValues: isRecord(value.maxValues) ? value.maxValues : {},
     nullCount: isRecord(value.nullCount) ? value.nullCount : {},
+  }
+}
+
+/** The digits of a number, or a text; undefined where there is neither. */
+export function statisticText(values: Readonly<Record<string, unknown>> | undefined, name: string): string | undefined {
+  const value = values?.[name]
+  return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined
+}
+
+/** So many digits, with a point between them, are the same when they have been a number. */
+const isLong = /[\d.]{16}/
+
+function parsed(text: string): unknown {
+  try {
+    if (!isLong.test(text)) return JSON.parse(text)
+  } catch {
+    // It may hold what is no number in JSON.
+  }
+  try {
+    return JSON.parse(quotedNumbers(text))
+  } catch {
+    return undefined
   }
 }
 

@@ -46,11 +46,11 @@ export async function openDelta(lake: Lake, traffic: Traffic, wanted: DeltaWante
 interface LeftOut {
   readonly byPartition: ReadonlySet<AddFile>
   readonly byStatistics: ReadonlySet<AddFile>
-  /** The path of the file that stands for those. */
-  readonly hollow?: string
+  /** Paths of the files that stand for those. */
+  readonly hollows: readonly string[]
 }
 
-const nothingLeftOut: LeftOut = { byPartition: new Set(), byStatistics: new Set() }
+const nothingLeftOut: LeftOut = { byPartition: new Set(), byStatistics: new Set(), hollows: [] }
 
 export class DeltaReading {
   private readonly lake: Lake
@@ -80,7 +80,11 @@ export class DeltaReading {
 
   /** There is something to fetch or to open, and a plan may show that it is not needed. */
   get mayBePartial(): boolean {
-    if (!this.lake.reads.rules.isOn) return false
+    const { reads, hollows } = this.lake
+    return reads.rules.isOn && this.isWorthAPlan && hollows.forPlans !== undefined
+  }
+
+  private get isWorthAPlan(): boolean {
     const { files } = this.snapshot
     if (files.length >= leastFiles && (this.isPartitioned || files.some(add => add.stats !== undefined))) return true
     const missing = [...this.files.values()].filter(({ copy }) => !copy.isWhole)
@@ -91,7 +95,7 @@ export class DeltaReading {
   async plannedSql(): Promise<string> {
     const { snapshot, tag } = this
     // A plan looks into no file, so two do for all: of one alone the values of its partition could be taken as constants.
-    const path = this.lake.hollows.forPlans
+    const path = this.lake.hollows.forPlans ?? ''
     const files = { ...this.table.files, localPath: async () => path, reader: { rows: async () => [] } }
     const some = snapshot.files.slice(0, 2)
     const rows = Math.ceil(snapshot.files.reduce((sum, add) => sum + (recordCount(add) ?? Number.NaN), 0) / some.length)
@@ -114,11 +118,13 @@ export class DeltaReading {
     }
     const columns = snapshot.schema.fields.map(field => field.name)
     const predicates = scans.map(({ scan }) => predicatesOf(scan, tag, columns))
-    const { files, hollow } = leftOutFiles(snapshot, [...wanted], predicates)
+    const { files, hollows } = leftOutFiles(snapshot, [...wanted], predicates)
+    const paths = hollows.map(bytes => this.lake.hollows.path(bytes))
+    const isGuarded = !paths.includes(undefined)
     this.leftOut = {
       byPartition: new Set(snapshot.files.filter(add => !wanted.has(add))),
-      byStatistics: files,
-      ...(hollow !== undefined && { hollow: this.lake.hollows.path(hollow) }),
+      byStatistics: isGuarded ? files : new Set(),
+      hollows: isGuarded ? paths.map(String) : [],
     }
   }
 
@@ -157,12 +163,7 @@ export class DeltaReading {
       return file
     })
     if (leftOut === undefined) return snapshotSql(files, snapshot)
-    const { byPartition, hollow } = leftOut
-    const guard = {
-      message: this.guard,
-      byPartition: [...byPartition],
-      ...(hollow !== undefined && { hollow }),
-    }
+    const guard = { message: this.guard, byPartition: [...leftOut.byPartition], hollows: leftOut.hollows }
     return snapshotSql(files, snapshot, { tag, keep: this.isKept, guard })
   }
 
@@ -171,7 +172,7 @@ export class DeltaReading {
     if (!(error instanceof DiagnosticError) || this.leftOut === undefined) return false
     const { message } = error.diagnostic
     // What DuckDB says of a hole names no file.
-    return message.includes(this.guard) || (this.leftOut.hollow !== undefined && mayBeDamage.test(message))
+    return message.includes(this.guard) || (this.leftOut.hollows.length > 0 && mayBeDamage.test(message))
   }
 
   private readonly isKept = (add: AddFile): boolean =>

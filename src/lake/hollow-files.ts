@@ -23,20 +23,24 @@ export class HollowFiles {
     return this.paths.size === 0
   }
 
-  /** The path of a file with these bytes. */
-  path(bytes: Uint8Array): string {
+  /** The path of a file with these bytes; undefined where none can be written. */
+  path(bytes: Uint8Array): string | undefined {
     this.id ??= this.ids()
     const name = `hollow-${this.id}-${sha256(bytes).slice(0, 24)}.parquet`
     const known = this.paths.get(name)
     if (known !== undefined) return known
-    this.files.write(name, bytes)
+    try {
+      this.files.write(name, bytes)
+    } catch {
+      return undefined
+    }
     const path = `${this.folder}/${name}`
     this.paths.set(name, path)
     return path
   }
 
   /** Of a file that a plan names: it looks into none. */
-  get forPlans(): string {
+  get forPlans(): string | undefined {
     return this.path(hollowParquet([undefined], []))
   }
 

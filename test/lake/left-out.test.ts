@@ -8,6 +8,7 @@ import { createChange } from '../../src/delta/change.ts'
 import { inlineVector } from '../rig/deletion-vector.ts'
 import { type DeltaRig, deltaRig } from '../rig/delta-writer.ts'
 import { type LakeRig, lakeRig, rowsOf } from '../rig/lake-rig.ts'
+import { randomly } from '../rig/randomly.ts'
 
 let rig: LakeRig
 /** Reads all files of every table. */
@@ -62,17 +63,6 @@ function edited(add: AddFile, at: number): AddFile {
   if (at % 17 === 5) return { ...add, stats: (stats ?? '').replace(/"nullCount":\{[^}]*\}/, '"nullCount":{}') }
   if (at % 17 === 7) return { ...add, stats: (stats ?? '').replace(/"id":-?\d+,?/, '') }
   return at % 6 === 2 ? { ...add, deletionVector: inlineVector([0, 7, 8, 31]) } : add
-}
-
-/** The same each time. */
-function randomly(seed: number): <T>(items: readonly T[]) => T {
-  let state = seed
-  return items => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    const item = items[(state >>> 8) % items.length]
-    if (item === undefined) throw new Error('there is nothing to choose from')
-    return item
-  }
 }
 
 function conditions(seed: number): () => string {
