@@ -32,7 +32,7 @@ const mostGroups = 64
 /** DuckDB looks for nulls in the statistics of a whole file, so groups that are ruled out by them have one of their own. */
 const mostFiles = 8
 
-/** `scans` has the conditions of each; a file stays if any of them may want it. */
+/** `scans` has the conditions of each; a file stays if any of them may want it. None is left without scans. */
 export function leftOutFiles(
   snapshot: Snapshot,
   candidates: readonly AddFile[],
@@ -42,7 +42,7 @@ export function leftOutFiles(
   const conditions = scans.map(predicates => conditionsOf(snapshot, predicates))
   const files = new Set<AddFile>()
   const groups = new Map<string, Group>()
-  if (conditions.length === 0 || conditions.some(one => one.length === 0)) return { files, hollows: [] }
+  if (conditions.some(one => one.length === 0)) return { files, hollows: [] }
   let alone = 0
   for (const file of candidates) {
     const findings = findingsOf(snapshot, file, conditions)

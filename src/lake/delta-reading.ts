@@ -14,7 +14,7 @@ import { type FilePlace, placeOf, type TableFiles } from '../delta/table-files.t
 import { type DeltaLocation, type VersionWanted, wantedSnapshot } from './delta-location.ts'
 import { deltaScans, predicatesOf } from './delta-scans.ts'
 import type { Lake } from './lake.ts'
-import { mayBeDamage, type ReadSource } from './partial-reads.ts'
+import { isMistake, mayBeDamage, type ReadSource } from './partial-reads.ts'
 import type { PlanNode } from './planned-scans.ts'
 import { inBatches, type ReadFile } from './read-file.ts'
 import type { Traffic } from './traffic.ts'
@@ -110,7 +110,9 @@ export class DeltaReading {
   async choose(plan: readonly PlanNode[] | undefined): Promise<void> {
     const { tag, isPartitioned, snapshot } = this
     const scans = plan && deltaScans(plan, { tag, isPartitioned })
-    if (scans === undefined) return this.chooseAll()
+    // A view may be read later by what does not show that it does, and these files are here already.
+    const isMadeView = scans?.length === 0 && this.isOptional && this.files.size === 0
+    if (scans === undefined || isMadeView) return this.chooseAll()
     const groups = isPartitioned ? partitionGroups(snapshot, snapshot.files) : []
     const wanted = new Set<AddFile>(isPartitioned ? [] : snapshot.files)
     for (const { fileConditions } of isPartitioned ? scans : []) {
@@ -169,7 +171,7 @@ export class DeltaReading {
 
   /** Whether a failure of the statement means that more files are wanted. */
   asksFor(error: unknown): boolean {
-    if (!(error instanceof DiagnosticError) || this.leftOut === undefined) return false
+    if (!(error instanceof DiagnosticError) || isMistake(error) || this.leftOut === undefined) return false
     const { message } = error.diagnostic
     // What DuckDB says of a hole names no file.
     return message.includes(this.guard) || (this.leftOut.hollows.length > 0 && mayBeDamage.test(message))

@@ -148,6 +148,12 @@ test('without reason: the rows, or a failure', async () => {
   expect(outcomes.failures).toBeGreaterThan(10)
 })
 
+test('without a scan: none, and a failure for any query', async () => {
+  const { sql, count } = await hollowScan([])
+  expect(count).toBe(12)
+  await expect(rowsOf(`select id from (${sql}) where id = 5`)).rejects.toThrow('TProtocolException')
+})
+
 test.each(['count(*)', 'min(id)', 'max(d)', '1', 'st.a', 'count(s)'])('a query for %s of all rows fails', async selected => {
   const { sql, count } = await hollowScan([[{ column: 'id', kind: '=', value: '5' }]])
   expect(count).toBe(11)

@@ -226,6 +226,8 @@ describe('files that are left out are not opened', () => {
       [0, 39],
     ],
     ['select count(*) as n from T where id = 7000', []],
+    ['select * from T limit 0', []],
+    ['select count(*) as n from T where false', []],
   ])('%s', async (sql, places) => {
     const root = await make(ordered)
     const query = sql.replaceAll(/\bT\b/g, `delta_scan('${root}')`)
@@ -256,6 +258,14 @@ describe('files that are left out are not opened', () => {
   })
 })
 
+test('a mistake is told without opening any', async () => {
+  const root = await make(ordered)
+  keepOnly(root, [])
+  await expect((await rig.fresh()).rows(`select nothing from delta_scan('${root}')`)).rejects.toMatchObject({
+    diagnostic: { code: 'adapter/sql-binding' },
+  })
+})
+
 describe('files that are wanted after all', () => {
   test('are read when a second reference has other conditions than the plan shows', async () => {
     const root = await make(ordered)
@@ -265,6 +275,14 @@ describe('files that are wanted after all', () => {
     expect(await rowsOf(connection, sql)).toBe('{"one":1,"total":7998000}')
     await connection.execute(`create table few as select * from ${table} where id in (select 5 union select 3907)`)
     expect(await rowsOf(connection, 'select count(*) as n from few')).toBe('{"n":2}')
+  })
+
+  test('are read by what does not show that it reads a view', async () => {
+    const root = await make(ordered)
+    const connection = await rig.fresh()
+    await connection.execute(`create view v as from delta_scan('${root}')`)
+    await connection.execute('create macro m() as table from v')
+    expect(await rowsOf(connection, 'select count(*) as n from m()')).toBe('{"n":4000}')
   })
 
   test('are told if they are gone', async () => {
