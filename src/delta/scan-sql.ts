@@ -28,6 +28,8 @@ export type ScanColumn =
       readonly type: DeltaType
       readonly physicalName: string
       readonly id?: number
+      /** DuckDB must not compare it while it reads a file: it would round the wanted value to the type of that file. */
+      readonly comparedAfterwards?: boolean
     }
   | {
       /** The same for all rows of a file: partition values, versions. */
@@ -135,7 +137,10 @@ function groupSql(plan: ScanPlan, files: readonly ScanFile[]): string {
   const { tag = '' } = plan
   // Inner names keep apart from the virtual columns `filename`, `file_index` and `file_row_number`.
   const values = plan.columns.map((column, index) => {
-    if (column.kind === 'stored') return logicalSql(column.type, `f.${tag}c${index}`, formOf(column))
+    if (column.kind === 'stored') {
+      const value = logicalSql(column.type, `f.${tag}c${index}`, formOf(column))
+      return column.comparedAfterwards === true ? `CASE WHEN f.file_index IS NOT NULL THEN ${value} END` : value
+    }
     return `k.${tag}k${constants.indexOf(column)}`
   })
   const selected = plan.columns.map((column, index) => `${values[index]} AS ${quoteName(column.name)}`)

@@ -6,7 +6,7 @@ import { normalPartitionText, partitionText, partitionValueSql } from './partiti
 import { sameName } from './protocol.ts'
 import type { ScanColumn, ScanFile, ScanPlan } from './scan-sql.ts'
 import { placesSql, scanSql } from './scan-sql.ts'
-import { type ColumnMapping, columnId, type DeltaField, duckdbType, physicalName } from './schema.ts'
+import { type ColumnMapping, columnId, type DeltaField, duckdbType, mayBeRounded, physicalName } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
 import { recordCount } from './statistics.ts'
 import { type FilePlace, missingFile, placeOf, type TableFiles } from './table-files.ts'
@@ -153,7 +153,8 @@ export function storedColumn(field: DeltaField, mapping: ColumnMapping): ScanCol
     name: field.name,
     type: field.type,
     physicalName: physicalName(field, mapping),
-    ...(id === undefined ? {} : { id }),
+    ...(id !== undefined && { id }),
+    ...(mayBeRounded(field) && { comparedAfterwards: true }),
   }
 }
 

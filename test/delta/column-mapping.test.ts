@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { appendChange, overwriteChange, replacePartitionsChange } from '../../src/delta/change.ts'
@@ -31,7 +31,9 @@ async function lines(rig: DeltaRig, sql: string): Promise<unknown[]> {
 async function parquetFields(rig: DeltaRig): Promise<Record<string, unknown>> {
   const { files } = await rig.snapshot()
   const path = join(rig.root, decodeURIComponent(files.at(-1)?.path ?? ''))
-  const rows = await rig.files.reader.rows(`SELECT name, field_id FROM parquet_schema('${path}') WHERE field_id IS NOT NULL`)
+  const rows = await rig.files.reader.rows(
+    `SELECT name, field_id FROM parquet_schema('${path}') WHERE field_id IS NOT NULL`,
+  )
   return Object.fromEntries(rows.map(row => [String(row.name), Number(row.field_id)]))
 }
 
@@ -74,18 +76,22 @@ describe.each(['name', 'id'])('a table with column mapping by %s', mode => {
 
     const last = nested.replace('1 AS', '12 AS')
     await rig.commit(replacePartitionsChange(await rig.snapshot(), await rig.write(last, shapeOf(base))))
-    expect(await rig.rows()).toEqual(await lines(rig, `${last} UNION ALL ${nested.replace('1 AS', '11 AS').replace("'p1'", "'p2'")}`))
+    expect(await rig.rows()).toEqual(
+      await lines(rig, `${last} UNION ALL ${nested.replace('1 AS', '11 AS').replace("'p1'", "'p2'")}`),
+    )
   })
 
   test('keeps rows through a rename, and finds files by statistics under the new name', async () => {
     const rig = await start()
-    await rig.create('SELECT 1 AS i, {\'a\': 2} AS st', [], configuration)
+    await rig.create("SELECT 1 AS i, {'a': 2} AS st", [], configuration)
     const base = await rig.snapshot()
     const fields = base.schema.fields.map((field): DeltaField => ({ ...field, name: `new ${field.name}` }))
     const schemaString = JSON.stringify(schemaJson({ kind: 'struct', fields }))
     await rig.commit({ ...appendChange(base, []), metadata: { ...base.metadata, schemaString } })
     const renamed = await rig.snapshot()
-    await rig.commit(appendChange(renamed, await rig.write(`SELECT 7 AS "new i", {'a': 8} AS "new st"`, shapeOf(renamed))))
+    await rig.commit(
+      appendChange(renamed, await rig.write(`SELECT 7 AS "new i", {'a': 8} AS "new st"`, shapeOf(renamed))),
+    )
     expect(await rig.rows()).toEqual(['{"new i":1,"new st":{"a":2}}', '{"new i":7,"new st":{"a":8}}'])
     const now = await rig.snapshot()
     expect(now.files.filter(mayHoldRows(now, [{ column: 'new i', kind: '=', value: '7' }]))).toHaveLength(1)
@@ -98,7 +104,11 @@ describe.each(['name', 'id'])('a table with column mapping by %s', mode => {
     const query = "SELECT 2 AS i, {'a': 3} AS st, {'n': 'x'} AS more"
     const schema = await rig.schemaOf(query)
     const known = [...base.schema.fields, ...schema.fields.slice(2)]
-    const shape = changedShape(base, { schema: { kind: 'struct', fields: known }, partitionColumns: [] }, rig.writer.ids)
+    const shape = changedShape(
+      base,
+      { schema: { kind: 'struct', fields: known }, partitionColumns: [] },
+      rig.writer.ids,
+    )
     expect(shape.configuration['delta.columnMapping.maxColumnId']).toBe('5')
     await rig.commit(appendChange(base, await rig.write(query, shape), shape))
     expect(await rig.rows()).toEqual(['{"i":1,"st":{"a":2},"more":null}', '{"i":2,"st":{"a":3},"more":{"n":"x"}}'])
@@ -110,7 +120,7 @@ test('a table without column mapping gets it with the first name that needs it, 
   const rig = await start()
   await rig.create("SELECT 1 AS i, {'a': 2} AS st")
   const base = await rig.snapshot()
-  const query = "SELECT 2 AS i, {'a': 3} AS st, 4 AS \"odd name\""
+  const query = 'SELECT 2 AS i, {\'a\': 3} AS st, 4 AS "odd name"'
   const shape = changedShape(base, { schema: await rig.schemaOf(query), partitionColumns: [] }, rig.writer.ids)
   await rig.commit(appendChange(base, await rig.write(query, shape), shape))
   expect(await rig.rows()).toEqual(['{"i":1,"st":{"a":2},"odd name":null}', '{"i":2,"st":{"a":3},"odd name":4}'])
@@ -121,12 +131,16 @@ test('a table without column mapping gets it with the first name that needs it, 
 
 test('a mapped file is told by ids as well as by names', async () => {
   const rig = await start()
-  await rig.create("SELECT 1 AS i, [{'a': 2}] AS li, MAP {'k': {'b': 3}} AS m", [], { 'delta.columnMapping.mode': 'id' })
+  await rig.create("SELECT 1 AS i, [{'a': 2}] AS li, MAP {'k': {'b': 3}} AS m", [], {
+    'delta.columnMapping.mode': 'id',
+  })
   const { schema } = await rig.snapshot()
   const ids = JSON.stringify(schemaJson(schema)).match(/"delta.columnMapping.id":\d+/g) ?? []
   expect(ids).toHaveLength(5)
   expect(Object.values(await parquetFields(rig)).toSorted()).toEqual([1, 2, 3, 4, 5])
-  const log = readdirSync(join(rig.root, '_delta_log')).map(name => readFileSync(join(rig.root, '_delta_log', name), 'utf8'))
+  const log = readdirSync(join(rig.root, '_delta_log')).map(name =>
+    readFileSync(join(rig.root, '_delta_log', name), 'utf8'),
+  )
   expect(log.join('')).toContain('"delta.columnMapping.mode":"id"')
 })
 

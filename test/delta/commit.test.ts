@@ -34,11 +34,7 @@ async function start(): Promise<{ readonly rig: DeltaRig; fail(at: number, troub
   }
   const store = { ...inner, put }
   const rig = await deltaRig(local =>
-    remoteTable(
-      { store, folder: 'lake/t', resolve: url => ({ store, key: url }) },
-      localCache(cache),
-      local.reader,
-    ),
+    remoteTable({ store, folder: 'lake/t', resolve: url => ({ store, key: url }) }, localCache(cache), local.reader),
   )
   closing.push(() => {
     rig.close()

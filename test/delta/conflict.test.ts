@@ -8,10 +8,19 @@ function file(path: string, p: string): AddFile {
 }
 
 const inA = file('a1', 'a')
-const isInA = ({ partitionValues }: { partitionValues: AddFile['partitionValues'] }): boolean => partitionValues.p === 'a'
+const isInA = ({ partitionValues }: { partitionValues: AddFile['partitionValues'] }): boolean =>
+  partitionValues.p === 'a'
 
 function change(parts: Partial<Change>): Change {
-  return { base: undefined, operation: 'WRITE', parameters: {}, adds: [], removes: [], scope: { kind: 'append' }, ...parts }
+  return {
+    base: undefined,
+    operation: 'WRITE',
+    parameters: {},
+    adds: [],
+    removes: [],
+    scope: { kind: 'append' },
+    ...parts,
+  }
 }
 
 /** Ours: what it removes, and which rows of others it minds. */
@@ -41,7 +50,12 @@ const winners: Readonly<Record<string, readonly Action[]>> = {
   'compaction of our file': [remove('a1', 'a', false), { ...file('w', 'a'), dataChange: false }],
   'compaction of another file in a': [remove('a2', 'a', false), { ...file('w', 'a'), dataChange: false }],
   'compaction in b': [remove('b1', 'b', false), { ...file('w', 'b'), dataChange: false }],
-  'another schema': [{ kind: 'metaData', metadata: { id: '', format: { provider: 'parquet', options: {} }, partitionColumns: [], configuration: {} } }],
+  'another schema': [
+    {
+      kind: 'metaData',
+      metadata: { id: '', format: { provider: 'parquet', options: {} }, partitionColumns: [], configuration: {} },
+    },
+  ],
   'another protocol': [{ kind: 'protocol', protocol: { minReaderVersion: 1, minWriterVersion: 2 } }],
   nothing: [{ kind: 'commitInfo' }],
 }
@@ -49,8 +63,21 @@ const winners: Readonly<Record<string, readonly Action[]>> = {
 /** Which winners make ours wrong. */
 const conflicts: Readonly<Record<keyof typeof ours, readonly string[]>> = {
   'blind append': ['another schema', 'another protocol'],
-  'full overwrite': ['append to a', 'append to b', 'removal of our file', 'compaction of our file', 'another schema', 'another protocol'],
-  'partition overwrite': ['append to a', 'removal of our file', 'compaction of our file', 'another schema', 'another protocol'],
+  'full overwrite': [
+    'append to a',
+    'append to b',
+    'removal of our file',
+    'compaction of our file',
+    'another schema',
+    'another protocol',
+  ],
+  'partition overwrite': [
+    'append to a',
+    'removal of our file',
+    'compaction of our file',
+    'another schema',
+    'another protocol',
+  ],
   merge: [
     ...['append to a', 'removal of our file', 'removal of another file in a', 'compaction of our file'],
     ...['another schema', 'another protocol'],

@@ -21,7 +21,8 @@ const snapshot = await requireSnapshot(
       }),
       add('two', {
         partitionValues: { p: null },
-        stats: '{"numRecords":5,"minValues":{"id":9007199254740993},"maxValues":{"id":9007199254740995},"nullCount":{"id":1}}',
+        stats:
+          '{"numRecords":5,"minValues":{"id":9007199254740993},"maxValues":{"id":9007199254740995},"nullCount":{"id":1}}',
       }),
       add('bare', { partitionValues: { p: '-3' } }),
     ],
@@ -29,7 +30,10 @@ const snapshot = await requireSnapshot(
 )
 
 const kept = (...predicates: Predicate[]): string =>
-  snapshot.files.filter(mayHoldRows(snapshot, predicates)).map(file => file.path).join(' ')
+  snapshot.files
+    .filter(mayHoldRows(snapshot, predicates))
+    .map(file => file.path)
+    .join(' ')
 
 test.each<[Predicate, string]>([
   [{ column: 'p', kind: '=', value: '1' }, 'one'],

@@ -96,12 +96,23 @@ test('fields inside structs are found by their ids, whatever the files call them
 test('a struct none of whose fields are in a file is null where it was, and else holds nulls', async () => {
   const fields: readonly Field[] = [
     ['i', 1, 'integer'],
-    ['s', 2, struct([['new', 4, 'date'], ['in', 5, struct([['n', 6, 'integer']])]])],
+    [
+      's',
+      2,
+      struct([
+        ['new', 4, 'date'],
+        ['in', 5, struct([['n', 6, 'integer']])],
+      ]),
+    ],
     ['l', 7, { type: 'array', elementType: struct([['new', 9, 'integer']]), containsNull: true }],
   ]
   const rig = await tableOf('name', fields, [
-    { sql: `SELECT 1 AS "col-1", {'col-3': [1, 2]} AS "col-2", [{'col-8': 1}, NULL] AS "col-7" UNION ALL SELECT 2, NULL, NULL` },
-    { sql: `SELECT 3 AS "col-1", {'col-4': DATE '2024-01-02', 'col-5': {'col-6': 7}} AS "col-2", [{'col-9': 5}] AS "col-7"` },
+    {
+      sql: `SELECT 1 AS "col-1", {'col-3': [1, 2]} AS "col-2", [{'col-8': 1}, NULL] AS "col-7" UNION ALL SELECT 2, NULL, NULL`,
+    },
+    {
+      sql: `SELECT 3 AS "col-1", {'col-4': DATE '2024-01-02', 'col-5': {'col-6': 7}} AS "col-2", [{'col-9': 5}] AS "col-7"`,
+    },
   ])
   expect(await rig.rows()).toEqual([
     '{"i":1,"s":{"new":null,"in":null},"l":[{"new":null},null]}',

@@ -3,7 +3,11 @@ import { addOf, mapOf } from '../../src/delta/file-statistics.ts'
 import { newShape, type TableShape } from '../../src/delta/table-shape.ts'
 import { deltaField } from '../../src/delta/type-from-duckdb.ts'
 
-const shape = (columns: Readonly<Record<string, string>>, partitionColumns: readonly string[] = [], configuration = {}): TableShape =>
+const shape = (
+  columns: Readonly<Record<string, string>>,
+  partitionColumns: readonly string[] = [],
+  configuration = {},
+): TableShape =>
   newShape(
     {
       schema: { kind: 'struct', fields: Object.entries(columns).map(([name, type]) => deltaField(name, type)) },
@@ -15,13 +19,28 @@ const shape = (columns: Readonly<Record<string, string>>, partitionColumns: read
 
 /** The statistics that the log gets for one column of the type with these bounds. */
 function boundsOf(type: string, min: string, max: string, more: Readonly<Record<string, string>> = {}): string {
-  const row = { filename: 'f', count: 2, file_size_bytes: 9, column_statistics: { '"c"': { min, max, null_count: '0', ...more } } }
+  const row = {
+    filename: 'f',
+    count: 2,
+    file_size_bytes: 9,
+    column_statistics: { '"c"': { min, max, null_count: '0', ...more } },
+  }
   return addOf(row, 'f.parquet', shape({ c: type }), 1).stats ?? ''
 }
 
 test.each([
-  ['BIGINT', '-9007199254740993', '9007199254740993', '"minValues":{"c":-9007199254740993},"maxValues":{"c":9007199254740993}'],
-  ['DECIMAL(38,2)', '-0.10', '99999999999999999999.99', '"minValues":{"c":-0.10},"maxValues":{"c":99999999999999999999.99}'],
+  [
+    'BIGINT',
+    '-9007199254740993',
+    '9007199254740993',
+    '"minValues":{"c":-9007199254740993},"maxValues":{"c":9007199254740993}',
+  ],
+  [
+    'DECIMAL(38,2)',
+    '-0.10',
+    '99999999999999999999.99',
+    '"minValues":{"c":-0.10},"maxValues":{"c":99999999999999999999.99}',
+  ],
   ['DOUBLE', '-inf', '1.5', '"minValues":{},"maxValues":{"c":1.5}'],
   ['DATE', '2020-01-01', '2020-12-31', '"minValues":{"c":"2020-01-01"},"maxValues":{"c":"2020-12-31"}'],
   ['BOOLEAN', '0', '1', '"minValues":{},"maxValues":{}'],
@@ -66,8 +85,18 @@ test('a long text is cut, and as the largest one raised', () => {
 })
 
 test('paths are escaped once more than DuckDB has done, and partition values are texts of the log', () => {
-  const row = { count: 1, file_size_bytes: 9, column_statistics: {}, partition_keys: { p: '', t: '2020-06-01 14:00:00.5+02' } }
-  const add = addOf(row, 'p=a%2Fb/f g.parquet', shape({ i: 'BIGINT', p: 'VARCHAR', t: 'TIMESTAMP WITH TIME ZONE' }, ['p', 't']), 1)
+  const row = {
+    count: 1,
+    file_size_bytes: 9,
+    column_statistics: {},
+    partition_keys: { p: '', t: '2020-06-01 14:00:00.5+02' },
+  }
+  const add = addOf(
+    row,
+    'p=a%2Fb/f g.parquet',
+    shape({ i: 'BIGINT', p: 'VARCHAR', t: 'TIMESTAMP WITH TIME ZONE' }, ['p', 't']),
+    1,
+  )
   expect(add.path).toBe('p=a%252Fb/f%20g.parquet')
   expect(add.partitionValues).toEqual({ p: null, t: '2020-06-01T12:00:00.500000Z' })
 })

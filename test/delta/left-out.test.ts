@@ -18,7 +18,10 @@ beforeAll(async () => {
   table = await deltaRig()
   const queries = Array.from(
     { length: 12 },
-    (_, at) => `select i - 60 as id, (i % 7)::tinyint as tiny, date '2024-02-01' + i::int as d, (i / 8 - 5)::decimal(7,2) as price,
+    (
+      _,
+      at,
+    ) => `select i - 60 as id, (i % 7)::tinyint as tiny, date '2024-02-01' + i::int as d, (i / 8 - 5)::decimal(7,2) as price,
       ((i - 60) * 98765432109876.54321)::decimal(38,5) as big, ['a', 'é', '', 'the same lead ', 'z''z', '😀'][i // 20 + 1] || i as s,
       timestamptz '2024-01-01 00:00:00Z' + to_microseconds(i * 700333) as at_time, timestamp '2024-01-01' + to_milliseconds(i * 977) as local_time,
       case when ${at} % 3 = 0 then null when ${at} % 3 = 1 and i % 2 = 0 then null else i end as n, i / 3.0 as f, {'a': i} as st, i % 5 = 0 as flag
@@ -39,8 +42,13 @@ const values: Readonly<Record<string, readonly string[]>> = {
   d: ['2024-01-31', '2024-02-01', '2024-02-10', '2024-02-11', '2024-05-30', '2024-06-01'],
   price: ['-5.01', '-5', '0', '2.5', '9.88', '10'],
   big: ['-5925925926592592.59258', '0', '98765432109876.54321', '5827160494482716.05'],
-  s: ['a0', 'a', 'é25', 'the same lead 61', 'the same lead 7', '', 'z', 'z\'z99', 'zz'],
-  at_time: ['2024-01-01 00:00:00+00', '2024-01-01 05:30:07+05:30', '2024-01-01 00:01:23.339627+00', '2024-01-02 00:00:00+00'],
+  s: ['a0', 'a', 'é25', 'the same lead 61', 'the same lead 7', '', 'z', "z'z99", 'zz'],
+  at_time: [
+    '2024-01-01 00:00:00+00',
+    '2024-01-01 05:30:07+05:30',
+    '2024-01-01 00:01:23.339627+00',
+    '2024-01-02 00:00:00+00',
+  ],
   local_time: ['2024-01-01 00:00:00', '2024-01-01 00:00:09.77', '2024-01-01 00:01:56.263', '2025-01-01 00:00:00'],
   n: ['0', '9', '10', '15', '119', '200'],
   f: ['0', '3.3333333333333335', '40'],
@@ -53,7 +61,10 @@ function predicateOf(one: ReturnType<typeof randomly>, column = one(names)): Pre
   if (kind === 'in') return { column, kind, values: [value(), value(), value()] }
   if (kind === 'is null') return { column, kind }
   if (kind !== 'any') return { column, kind, value: value() }
-  const of = [{ column, kind: one(['<', '='] as const), value: value() }, { column, kind: one(['>', '>='] as const), value: value() }]
+  const of = [
+    { column, kind: one(['<', '='] as const), value: value() },
+    { column, kind: one(['>', '>='] as const), value: value() },
+  ]
   return { column, kind, of: one([true, false]) ? of : [...of, { column, kind: 'is null' }] }
 }
 
@@ -79,7 +90,9 @@ function sqlOf(predicate: Predicate): string {
   }
 }
 
-async function hollowScan(scans: readonly (readonly Predicate[])[]): Promise<{ readonly sql: string; readonly count: number }> {
+async function hollowScan(
+  scans: readonly (readonly Predicate[])[],
+): Promise<{ readonly sql: string; readonly count: number }> {
   const { files, hollows } = leftOutFiles(snapshot, snapshot.files, scans)
   const paths = hollows.map((bytes, at) => {
     const path = join(dirname(table.root), `hollow-${at}.parquet`)
@@ -133,7 +146,14 @@ test('without reason: the rows, or a failure', async () => {
       () => `n is not distinct from ${one(['null', '15'])}`,
       () => `id % 7 = 3`,
     ])()
-    const selected = one([totals, totals, 'count(*) as n', 'min(id) as least', 'distinct tiny', 'id order by id desc limit 3'])
+    const selected = one([
+      totals,
+      totals,
+      'count(*) as n',
+      'min(id) as least',
+      'distinct tiny',
+      'id order by id desc limit 3',
+    ])
     const [columns, ...order] = selected.split(' order ')
     const query = `select ${columns} from T where ${condition} ${order.length > 0 ? `order ${order[0]}` : ''}`
     const theirs = await rowsOf(query.replace('T', `(${plain})`))
@@ -142,7 +162,10 @@ test('without reason: the rows, or a failure', async () => {
       return 'failure'
     })
     outcomes[ours === 'failure' ? 'failures' : 'rows'] += 1
-    if (ours !== 'failure') expect(`${query}\n${ours.split('\n').sort().join('\n')}`).toBe(`${query}\n${theirs.split('\n').sort().join('\n')}`)
+    if (ours !== 'failure')
+      expect(`${query}\n${ours.split('\n').sort().join('\n')}`).toBe(
+        `${query}\n${theirs.split('\n').sort().join('\n')}`,
+      )
   }
   expect(outcomes.rows).toBeGreaterThan(10)
   expect(outcomes.failures).toBeGreaterThan(10)
@@ -154,8 +177,11 @@ test('without a scan: none, and a failure for any query', async () => {
   await expect(rowsOf(`select id from (${sql}) where id = 5`)).rejects.toThrow('TProtocolException')
 })
 
-test.each(['count(*)', 'min(id)', 'max(d)', '1', 'st.a', 'count(s)'])('a query for %s of all rows fails', async selected => {
-  const { sql, count } = await hollowScan([[{ column: 'id', kind: '=', value: '5' }]])
-  expect(count).toBe(11)
-  await expect(rowsOf(`select ${selected} as x from (${sql})`)).rejects.toThrow('TProtocolException')
-})
+test.each(['count(*)', 'min(id)', 'max(d)', '1', 'st.a', 'count(s)'])(
+  'a query for %s of all rows fails',
+  async selected => {
+    const { sql, count } = await hollowScan([[{ column: 'id', kind: '=', value: '5' }]])
+    expect(count).toBe(11)
+    await expect(rowsOf(`select ${selected} as x from (${sql})`)).rejects.toThrow('TProtocolException')
+  },
+)

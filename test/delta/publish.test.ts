@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Change } from '../../src/delta/change.ts'
 import { appendChange, overwriteChange } from '../../src/delta/change.ts'
 import { type Published, publishChange } from '../../src/delta/publish.ts'
-import type { Change } from '../../src/delta/change.ts'
 import { type DeltaRig, deltaRig } from '../rig/delta-writer.ts'
 
 const rigs: DeltaRig[] = []

@@ -32,16 +32,18 @@ async function rowsOf(files: TableFiles): Promise<unknown> {
   return row
 }
 
-test.each(['spark-made/v2-checkpoint-sidecars', 'spark-made/dv-history', 'spark-made/partition-strings', 'delta-rs-made/hive-paths'])(
-  '%s in a bucket gives the same rows as on disk',
-  async name => {
-    const root = new URL(`../delta-tables/tables/${name}`, import.meta.url).pathname
-    for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
-      if (statSync(join(root, path)).isFile()) await store.put(`tables/${name}/${path}`, readFileSync(join(root, path)))
-    }
-    const place = { store, folder: `tables/${name}`, resolve: (url: string) => ({ store, key: url }) }
-    const remote = remoteTable(place, localCache(cacheFolder), reader)
-    double.fail({ fault: { kind: 'answer', status: 503, code: 'SlowDown' }, method: 'GET', times: 2 })
-    expect(await rowsOf(remote)).toEqual(await rowsOf(localTable(root, reader)))
-  },
-)
+test.each([
+  'spark-made/v2-checkpoint-sidecars',
+  'spark-made/dv-history',
+  'spark-made/partition-strings',
+  'delta-rs-made/hive-paths',
+])('%s in a bucket gives the same rows as on disk', async name => {
+  const root = new URL(`../delta-tables/tables/${name}`, import.meta.url).pathname
+  for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    if (statSync(join(root, path)).isFile()) await store.put(`tables/${name}/${path}`, readFileSync(join(root, path)))
+  }
+  const place = { store, folder: `tables/${name}`, resolve: (url: string) => ({ store, key: url }) }
+  const remote = remoteTable(place, localCache(cacheFolder), reader)
+  double.fail({ fault: { kind: 'answer', status: 503, code: 'SlowDown' }, method: 'GET', times: 2 })
+  expect(await rowsOf(remote)).toEqual(await rowsOf(localTable(root, reader)))
+})

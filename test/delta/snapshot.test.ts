@@ -34,7 +34,10 @@ test('a path is the same file however its characters are escaped', async () => {
 test('the same path with another deletion vector is another file, and removes go before adds', async () => {
   const vector = { storageType: 'i', pathOrInlineDv: 'x', sizeInBytes: 1, cardinality: 1 }
   const snapshot = await requireSnapshot(
-    await tableOf([[protocol, metaData(columns), add('a')], [add('a', { deletionVector: vector }), remove('a')]]),
+    await tableOf([
+      [protocol, metaData(columns), add('a')],
+      [add('a', { deletionVector: vector }), remove('a')],
+    ]),
   )
   expect(snapshot.files).toHaveLength(1)
   expect(snapshot.files[0]?.deletionVector?.cardinality).toBe(1)
@@ -43,8 +46,17 @@ test('the same path with another deletion vector is another file, and removes go
 test('the newest transaction, domain, protocol and metadata count', async () => {
   const snapshot = await requireSnapshot(
     await tableOf([
-      [protocol, metaData(columns), { txn: { appId: 'a', version: 1 } }, { domainMetadata: { domain: 'd', configuration: 'x' } }],
-      [metaData({ id: 'long', b: 'string' }), { txn: { appId: 'a', version: 2 } }, { domainMetadata: { domain: 'd', removed: true } }],
+      [
+        protocol,
+        metaData(columns),
+        { txn: { appId: 'a', version: 1 } },
+        { domainMetadata: { domain: 'd', configuration: 'x' } },
+      ],
+      [
+        metaData({ id: 'long', b: 'string' }),
+        { txn: { appId: 'a', version: 2 } },
+        { domainMetadata: { domain: 'd', removed: true } },
+      ],
     ]),
   )
   expect(snapshot.transactions.get('a')?.version).toBe(2)
@@ -71,7 +83,9 @@ test('a listing that missed a commit while it arrived is made again', async () =
 })
 
 test('a version beyond the newest names the newest', async () => {
-  await expect(requireSnapshot(await tableOf([[protocol, metaData(columns)]]), 5)).rejects.toThrow('newest version is 0')
+  await expect(requireSnapshot(await tableOf([[protocol, metaData(columns)]]), 5)).rejects.toThrow(
+    'newest version is 0',
+  )
 })
 
 test('a log without protocol or without metadata is refused by name', async () => {
@@ -97,7 +111,9 @@ test('features that only concern writers do not stop a reader', async () => {
 
 test('unknown actions and fields are left out, damaged ones name their file', async () => {
   expect(await pathsOf([[protocol, metaData(columns), { wonder: { x: 1 } }, add('a', { wonder: 1 })]])).toEqual(['a'])
-  await expect(pathsOf([[protocol, metaData(columns), { add: { path: 5 } }]])).rejects.toThrow('00000000000000000000.json')
+  await expect(pathsOf([[protocol, metaData(columns), { add: { path: 5 } }]])).rejects.toThrow(
+    '00000000000000000000.json',
+  )
 })
 
 test('an unknown column type is refused with the name of the column', async () => {
@@ -108,10 +124,16 @@ test('a commit that went through a formatter is read, one with text between its 
   const files = await tableOf([[protocol, metaData(columns), add('a"}{b'), add('c')]])
   const found = await files.store.get(commitKey(0))
   const actions = new TextDecoder().decode(found?.bytes).trim().split('\n')
-  const store = (text: string): typeof files.store => ({ ...files.store, get: async () => ({ ...found!, bytes: new TextEncoder().encode(text) }) })
+  const store = (text: string): typeof files.store => ({
+    ...files.store,
+    get: async () => ({ ...found!, bytes: new TextEncoder().encode(text) }),
+  })
   const read = async (text: string): Promise<string[]> =>
     (await requireSnapshot({ ...files, store: store(text) })).files.map(file => file.path)
-  expect(await read(actions.map(action => JSON.stringify(JSON.parse(action), null, 2)).join('\n'))).toEqual(['a"}{b', 'c'])
+  expect(await read(actions.map(action => JSON.stringify(JSON.parse(action), null, 2)).join('\n'))).toEqual([
+    'a"}{b',
+    'c',
+  ])
   expect(await read(actions.join(''))).toEqual(['a"}{b', 'c'])
   await expect(read(actions.join('x\n'))).rejects.toThrow('a line is not JSON')
   await expect(read(`${actions.join('\n').slice(0, -1)}`)).rejects.toThrow('a line is not JSON')
@@ -123,9 +145,14 @@ test('a file at a place that a table on disk cannot reach is named', async () =>
   try {
     const files = localTable(folder, reader)
     const commits = [protocol, metaData(columns), add('s3://elsewhere/a.parquet')]
-    await files.store.put(commitKey(0), new TextEncoder().encode(commits.map(action => JSON.stringify(action)).join('\n')))
+    await files.store.put(
+      commitKey(0),
+      new TextEncoder().encode(commits.map(action => JSON.stringify(action)).join('\n')),
+    )
     const snapshot = await requireSnapshot(files)
-    await expect(snapshotSql(files, snapshot)).rejects.toThrow('its file "s3://elsewhere/a.parquet" is not where the table is')
+    await expect(snapshotSql(files, snapshot)).rejects.toThrow(
+      'its file "s3://elsewhere/a.parquet" is not where the table is',
+    )
   } finally {
     reader.close()
     rmSync(folder, { recursive: true })

@@ -23,7 +23,9 @@ const hour = 3_600_000
 const day = 24 * hour
 
 function dataFiles(rig: DeltaRig): string[] {
-  return readdirSync(rig.root, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.parquet') && !path.startsWith('_'))
+  return readdirSync(rig.root, { recursive: true, encoding: 'utf8' }).filter(
+    path => path.endsWith('.parquet') && !path.startsWith('_'),
+  )
 }
 
 /** All files become as old as the clock of the rig. */
@@ -55,7 +57,8 @@ test('a table with one file a partition needs no optimize', async () => {
 
 test('rows are laid out so that a condition on any of several columns is met in few files', async () => {
   const rig = await open()
-  const query = "select (range * 7919) % 64 as a, chr(65 + (range // 64)::int % 26) || range as b, range % 2 as p from range(4096)"
+  const query =
+    'select (range * 7919) % 64 as a, chr(65 + (range // 64)::int % 26) || range as b, range % 2 as p from range(4096)'
   await rig.create(query, ['p'])
   const before = await rig.rows()
   const { files } = await rig.snapshot()
@@ -85,7 +88,9 @@ test('a table cannot be ordered by columns that do not lie in its files', async 
 
 test('files of another size are put together or cut', async () => {
   const rig = await open()
-  await rig.create('select range as a, md5(range::varchar) as b from range(300000)', [], { 'delta.targetFileSize': '2mb' })
+  await rig.create('select range as a, md5(range::varchar) as b from range(300000)', [], {
+    'delta.targetFileSize': '2mb',
+  })
   const first = (await rig.snapshot()).files.length
   expect(first).toBeGreaterThan(2)
   const change = await optimizeChange(rig.files, rig.writer, await rig.snapshot(), { targetBytes: 100_000_000 })
@@ -130,7 +135,9 @@ test('vacuum refuses less than the retention of the table, unless it is forced',
   const rig = await open()
   await rig.create('select 1 as id')
   const options = { nowMs: rig.clock.ms, retainMs: hour, dryRun: true }
-  await expect(vacuum(rig.files, await rig.snapshot(), options)).rejects.toMatchObject({ diagnostic: { code: 'delta/retention' } })
+  await expect(vacuum(rig.files, await rig.snapshot(), options)).rejects.toMatchObject({
+    diagnostic: { code: 'delta/retention' },
+  })
   expect((await vacuum(rig.files, await rig.snapshot(), { ...options, force: true })).keys).toEqual([])
 })
 

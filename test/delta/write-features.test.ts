@@ -51,7 +51,10 @@ test.each([
 
 test('properties that ask for what cannot be done are refused', async () => {
   const rig = await start()
-  for (const configuration of [{ 'delta.enableIcebergCompatV2': 'true' }, { 'delta.feature.catalogManaged': 'supported' }]) {
+  for (const configuration of [
+    { 'delta.enableIcebergCompatV2': 'true' },
+    { 'delta.feature.catalogManaged': 'supported' },
+  ]) {
     await expect(rig.create('SELECT 1 AS i', [], configuration)).rejects.toMatchObject({
       diagnostic: { code: 'delta/unsupported-feature' },
     })
@@ -88,7 +91,9 @@ test('rows have ids that rise and stay, whoever is first', async () => {
   const rig = await start()
   await rig.create('SELECT range AS i FROM range(3)', [], { 'delta.enableRowTracking': 'true' })
   const base = await rig.snapshot()
-  const changes = await Promise.all([0, 1].map(async () => appendChange(base, await rig.write('SELECT range AS i FROM range(2)', shapeOf(base)))))
+  const changes = await Promise.all(
+    [0, 1].map(async () => appendChange(base, await rig.write('SELECT range AS i FROM range(2)', shapeOf(base)))),
+  )
   for (const change of changes) await rig.commit(change)
   const tracked = async (): Promise<unknown[]> =>
     (await rig.snapshot()).files.map(file => [file.baseRowId, file.defaultRowCommitVersion])
@@ -100,7 +105,9 @@ test('rows have ids that rise and stay, whoever is first', async () => {
   const change = await optimizeChange(rig.files, rig.writer, await rig.snapshot())
   if (change !== undefined) await rig.commit(change)
   expect(await tracked()).toEqual([[7, 3]])
-  expect(readFileSync(join(rig.root, '_delta_log/00000000000000000003.json'), 'utf8')).toContain('"delta.rowTracking.preserved":"false"')
+  expect(readFileSync(join(rig.root, '_delta_log/00000000000000000003.json'), 'utf8')).toContain(
+    '"delta.rowTracking.preserved":"false"',
+  )
   expect((await rig.snapshot()).domains.get('delta.rowTracking')?.configuration).toBe('{"rowIdHighWaterMark":13}')
   const back = await restoreChange(rig.files, await rig.snapshot(), await rig.snapshot(1))
   if (back !== undefined) await rig.commit(back)
@@ -134,7 +141,7 @@ test('columns that may not be null are guarded at any depth', async () => {
   const good = ["SELECT 1 AS i, {'a': 1, 'b': [1]} AS st, MAP {'k': 1} AS m", 'SELECT 1 AS i, NULL AS st, NULL AS m']
   for (const query of good) expect(await rig.write(query, shape)).toHaveLength(1)
   const bad = [
-    ["SELECT NULL AS i, NULL AS st, NULL AS m", '"i"'],
+    ['SELECT NULL AS i, NULL AS st, NULL AS m', '"i"'],
     ["SELECT 1 AS i, {'a': NULL, 'b': [1]} AS st, NULL AS m", '"st"'],
     ["SELECT 1 AS i, {'a': 1, 'b': [1, NULL]} AS st, NULL AS m", '"st"'],
     ["SELECT 1 AS i, NULL AS st, MAP {'k': NULL} AS m", '"m"'],
@@ -151,12 +158,16 @@ test('columns that may not be null are guarded at any depth', async () => {
 test('change files tell the feed what happened, also under column mapping', async () => {
   for (const mode of ['none', 'name', 'id']) {
     const rig = await start()
-    const configuration = { 'delta.enableChangeDataFeed': 'true', ...(mode === 'none' ? {} : { 'delta.columnMapping.mode': mode }) }
+    const configuration = {
+      'delta.enableChangeDataFeed': 'true',
+      ...(mode === 'none' ? {} : { 'delta.columnMapping.mode': mode }),
+    }
     await rig.create("SELECT 1 AS i, 'a' AS p UNION ALL SELECT 2, 'b'", ['p'], configuration)
     const base = await rig.snapshot()
     const shape = shapeOf(base)
     const adds = await rig.write("SELECT 9 AS i, 'a' AS p", shape)
-    const query = "SELECT 1 AS i, 'a' AS p, 'update_preimage' AS _change_type UNION ALL SELECT 9, 'a', 'update_postimage'"
+    const query =
+      "SELECT 1 AS i, 'a' AS p, 'update_preimage' AS _change_type UNION ALL SELECT 9, 'a', 'update_postimage'"
     const changes = await writeChangeFiles(rig.writer, { query, shape })
     expect(changes[0]?.path).toMatch(/^_change_data\//)
     const matches = (file: { partitionValues: Readonly<Record<string, string | null>> }): boolean =>
@@ -164,7 +175,9 @@ test('change files tell the feed what happened, also under column mapping', asyn
     await rig.commit(replaceChange(base, adds, { matches, parameters: {}, operation: 'MERGE', wasRead: true, changes }))
     expect(await rig.rows()).toEqual(['{"i":2,"p":"b"}', '{"i":9,"p":"a"}'])
     const feed = await changeFeedSql(rig.files, { from: 1 })
-    const rows = await rig.files.reader.rows(`SELECT to_json(whole)::VARCHAR AS line FROM (SELECT i, p, _change_type FROM (${feed})) AS whole ORDER BY 1`)
+    const rows = await rig.files.reader.rows(
+      `SELECT to_json(whole)::VARCHAR AS line FROM (SELECT i, p, _change_type FROM (${feed})) AS whole ORDER BY 1`,
+    )
     expect(rows.map(row => row.line)).toEqual([
       '{"i":1,"p":"a","_change_type":"update_preimage"}',
       '{"i":9,"p":"a","_change_type":"update_postimage"}',

@@ -1,10 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import {
-  appendChange,
-  overwriteChange,
-  replaceChange,
-  replacePartitionsChange,
-} from '../../src/delta/change.ts'
+import { appendChange, overwriteChange, replaceChange, replacePartitionsChange } from '../../src/delta/change.ts'
 import { checkpointKey, commitKey } from '../../src/delta/log-path.ts'
 import { changedShape, shapeOf } from '../../src/delta/table-shape.ts'
 import { isCheckpointDue, writeCheckpoint } from '../../src/delta/write-checkpoint.ts'
@@ -54,7 +49,10 @@ test('appending adds rows and may add columns', async () => {
   const query = "SELECT 2 AS i, 'x' AS s"
   const base = await rig.snapshot()
   const shape = changedShape(base, { schema: await rig.schemaOf(query), partitionColumns: [] }, rig.writer.ids)
-  expect(await rig.commit(appendChange(base, await rig.write(query, shape), shape))).toEqual({ kind: 'committed', version: 1 })
+  expect(await rig.commit(appendChange(base, await rig.write(query, shape), shape))).toEqual({
+    kind: 'committed',
+    version: 1,
+  })
   expect(await rig.rows()).toEqual(['{"i":1,"s":null}', '{"i":2,"s":"x"}'])
   expect(await rig.rows(0)).toEqual(['{"i":1}'])
 })
@@ -71,7 +69,10 @@ test('overwriting leaves only the new rows and keeps the old version', async () 
 
 test('replacing partitions leaves the others alone', async () => {
   const rig = await start()
-  await rig.create("SELECT range::INTEGER AS i, CASE WHEN range < 2 THEN 'a' WHEN range < 4 THEN 'b' END AS p FROM range(6)", ['p'])
+  await rig.create(
+    "SELECT range::INTEGER AS i, CASE WHEN range < 2 THEN 'a' WHEN range < 4 THEN 'b' END AS p FROM range(6)",
+    ['p'],
+  )
   const adds = await rig.write("SELECT 9 AS i, 'b' AS p UNION ALL SELECT 8, NULL", ['p'])
   await rig.commit(replacePartitionsChange(await rig.snapshot(), adds))
   expect(await rig.rows()).toEqual(['{"i":0,"p":"a"}', '{"i":1,"p":"a"}', '{"i":8,"p":null}', '{"i":9,"p":"b"}'])
@@ -88,7 +89,10 @@ test('two appends from one version both hold', async () => {
   const rig = await start()
   await rig.create('SELECT 1 AS i')
   const base = await rig.snapshot()
-  const changes = [appendChange(base, await rig.write('SELECT 2 AS i')), appendChange(base, await rig.write('SELECT 3 AS i'))]
+  const changes = [
+    appendChange(base, await rig.write('SELECT 2 AS i')),
+    appendChange(base, await rig.write('SELECT 3 AS i')),
+  ]
   const outcomes = await Promise.all(changes.map(change => rig.commit(change)))
   expect(outcomes.map(outcome => outcome.kind)).toEqual(['committed', 'committed'])
   expect(await rig.rows()).toEqual(['{"i":1}', '{"i":2}', '{"i":3}'])
@@ -159,7 +163,9 @@ test('a constraint that cannot be checked stops the write before it begins', asy
   const strict = { ...base, metadata: { ...base.metadata, configuration: odd } }
   expect(() => appendChange(strict, [])).toThrow('"odd"')
   expect((await rig.commit(appendChange(base, await rig.write('SELECT 2 AS i', shapeOf(base))))).kind).toBe('committed')
-  await expect(rig.write('SELECT -1 AS i', shapeOf(base))).rejects.toMatchObject({ diagnostic: { code: 'delta/broken-constraint' } })
+  await expect(rig.write('SELECT -1 AS i', shapeOf(base))).rejects.toMatchObject({
+    diagnostic: { code: 'delta/broken-constraint' },
+  })
   await expect(rig.write('SELECT NULL::INTEGER AS i', shapeOf(base))).rejects.toThrow('"positive"')
 })
 
@@ -192,7 +198,7 @@ test('a checkpoint holds the same state as the commits', async () => {
 test('columns that a table cannot have are refused', async () => {
   const rig = await start()
   await expect(rig.create('SELECT 1 AS a', ['a'])).rejects.toThrow('every column is a partition column')
-  await expect(rig.create("SELECT 1 AS a, INTERVAL 1 DAY AS gap")).rejects.toThrow('"gap"')
+  await expect(rig.create('SELECT 1 AS a, INTERVAL 1 DAY AS gap')).rejects.toThrow('"gap"')
 })
 
 test('a damaged checkpoint is done without as long as the commits are there', async () => {
