@@ -24,7 +24,7 @@ export interface DatabaseEnvironment {
   readonly machine?: Machine
   /** Open the file read-only when another process holds it for reading. */
   readonly readOnlyIfLocked?: boolean
-  /** Called whenever a statement is on its way and there is nothing to do here until it is done. Must not throw. */
+  /** Called when a statement is on its way and nothing can be done here until it is done, and again while it takes. Must not throw. */
   readonly whileWaiting?: () => void
   /** Waits between retries. */
   readonly wait?: (milliseconds: number) => Promise<void>
@@ -163,6 +163,9 @@ class DuckdbDatabase implements Database {
   }
 }
 
+/** How often a statement that takes long is told of. */
+const waitingMs = 10
+
 type TransactionState = 'none' | 'wished' | 'open'
 
 class DuckdbConnection implements Connection {
@@ -277,17 +280,21 @@ class DuckdbConnection implements Connection {
     start: number,
   ): Promise<DuckDBMaterializedResult> {
     if (this.stopping) throw this.failure(interruption, { sql: text, start }, whole, options)
-    const { settings, wait, whileWaiting } = this.database
+    const { settings, wait } = this.database
     const { retries } = settings
     try {
-      return await retrying(retries, retries?.queryAttempts, wait, () => {
-        const result = this.driver.run(text)
-        whileWaiting()
-        return result
-      })
+      return await retrying(retries, retries?.queryAttempts, wait, () => this.run(text))
     } catch (cause) {
       throw this.failure(cause, { sql: text, start }, whole, options)
     }
+  }
+
+  private run(text: string): Promise<DuckDBMaterializedResult> {
+    const { whileWaiting } = this.database
+    const result = this.driver.run(text)
+    whileWaiting()
+    const again = setInterval(whileWaiting, waitingMs)
+    return result.finally(() => clearInterval(again))
   }
 
   private failure(cause: unknown, statement: StatementText, whole: string, options: ExecuteOptions): Error {

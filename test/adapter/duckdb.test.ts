@@ -309,6 +309,18 @@ describe('time while the database works', () => {
     expect(told).toEqual(['free', '42'])
   })
 
+  test('is offered again and again while a statement takes long', async () => {
+    let offers = 0
+    const whileWaiting = (): void => {
+      offers += 1
+    }
+    await withConnection(connection => connection.rows('select sum(range) from range(500000000)'), {}, { whileWaiting })
+    expect(offers).toBeGreaterThan(2)
+    const afterwards = offers
+    await withConnection(connection => connection.rows('select 1'))
+    expect(offers).toBe(afterwards)
+  })
+
   test('a closed database has everything in its file, whatever was changed, and no log beside it', async () => {
     const path = join(folder, 'closed.duckdb')
     await withConnection(connection => connection.execute('create table t as select range as r from range(100000)'), {
