@@ -11,6 +11,7 @@ import { type FileHandle, mkdir, open, readFile, stat, truncate, utimes, writeFi
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { bytesIn, cutInto, missingParts } from './byte-ranges.ts'
+import { checksumOf } from './content-pieces.ts'
 import { throwFileFailure } from './file-failure.ts'
 import { underFileLock } from './local-lock.ts'
 import { bootName } from './local-process.ts'
@@ -163,7 +164,7 @@ export class LocalCopy {
       const pieces: CopyPiece[] = []
       const memory = new Uint8Array(summedBytes)
       for (const range of cutInto(this.everything, requestBytes)) {
-        pieces.push({ ...range, crc: await checksumOf(file, range, memory) })
+        pieces.push({ ...range, crc: await sumOf(file, range, memory) })
       }
       await this.record(pieces)
     } finally {
@@ -219,7 +220,7 @@ export class LocalCopy {
     try {
       const memory = new Uint8Array(summedBytes)
       for (const piece of this.pieces) {
-        if ((await checksumOf(file, piece, memory)) !== piece.crc) return false
+        if ((await sumOf(file, piece, memory)) !== piece.crc) return false
       }
       return true
     } finally {
@@ -316,10 +317,8 @@ export async function recordAt(path: string): Promise<CopyRecord | undefined> {
   }
 }
 
-async function checksumOf(file: FileHandle, range: ByteRange, memory: Uint8Array): Promise<number> {
-  let sum = 0
-  for (const part of cutInto(range, memory.length)) sum = crc32(await readPiece(file, part, memory), sum)
-  return sum
+function sumOf(file: FileHandle, range: ByteRange, memory: Uint8Array): Promise<number> {
+  return checksumOf({ read: (piece, into) => readPiece(file, piece, into) }, range, memory)
 }
 
 async function readPiece(

@@ -83,10 +83,10 @@ function makeFolders(folder: string): void {
 }
 
 function writeAtomically(path: string, content: FileContent): void {
-  const parts = typeof content === 'string' || content instanceof Uint8Array ? undefined : content
-  const file = newFile(path, parts === undefined ? 0 : gatheredBytes)
+  const isWhole = typeof content === 'string' || content instanceof Uint8Array
+  const file = newFile(path, isWhole ? 0 : gatheredBytes)
   try {
-    for (const part of parts ?? [content as string | Uint8Array]) file.write(part)
+    for (const part of isWhole ? [content] : content) file.write(part)
     file.done()
   } catch (error) {
     file.abandon()

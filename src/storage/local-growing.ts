@@ -9,8 +9,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { crc32 } from 'node:zlib'
 import { cutInto } from './byte-ranges.ts'
+import { checksumOf } from './content-pieces.ts'
 import { localFileContent } from './local-store.ts'
 import {
   type ByteRange,
@@ -20,6 +20,7 @@ import {
   type PutOutcome,
   sliceOf,
 } from './object-store.ts'
+import { eachPart } from './parallel-parts.ts'
 
 export interface GrowingFiles {
   /** Puts a finished file. */
@@ -43,8 +44,6 @@ interface Growing {
   readonly parts: number[]
   isBroken: boolean
 }
-
-const parallelParts = 3
 
 /** Looks after all files below the folder, at any depth, from now on. */
 export function uploadWhileGrowing(folder: string, options: GrowingOptions): GrowingFiles {
@@ -97,14 +96,10 @@ class FolderUpload implements GrowingFiles {
 
   /** Sends one part of each file that has one more; gives how many. */
   private async sendGrown(): Promise<number> {
-    const paths = await filesBelow(this.folder)
     let sent = 0
-    const work = async (): Promise<void> => {
-      for (let path = paths.pop(); path !== undefined && !this.stop.signal.aborted; path = paths.pop()) {
-        if (await this.sendPart(path)) sent += 1
-      }
-    }
-    await Promise.all(Array.from({ length: parallelParts }, work))
+    await eachPart(await filesBelow(this.folder), async path => {
+      if (!this.stop.signal.aborted && (await this.sendPart(path))) sent += 1
+    })
     return sent
   }
 
@@ -146,14 +141,7 @@ class FolderUpload implements GrowingFiles {
 async function finish({ upload, parts }: Growing, content: ContentSource, partBytes: number): Promise<PutOutcome> {
   try {
     const open = await partsToSend(parts, content, partBytes)
-    const work = async (): Promise<void> => {
-      for (let next = open.shift(); next !== undefined; next = open.shift()) {
-        await upload.part(next.index, sliceOf(content, next.range))
-      }
-    }
-    const ended = await Promise.allSettled(Array.from({ length: Math.min(parallelParts, open.length) }, work))
-    const failed = ended.find(one => one.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+    await eachPart(open, ({ index, range }) => upload.part(index, sliceOf(content, range)))
   } catch (error) {
     await upload.abort()
     throw error
@@ -172,11 +160,8 @@ async function partsToSend(
   const open: { index: number; range: ByteRange }[] = []
   const memory = new Uint8Array(comparedBytes)
   for (const [index, range] of cutInto({ start: 0, end: content.sizeBytes }, partBytes).entries()) {
-    let checksum = 0
-    if (checksums[index] !== undefined) {
-      for (const piece of cutInto(range, comparedBytes)) checksum = crc32(await content.read(piece, memory), checksum)
-    }
-    if (checksums[index] !== checksum) open.push({ index, range })
+    const known = checksums[index]
+    if (known === undefined || known !== (await checksumOf(content, range, memory))) open.push({ index, range })
   }
   return open
 }

@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
-import { cutInto } from './byte-ranges.ts'
-import { type Content, type ContentSource, contentSize } from './object-store.ts'
+import { piecesOf } from './content-pieces.ts'
+import { type ByteRange, type Content, type ContentSource, contentSize } from './object-store.ts'
 
 export interface S3Body {
   readonly sizeBytes: number
@@ -48,13 +48,16 @@ function sumsOfSource(content: ContentSource, memory: PieceMemory): Promise<Sums
   return memory.lend(async piece => {
     const hash = createHash('sha256')
     let sum = 0
-    for (const range of cutInto({ start: 0, end: content.sizeBytes }, pieceBytes)) {
-      const bytes = await content.read(range, piece)
+    for await (const bytes of piecesOf(content, everythingOf(content), piece)) {
       sum = crc32(bytes, sum)
       hash.update(bytes)
     }
     return { crc32: sum, sha256: hash.digest('hex') }
   })
+}
+
+function everythingOf({ sizeBytes }: ContentSource): ByteRange {
+  return { start: 0, end: sizeBytes }
 }
 
 class PieceMemory {
@@ -108,8 +111,7 @@ export class ContentStream extends Readable {
 
   private async send(request: Request): Promise<void> {
     await this.memory.lend(async piece => {
-      for (const range of cutInto({ start: 0, end: this.content.sizeBytes }, pieceBytes)) {
-        const bytes = await this.content.read(range, piece)
+      for await (const bytes of piecesOf(this.content, everythingOf(this.content), piece)) {
         if (request !== this.request || request.destroyed) return
         await written(request, bytes)
       }

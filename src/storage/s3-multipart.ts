@@ -1,11 +1,10 @@
 /** Uploads large content to S3 in parts; nothing is visible before the last step, and a failure leaves no parts behind. */
 import { cutInto } from './byte-ranges.ts'
 import { type Content, contentSize, type PutConditions, sliceOf } from './object-store.ts'
+import { eachPart } from './parallel-parts.ts'
 import type { S3Bodies } from './s3-body.ts'
 import type { S3Part } from './s3-connection.ts'
 import type { S3Requests } from './s3-requests.ts'
-
-const parallelParts = 3
 
 /** Of one object, by the rules of S3. */
 export const mostParts = 10_000
@@ -60,16 +59,8 @@ export async function putInParts(
   const longest = Math.max(partBytes, Math.ceil(size / mostParts))
   const upload = await startParts(target, key)
   try {
-    const open = [...cutInto({ start: 0, end: size }, longest).entries()]
-    const work = async (): Promise<void> => {
-      for (let next = open.shift(); next !== undefined; next = open.shift()) {
-        const [index, range] = next
-        await upload.put(index, sliceOf(content, range))
-      }
-    }
-    const ended = await Promise.allSettled(Array.from({ length: parallelParts }, work))
-    const failed = ended.find(one => one.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+    const parts = [...cutInto({ start: 0, end: size }, longest).entries()]
+    await eachPart(parts, ([index, range]) => upload.put(index, sliceOf(content, range)))
     return await upload.finish(options)
   } catch (error) {
     await upload.abort()

@@ -7,6 +7,7 @@ import { type GrowingFiles, uploadWhileGrowing } from '../../src/storage/local-g
 import { memoryStore } from '../../src/storage/memory-store.ts'
 import type { ObjectStore } from '../../src/storage/object-store.ts'
 import { s3Store } from '../../src/storage/s3-store.ts'
+import { passingFaults } from '../rig/s3-double/fault.ts'
 import { type S3Double, startS3Double } from '../rig/s3-double/s3-double.ts'
 
 let double: S3Double
@@ -106,14 +107,7 @@ test('trouble on the way is not the end of it', async () => {
   expect(double.openUploads()).toBe(0)
 })
 
-test.each([
-  { kind: 'answer', status: 503, code: 'SlowDown' },
-  { kind: 'early-answer', status: 503, code: 'SlowDown' },
-  { kind: 'reset-before' },
-  { kind: 'reset-within' },
-  { kind: 'reset-after' },
-  { kind: 'answer-after', status: 500, code: 'InternalError' },
-] as const)('each request of an upload survives %o', async fault => {
+test.each(passingFaults)('each request of an upload survives %o', async fault => {
   for (const method of ['POST', 'PUT']) double.fail({ fault, method })
   double.fail({ fault, method: 'POST', urlHolds: 'uploadId' })
   writeFileSync(at('x'), bytes(2500, 1))

@@ -20,6 +20,16 @@ export type Fault =
   /** The body is shorter than the object and the answer does not show it. */
   | { readonly kind: 'short-body' }
 
+/** Those that may befall a request which brings content; each is over when it is made again. */
+export const passingFaults: readonly Fault[] = [
+  { kind: 'answer', status: 503, code: 'SlowDown' },
+  { kind: 'early-answer', status: 503, code: 'SlowDown' },
+  { kind: 'reset-before' },
+  { kind: 'reset-within' },
+  { kind: 'reset-after' },
+  { kind: 'answer-after', status: 500, code: 'InternalError' },
+]
+
 export interface FaultRule {
   readonly fault: Fault
   /** Which requests: method and, within the URL, a text. */
