@@ -4,7 +4,7 @@
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Metadata, Protocol } from './action.ts'
-import { type ColumnMapping, type DeltaType, renderDeltaType, type StructType } from './schema.ts'
+import { type ColumnMapping, type DeltaField, renderDeltaType, type StructType } from './schema.ts'
 
 const readableFeatures: ReadonlySet<string> = new Set([
   'columnMapping',
@@ -31,30 +31,47 @@ export function requireReadable(table: string, protocol: Protocol): void {
 
 /** Throws `delta/unsupported-feature` for a type change that this reader cannot carry out. */
 export function requireReadableChanges(table: string, schema: StructType): void {
-  for (const field of schema.fields) checkChanges(table, field.name, field.metadata, field.type)
+  for (const { column, from, to } of schema.fields.flatMap(field => [...typeChanges(field)])) {
+    if (typeof from === 'string' && typeof to === 'string' && isWidening(from, to)) continue
+    throw refused(table, `the type of "${column}" was changed from "${from}" to "${to}", which is not supported`)
+  }
 }
 
-function checkChanges(
-  table: string,
-  column: string,
-  metadata: Readonly<Record<string, unknown>>,
-  type: DeltaType,
-): void {
+/**
+ * Whether files may hold the field, or one inside it, in a narrower type that wanted values could be rounded to: any change
+ * of its type but one between whole numbers.
+ */
+export function mayBeRounded(field: DeltaField): boolean {
+  const isWhole = (name: unknown): boolean => typeof name === 'string' && integerDigits[name] !== undefined
+  return [...typeChanges(field)].some(({ from, to }) => !isWhole(from) || !isWhole(to))
+}
+
+interface TypeChange {
+  /** With those that it is inside of, `a.b`. */
+  readonly column: string
+  readonly from: unknown
+  readonly to: unknown
+}
+
+/** What the metadata of a field, and of those inside it, tells of earlier types. */
+function* typeChanges({ name, metadata, type }: Omit<DeltaField, 'nullable'>): Generator<TypeChange> {
   const changes = metadata['delta.typeChanges']
   for (const change of Array.isArray(changes) ? changes : []) {
     const { fromType, toType } = change as { readonly fromType?: unknown; readonly toType?: unknown }
-    if (typeof fromType === 'string' && typeof toType === 'string' && isWidening(fromType, toType)) continue
-    throw refused(
-      table,
-      `the type of "${column}" was changed from "${fromType}" to "${toType}", which is not supported`,
-    )
+    yield { column: name, from: fromType, to: toType }
   }
-  if (type.kind === 'struct') {
-    for (const field of type.fields) checkChanges(table, `${column}.${field.name}`, field.metadata, field.type)
-  } else if (type.kind === 'array') checkChanges(table, column, {}, type.element)
-  else if (type.kind === 'map') {
-    checkChanges(table, column, {}, type.key)
-    checkChanges(table, column, {}, type.value)
+  switch (type.kind) {
+    case 'primitive':
+    case 'decimal':
+      return
+    case 'struct':
+      for (const field of type.fields) yield* typeChanges({ ...field, name: `${name}.${field.name}` })
+      return
+    case 'array':
+      yield* typeChanges({ name, metadata: {}, type: type.element })
+      return
+    case 'map':
+      for (const inner of [type.key, type.value]) yield* typeChanges({ name, metadata: {}, type: inner })
   }
 }
 

@@ -152,30 +152,6 @@ export function columnId(field: DeltaField): number | undefined {
   return typeof id === 'number' ? id : undefined
 }
 
-const wholeNumbers: readonly unknown[] = ['byte', 'short', 'integer', 'long']
-
-/**
- * Whether files may hold the field, or one inside it, in a narrower type that wanted values could be rounded to: any change
- * of its type but one between whole numbers.
- */
-export function mayBeRounded({ metadata, type }: Pick<DeltaField, 'metadata' | 'type'>): boolean {
-  const changes = metadata['delta.typeChanges']
-  const isLossy = ({ fromType, toType }: { readonly fromType?: unknown; readonly toType?: unknown }): boolean =>
-    !wholeNumbers.includes(fromType) || !wholeNumbers.includes(toType)
-  if (Array.isArray(changes) && changes.some(isLossy)) return true
-  switch (type.kind) {
-    case 'primitive':
-    case 'decimal':
-      return false
-    case 'struct':
-      return type.fields.some(mayBeRounded)
-    case 'array':
-      return mayBeRounded({ metadata: {}, type: type.element })
-    case 'map':
-      return [type.key, type.value].some(inner => mayBeRounded({ metadata: {}, type: inner }))
-  }
-}
-
 /** How many of the type itself and the types inside it match. */
 export function countTypes(type: DeltaType, matches: (type: DeltaType) => boolean): number {
   const own = matches(type) ? 1 : 0
