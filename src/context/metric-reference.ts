@@ -1,5 +1,4 @@
 /** What `metric('x')` gives: prints as the metric's name, and when a template runs it has the metric's own fields too. */
-
 import { PyDict, PyObject, type Value } from '../template/value.ts'
 import { metricField } from './metric-fields.ts'
 

@@ -1,9 +1,12 @@
 /** Small Parquet files without rows that queries name in place of others, by what is in them, until the run has ended. */
 import type { IdSource } from '../base/clock.ts'
 import { sha256 } from '../base/fingerprint.ts'
+import { lazy } from '../base/lazy.ts'
 import { hollowParquet } from '../delta/hollow-parquet.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import { localFiles } from '../storage/local-files.ts'
+
+const forPlans = lazy(() => hollowParquet([undefined], []))
 
 export class HollowFiles {
   private readonly folder: string
@@ -41,7 +44,7 @@ export class HollowFiles {
 
   /** Of a file that a plan names: it looks into none. */
   get forPlans(): string | undefined {
-    return this.path(hollowParquet([undefined], []))
+    return this.path(forPlans())
   }
 
   close(): void {

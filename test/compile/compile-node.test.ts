@@ -21,6 +21,28 @@ async function compile(p: RunRig) {
   return { ...rig, results, code: (name: string) => rig.compiled.get(name)?.compiledCode }
 }
 
+/** A report over a metric of orders. */
+function reportProject(report: string, measure: string): RunRig {
+  return project({
+    'models/purchases.sql': 'select 1 as id',
+    'models/report.sql': report,
+    'models/days.sql': 'select current_date as day',
+    'models/metrics.yml': `models:
+  - name: days
+    time_spine: {standard_granularity_column: day}
+    columns: [{name: day, granularity: day}]
+semantic_models:
+  - name: purchases
+    model: ref('purchases')
+    defaults: {agg_time_dimension: ordered_at}
+    entities: [{name: id, type: primary}]
+    dimensions: [{name: ordered_at, type: time, type_params: {time_granularity: day}}]
+    measures: [{name: order_count, agg: count, expr: '1'}]
+metrics: [{name: orders, label: All orders, type: simple, type_params: {measure: ${measure}}}]
+`,
+  })
+}
+
 describe('compiled code', () => {
   test('has the queries of ephemeral models in front, the deepest first', async () => {
     const p = project({
@@ -47,25 +69,11 @@ describe('compiled code', () => {
   })
 
   test('may ask a metric for its name while parsing, and for its fields when it runs', async () => {
-    const p = project({
-      'models/purchases.sql': 'select 1 as id',
-      'models/report.sql': `{% set m = metric('orders') %}{{ config(meta={'of': m.metric_name, 'package': m.package_name}) }}
+    const p = reportProject(
+      `{% set m = metric('orders') %}{{ config(meta={'of': m.metric_name, 'package': m.package_name}) }}
 select '{{ m }} {{ m.label }} {{ m.metric_name }} {{ m.package_name }}'`,
-      'models/days.sql': 'select current_date as day',
-      'models/metrics.yml': `models:
-  - name: days
-    time_spine: {standard_granularity_column: day}
-    columns: [{name: day, granularity: day}]
-semantic_models:
-  - name: purchases
-    model: ref('purchases')
-    defaults: {agg_time_dimension: ordered_at}
-    entities: [{name: id, type: primary}]
-    dimensions: [{name: ordered_at, type: time, type_params: {time_granularity: day}}]
-    measures: [{name: order_count, agg: count, expr: '1'}]
-metrics: [{name: orders, label: All orders, type: simple, type_params: {measure: order_count}}]
-`,
-    })
+      'order_count',
+    )
     const { code, compiled } = await compile(p)
     expect(code('report')).toContain("select 'orders All orders orders shop'")
     const meta = compiled.get('report')?.node.config.get('meta')
@@ -76,27 +84,13 @@ metrics: [{name: orders, label: All orders, type: simple, type_params: {measure:
   })
 
   test('sees the type and the parameters of a metric as objects, not as text', async () => {
-    const p = project({
-      'models/purchases.sql': 'select 1 as id',
-      'models/report.sql': `{% set m = metric('orders') %}
+    const p = reportProject(
+      `{% set m = metric('orders') %}
 type {{ m.type }} {{ [m.type] }} {{ m.type.value }} {{ m.type == 'simple' }} {{ m.type == metric('orders').type }}
 measure {{ m.type_params.input_measures }} {{ m.type_params.measure.name }}
 graph {{ graph.metrics['metric.shop.orders'].type_params.input_measures | length }}`,
-      'models/days.sql': 'select current_date as day',
-      'models/metrics.yml': `models:
-  - name: days
-    time_spine: {standard_granularity_column: day}
-    columns: [{name: day, granularity: day}]
-semantic_models:
-  - name: purchases
-    model: ref('purchases')
-    defaults: {agg_time_dimension: ordered_at}
-    entities: [{name: id, type: primary}]
-    dimensions: [{name: ordered_at, type: time, type_params: {time_granularity: day}}]
-    measures: [{name: order_count, agg: count, expr: '1'}]
-metrics: [{name: orders, label: All orders, type: simple, type_params: {measure: {name: order_count, filter: id > 1}}}]
-`,
-    })
+      '{name: order_count, filter: id > 1}',
+    )
     const { code } = await compile(p)
     const filter = "WhereFilterIntersection(where_filters=[WhereFilter(where_sql_template='id > 1')])"
     expect(code('report')?.trim()).toBe(`type MetricType.SIMPLE [<MetricType.SIMPLE: 'simple'>] simple False True
