@@ -3,7 +3,8 @@
  * told as events; what came of it is the result. Only what keeps the run from starting is thrown.
  *
  * 1. A step runs once every step it comes after has ended; after a failure everything that hangs on it is skipped.
- * 2. An abort interrupts what runs and starts nothing more; the results until then are kept.
+ * 2. An abort interrupts what runs and starts nothing more; the results until then are kept. `--fail-fast` starts nothing
+ *    more either, and gives what runs a moment to end by itself.
  * 3. Each worker has one connection; a node's temporary tables and settings do not outlive the node.
  */
 
@@ -36,12 +37,19 @@ export function executePlan(plan: Plan, run: Run): Promise<RunResult> {
 /** Commands that run the project's hooks. */
 const commandsWithHooks = new Set(['run', 'build', 'seed', 'snapshot', 'test', 'freshness'])
 
+/** So long a statement goes on after `--fail-fast` has ended the run: of two that end together, neither is interrupted. */
+const patienceMs = 100
+
 class PlanExecution {
   private readonly plan: Plan
   private readonly run: Run
   private readonly state: RunState
   private readonly lanes: Lanes
+  /** Nothing starts any more. */
+  private readonly closed = new AbortController()
+  /** Statements are interrupted. */
   private readonly ended = new AbortController()
+  private patience: NodeJS.Timeout | undefined
   private readonly steps: ReadonlyMap<string, PlannedStep>
   private readonly skips: Skips
   private readonly results: NodeResult[] = []
@@ -56,8 +64,8 @@ class PlanExecution {
   constructor(plan: Plan, run: Run) {
     this.plan = plan
     this.run = run
-    if (run.signal.aborted) this.ended.abort()
-    run.signal.addEventListener('abort', () => this.ended.abort(), { once: true })
+    if (run.signal.aborted) this.end()
+    run.signal.addEventListener('abort', () => this.end(), { once: true })
     this.state = runStateOf(run, { readsUpstreamFiles: true, signal: this.ended.signal })
     this.lanes = new Lanes(this.state)
     this.steps = new Map(plan.steps.map(step => [step.node.uniqueId, step]))
@@ -182,9 +190,10 @@ class PlanExecution {
     await schedule(units, (id, turn) => this.runOne(id, turn), {
       workers: threads,
       elapsedMs: () => this.state.config.clock.elapsedMs(),
-      signal: this.ended.signal,
+      signal: this.closed.signal,
       ...(shuffleSeed !== undefined && { seed: shuffleSeed }),
     })
+    clearTimeout(this.patience)
     if (this.failedFast) this.skipTheRest()
   }
 
@@ -251,8 +260,14 @@ class PlanExecution {
     const failed = result.status === 'error' || result.status === 'fail' || result.status === 'partial success'
     if (failed && flags.failFast && !isEphemeral(node)) {
       this.failedFast = true
-      this.ended.abort()
+      this.closed.abort()
+      this.patience ??= setTimeout(() => this.ended.abort(), patienceMs)
     }
+  }
+
+  private end(): void {
+    this.closed.abort()
+    this.ended.abort()
   }
 
   private keep(result: NodeResult, node: GraphMember | NodeResult): void {

@@ -177,6 +177,20 @@ describe('after a failure', () => {
     ])
   })
 
+  test('with --fail-fast a node that is about to end is let end', async () => {
+    const p = project({ 'models/a.sql': `${table}${failing}`, 'models/b.sql': 'select 1 as id' })
+    const { results } = await p.run({ flags: { failFast: true, threads: 2 } })
+    expect(results.map(one => one.status).sort()).toEqual(['error', 'success'])
+  })
+
+  test('with --fail-fast a node that takes longer is interrupted, and is among the skipped', async () => {
+    const long = 'select count(*) as id from range(1000000000000) where sqrt(range) > 2'
+    const p = project({ 'models/a.sql': `${table}${failing}`, 'models/b.sql': `${table}${long}` })
+    const { statuses, events } = await p.run({ flags: { failFast: true, threads: 2 } })
+    expect(statuses).toEqual({ a: 'error', b: 'skipped' })
+    expect(events.filter(event => event.kind === 'statement cancelled')).toHaveLength(1)
+  })
+
   test('with --fail-fast ephemeral models are among the skipped, and the hooks at the end run', async () => {
     const p = project({
       'dbt_project.yml': "name: shop\nversion: '1.0'\nprofile: shop\non-run-end: create table seen as select 1\n",
