@@ -24,8 +24,11 @@ export interface DatabaseEnvironment {
   readonly machine?: Machine
   /** Open the file read-only when another process holds it for reading. */
   readonly readOnlyIfLocked?: boolean
-  /** Called when a statement is on its way and nothing can be done here until it is done, and again while it takes. Must not throw. */
-  readonly whileWaiting?: () => void
+  /**
+   * Called when the database is at work and nothing can be done here until it is done; again while it takes, as long as
+   * it answers that more could be done. Must not throw.
+   */
+  readonly whileWaiting?: () => boolean
   /** Waits between retries. */
   readonly wait?: (milliseconds: number) => Promise<void>
 }
@@ -46,7 +49,7 @@ class DuckdbDatabase implements Database {
   readonly mask: (text: string) => string
   readonly settings: DuckdbSettings
   readonly wait: (milliseconds: number) => Promise<void>
-  readonly whileWaiting: () => void
+  readonly whileWaiting: () => boolean
   private readonly environment: DatabaseEnvironment
   private readonly connections = new Set<DuckdbConnection>()
   private readonly perConnection: readonly string[]
@@ -58,7 +61,7 @@ class DuckdbDatabase implements Database {
     this.mask = secretMask(settings)
     this.perConnection = settingStatements(settings.settings)
     this.wait = environment.wait ?? waitFor
-    this.whileWaiting = environment.whileWaiting ?? (() => {})
+    this.whileWaiting = environment.whileWaiting ?? (() => false)
   }
 
   async connect(): Promise<Connection> {
@@ -121,7 +124,8 @@ class DuckdbDatabase implements Database {
     const { path, retries } = this.settings
     const options = instanceOptions(this.settings, this.environment.machine)
     const driver = await import('@duckdb/node-api')
-    const create = (settings: typeof options): Promise<DuckDBInstance> => driver.DuckDBInstance.create(path, settings)
+    const create = (settings: typeof options): Promise<DuckDBInstance> =>
+      meanwhile(driver.DuckDBInstance.create(path, settings), this.whileWaiting)
     try {
       return await retrying(retries, retries?.connectAttempts, this.wait, () => create(options))
     } catch (cause) {
@@ -163,8 +167,15 @@ class DuckdbDatabase implements Database {
   }
 }
 
-/** How often a statement that takes long is told of. */
-const waitingMs = 10
+/** Offers the time until the database has its answer, in turns with whatever else goes on in this process. */
+function meanwhile<T>(answer: Promise<T>, whileWaiting: () => boolean): Promise<T> {
+  let next: NodeJS.Immediate | undefined
+  const offer = (): void => {
+    next = whileWaiting() ? setImmediate(offer) : undefined
+  }
+  offer()
+  return answer.finally(() => clearImmediate(next))
+}
 
 type TransactionState = 'none' | 'wished' | 'open'
 
@@ -290,11 +301,7 @@ class DuckdbConnection implements Connection {
   }
 
   private run(text: string): Promise<DuckDBMaterializedResult> {
-    const { whileWaiting } = this.database
-    const result = this.driver.run(text)
-    whileWaiting()
-    const again = setInterval(whileWaiting, waitingMs)
-    return result.finally(() => clearInterval(again))
+    return meanwhile(this.driver.run(text), this.database.whileWaiting)
   }
 
   private failure(cause: unknown, statement: StatementText, whole: string, options: ExecuteOptions): Error {

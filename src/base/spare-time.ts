@@ -48,13 +48,17 @@ export class SpareTime {
     }
   }
 
-  /** A good moment for some of the work. Never throws. */
-  use(): void {
+  /**
+   * A good moment for some of the work. Never throws.
+   * @returns whether something is left
+   */
+  use(): boolean {
     const untilMs = this.clock.elapsedMs() + sliceMs
     for (const advance of this.jobs) {
-      while (advance()) if (this.clock.elapsedMs() >= untilMs) return
+      while (advance()) if (this.clock.elapsedMs() >= untilMs) return true
       this.jobs.delete(advance)
     }
+    return false
   }
 
   /** Does everything that is left, whether or not anyone asks for its outcome. Never throws. */

@@ -293,27 +293,47 @@ describe('retries', () => {
 })
 
 describe('time while the database works', () => {
-  test('is offered to others once a statement is on its way, and not when none was sent', async () => {
+  test('is offered to others while it is opened, and once a statement is on its way', async () => {
     const told: string[] = []
-    const whileWaiting = (): void => void told.push('free')
+    const whileWaiting = (): boolean => {
+      told.push('free')
+      return false
+    }
     await withConnection(
       async connection => {
-        expect(told).toEqual([])
-        const answer = connection.rows('select 42').then(rows => told.push(String(rows[0]?.[0])))
         expect(told).toEqual(['free'])
+        const answer = connection.rows('select 42').then(rows => told.push(String(rows[0]?.[0])))
+        expect(told).toEqual(['free', 'free'])
         await answer
       },
       {},
       { whileWaiting },
     )
-    expect(told).toEqual(['free', '42'])
+    expect(told).toEqual(['free', 'free', '42'])
   })
 
-  test('is offered again and again while a statement takes long', async () => {
-    let offers = 0
-    const whileWaiting = (): void => {
-      offers += 1
+  test('is offered again and again while a statement takes long, as long as there is something to do', async () => {
+    let left = 5
+    const offers: number[] = []
+    const whileWaiting = (): boolean => {
+      offers.push(left)
+      return left-- > 1
     }
+    await withConnection(
+      async connection => {
+        left = 5
+        offers.length = 0
+        await connection.rows('select sum(range) from range(500000000)')
+      },
+      {},
+      { whileWaiting },
+    )
+    expect(offers).toEqual([5, 4, 3, 2, 1])
+  })
+
+  test('is not offered any more once the answer is there', async () => {
+    let offers = 0
+    const whileWaiting = (): boolean => ++offers > 0
     await withConnection(connection => connection.rows('select sum(range) from range(500000000)'), {}, { whileWaiting })
     expect(offers).toBeGreaterThan(2)
     const afterwards = offers

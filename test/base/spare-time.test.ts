@@ -21,7 +21,7 @@ test('a good moment is used for a few pieces of work, and the outcome does what 
   const done: number[] = []
   const outcome = spare.add(pieces(done, 100))
   expect(done).toEqual([])
-  spare.use()
+  expect(spare.use()).toBe(true)
   const early = done.length
   expect(early).toBeGreaterThan(0)
   expect(early).toBeLessThan(10)
@@ -29,7 +29,7 @@ test('a good moment is used for a few pieces of work, and the outcome does what 
   expect(done.length).toBeGreaterThan(early)
   expect(outcome()).toBe('all done')
   expect(done).toEqual(Array.from({ length: 100 }, (_, index) => index))
-  spare.use()
+  expect(spare.use()).toBe(false)
   expect(outcome()).toBe('all done')
   expect(done).toHaveLength(100)
 })
