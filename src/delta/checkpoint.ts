@@ -1,9 +1,10 @@
 /** Reads checkpoints of every kind into actions: one file or many, JSON or parquet, with sidecars or without. */
 import { DiagnosticError } from '../base/diagnostic.ts'
-import { type Action, parseActions } from './action.ts'
+import type { Action } from './action.ts'
 import { sidecarFolder } from './log-path.ts'
 import type { CheckpointFiles } from './log-segment.ts'
 import { columnTree, type ParquetColumn } from './parquet-columns.ts'
+import { parseActions } from './parse-actions.ts'
 import { escapePattern, quoteName, quoteText } from './sql-words.ts'
 import { type FilePlace, placeOf, readPlace, type TableFiles } from './table-files.ts'
 

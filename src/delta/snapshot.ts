@@ -1,17 +1,9 @@
 /** One version of a Delta table as an immutable record, and how it is loaded. */
 import { DiagnosticError } from '../base/diagnostic.ts'
-import {
-  type Action,
-  type AddFile,
-  type DomainMetadata,
-  type Metadata,
-  type Protocol,
-  parseActions,
-  type RemoveFile,
-  type Transaction,
-} from './action.ts'
+import type { Action, AddFile, DomainMetadata, Metadata, Protocol, RemoveFile, Transaction } from './action.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { type CommitFile, findLogSegment, type LogSegment } from './log-segment.ts'
+import { parseActions } from './parse-actions.ts'
 import { columnMappingOf, requirePartitionColumns, requireReadable, requireReadableChanges } from './protocol.ts'
 import { startReplay, type TableState } from './replay.ts'
 import { type ColumnMapping, parseSchema, type StructType } from './schema.ts'
