@@ -2,18 +2,10 @@
 
 import { typeError } from '../template/template-error.ts'
 import { PyDict, PyObject, type Value } from '../template/value.ts'
+import { changedPolicy, kindConstant, pathPart, relationKind } from './changed-fields.ts'
 import { contextFunction } from './python-object.ts'
 import { PythonRecord } from './python-record.ts'
-import {
-  changedPolicy,
-  createRelation,
-  ephemeralPrefix,
-  ephemeralRelation,
-  kindConstant,
-  pathPart,
-  Relation,
-  relationKind,
-} from './relation.ts'
+import { createRelation, ephemeralPrefix, ephemeralRelation, Relation } from './relation.ts'
 import { allParts, type Quoting } from './relation-fields.ts'
 
 export class RelationClass extends PyObject {

@@ -4,9 +4,10 @@
  * method gives a new one.
  */
 import type { RelationKind, RelationName } from '../base/sql-value.ts'
-import { str } from '../template/repr.ts'
-import { typeError, valueError } from '../template/template-error.ts'
-import { type HashKey, PyDict, PyObject, PySet, Undefined, type Value } from '../template/value.ts'
+import { typeError } from '../template/template-error.ts'
+import { type HashKey, PyDict, PyObject, PySet, type Value } from '../template/value.ts'
+import { changedFields, changedPath, changedPolicy, kindNames } from './changed-fields.ts'
+import { functionConfig, functionMacroName } from './function-config.ts'
 import { type Attributes, attributeOf, contextError, method } from './python-object.ts'
 import { PythonRecord } from './python-record.ts'
 import {
@@ -130,75 +131,12 @@ export function ephemeralRelation(identifier: string, options: RelationOptions =
   return createRelation({ identifier: `${ephemeralPrefix}${identifier}` }, { ...options, type: 'cte', quoting })
 }
 
-const relationKinds: readonly RelationKind[] = [
-  'table',
-  'view',
-  'cte',
-  'materialized_view',
-  'ephemeral',
-  'external',
-  'pointer_table',
-  'function',
-]
-
-/** @throws `template/value` for a word that is not a kind of relation */
-export function relationKind(value: Value): RelationKind | null {
-  if (value === null) return null
-  const kind = relationKinds.find(one => one === value)
-  if (kind === undefined) throw invalidField('type', 'Optional[RelationType]', value)
-  return kind
-}
-
-function invalidField(field: string, type: string, value: Value): Error {
-  const shown = value instanceof Undefined ? 'Undefined' : String(value)
-  return valueError(`Field "${field}" of type ${type} in DuckDBRelation has invalid value ${shown}`)
-}
-
-/** A part of a name: text or None. @throws `template/value` for anything else, undefined values above all */
-export function pathPart(value: Value, part: string): string | null {
-  if (value === null || typeof value === 'string') return value
-  throw invalidField('path', `Path (${part})`, value)
-}
-
-/** A policy with those of `changes` that are true or false put in. */
-export function changedPolicy(policy: Quoting, changes: PyDict): Quoting {
-  const changed: Record<(typeof pathParts)[number], boolean> = { ...policy }
-  for (const part of pathParts) {
-    const value = changes.get(part)
-    if (typeof value === 'boolean') changed[part] = value
-  }
-  return changed
-}
-
-function changedPath(path: RelationPath, changes: PyDict): RelationPath {
-  const changed: Record<(typeof pathParts)[number], string | null> = { ...path }
-  for (const part of pathParts) {
-    const value = changes.get(part)
-    if (value !== undefined) changed[part] = pathPart(value, part)
-  }
-  return changed
-}
-
 function partsDict(args: readonly Value[]): PyDict {
   return PyDict.of(pathParts.map((part, index) => [part, args[index] ?? null] as const))
 }
 
-/** `incorporate(path={…}, type=…)`: fields are merged one by one; a field that there is none of is ignored. */
-function incorporate(self: Relation, changes: PyDict): Relation {
-  const { fields } = self
-  const path = changes.get('path')
-  const quotes = changes.get('quote_policy')
-  const includes = changes.get('include_policy')
-  const type = changes.get('type')
-  const limit = changes.get('limit')
-  if (path !== undefined && !(path instanceof PyDict)) throw invalidField('path', 'Path', path)
-  return self.with({
-    path: path ? changedPath(fields.path, path) : fields.path,
-    quotePolicy: quotes instanceof PyDict ? changedPolicy(fields.quotePolicy, quotes) : fields.quotePolicy,
-    includePolicy: includes instanceof PyDict ? changedPolicy(fields.includePolicy, includes) : fields.includePolicy,
-    type: type === undefined ? fields.type : relationKind(type),
-    limit: typeof limit === 'number' || limit === null ? limit : fields.limit,
-  })
+function changed(self: Relation, changes: Value | undefined): Relation {
+  return new Relation(changedFields(self.fields, changes as PyDict))
 }
 
 function matches(self: Relation, args: readonly Value[]): boolean {
@@ -253,51 +191,6 @@ function toDict({ fields }: Relation): PyDict {
 
 const threeParts: readonly (readonly [string, Value])[] = pathParts.map(part => [part, null] as const)
 
-const kindNames: Readonly<Record<string, RelationKind>> = {
-  Table: 'table',
-  View: 'view',
-  CTE: 'cte',
-  MaterializedView: 'materialized_view',
-  PointerTable: 'pointer_table',
-  External: 'external',
-  Function: 'function',
-}
-
-/** `Relation.Table` and its like, of the class and of every relation. */
-export function kindConstant(name: string): RelationKind | undefined {
-  return Object.hasOwn(kindNames, name) ? kindNames[name] : undefined
-}
-
-/** How the node of a user-defined function says it is written; None for other nodes. */
-function functionConfig(model: Value): Value {
-  if (!(model instanceof PyDict) || model.get('resource_type') !== 'function') return null
-  const config = model.get('config')
-  const configured = (name: string, fallback: Value): Value => {
-    return config instanceof PyDict ? (config.get(name) ?? fallback) : fallback
-  }
-  const fields = {
-    language: model.get('language') ?? '',
-    type: configured('type', ''),
-    runtime_version: configured('runtime_version', null),
-    entry_point: configured('entry_point', null),
-  }
-  requireFunctionFields(fields)
-  return new PythonRecord('FunctionConfig', fields)
-}
-
-function requireFunctionFields(fields: Readonly<Record<string, Value>>): void {
-  const required = ['language', 'type']
-    .filter(key => fields[key] === '')
-    .map(key => `A \`${key}\` is required for functions`)
-  const ofPython = [
-    ['runtime_version', 'A `runtime_version` is required for python functions'],
-    ['entry_point', 'An `entry_point` is required for python functions'],
-  ] as const
-  const missing = fields.language === 'python' ? ofPython.filter(([key]) => fields[key] === null) : []
-  const [message] = [...required, ...missing.map(([, text]) => text)]
-  if (message !== undefined) throw contextError('context/argument', message, { kind: 'Runtime' })
-}
-
 const attributes: Attributes<Relation> = {
   path: self => record('Path', self.fields.path),
   type: self => self.fields.type,
@@ -347,8 +240,8 @@ const attributes: Attributes<Relation> = {
     }
     return self.with({ path: changedPath(self.fields.path, changes as PyDict) })
   }),
-  incorporate: method('incorporate', ['**changes'], (self, [changes]) => incorporate(self, changes as PyDict)),
-  replace: method('replace', ['**changes'], (self, [changes]) => incorporate(self, changes as PyDict)),
+  incorporate: method('incorporate', ['**changes'], (self, [changes]) => changed(self, changes)),
+  replace: method('replace', ['**changes'], (self, [changes]) => changed(self, changes)),
   without_identifier: method('without_identifier', [], self => self.withoutIdentifier()),
   information_schema: method('information_schema', [['view_name', null]], (self, [view = null]) => {
     return new Relation(informationSchemaFields(self.fields, typeof view === 'string' ? view : null))
@@ -367,9 +260,8 @@ const attributes: Attributes<Relation> = {
     return omitNone === true ? PyDict.of(Array.from(dict).filter(([, value]) => value !== null)) : dict
   }),
   get_function_config: method('get_function_config', ['model'], (_, [model = null]) => functionConfig(model)),
-  get_function_macro_name: method('get_function_macro_name', ['config'], (_, [config = null]) => {
-    const part = (name: string): string => str(config instanceof PythonRecord ? (config.attr(name) ?? null) : null)
-    return `${part('type')}_function_${part('language')}`
-  }),
+  get_function_macro_name: method('get_function_macro_name', ['config'], (_, [config = null]) =>
+    functionMacroName(config),
+  ),
   add_ephemeral_prefix: method('add_ephemeral_prefix', ['name'], (_, [name]) => `${ephemeralPrefix}${String(name)}`),
 }
