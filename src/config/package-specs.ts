@@ -6,6 +6,7 @@ import type { Place } from '../base/source-file.ts'
 import { type YamlDocument, yamlAt, yamlPlace } from '../base/yaml-node.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import { readText } from '../storage/read-text.ts'
+import { textIn } from '../template/dict-access.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict, PyFloat, type Value } from '../template/value.ts'
 import { renderYaml, type YamlRendering } from './render-yaml.ts'
@@ -104,7 +105,7 @@ export function specsOf(
       diagnostics.add(malformed(`${repr(entry)} is not valid under any of the given schemas`, at))
       return []
     }
-    const spec = specOf(entry, { name: text(entry, 'name'), unrendered, rendered: entry, at })
+    const spec = specOf(entry, { name: textIn(entry, 'name'), unrendered, rendered: entry, at })
     if (typeof spec !== 'string') return [spec]
     diagnostics.add(malformed(spec, at))
     return []
@@ -145,17 +146,17 @@ function specOf(entry: PyDict, base: SpecBase): PackageSpec | string {
     const kind = key === 'package' ? 'hub' : key
     return `A ${kind} package is missing the value. It is a required property`
   }
-  const local = text(entry, 'local')
+  const local = textIn(entry, 'local')
   if (local !== null) return { ...base, kind: 'local', local }
-  const tarball = text(entry, 'tarball')
+  const tarball = textIn(entry, 'tarball')
   if (tarball !== null) {
     return base.name === null ? 'A tarball package needs a "name"' : { ...base, kind: 'tarball', tarball }
   }
-  const git = text(entry, 'git')
+  const git = textIn(entry, 'git')
   if (git !== null) return { ...base, kind: 'git', git, ...revisionOf(entry) }
-  const own = text(entry, 'private')
+  const own = textIn(entry, 'private')
   if (own !== null)
-    return { ...base, kind: 'private', private: own, provider: text(entry, 'provider'), ...revisionOf(entry) }
+    return { ...base, kind: 'private', private: own, provider: textIn(entry, 'provider'), ...revisionOf(entry) }
   return hubSpec(entry, base)
 }
 
@@ -168,12 +169,12 @@ function revisionOf(entry: PyDict): {
   return {
     revision: versionTexts(entry.get('revision'))[0] ?? null,
     warnUnpinned: typeof warn === 'boolean' ? warn : null,
-    subdirectory: text(entry, 'subdirectory'),
+    subdirectory: textIn(entry, 'subdirectory'),
   }
 }
 
 function hubSpec(entry: PyDict, base: SpecBase): PackageSpec | string {
-  const name = text(entry, 'package')
+  const name = textIn(entry, 'package')
   if (name === null) return 'A package needs one of "package", "git", "local", "tarball" or "private"'
   const versions = versionTexts(entry.get('version'))
   if (versions.length === 0) {
@@ -191,11 +192,6 @@ function versionTexts(value: Value | undefined): string[] {
   if (Array.isArray(value)) return value.flatMap(versionTexts)
   if (typeof value === 'string') return value === '' ? [] : [value]
   return typeof value === 'number' || value instanceof PyFloat ? [repr(value)] : []
-}
-
-function text(entry: PyDict, key: string): string | null {
-  const value = entry.get(key)
-  return typeof value === 'string' ? value : null
 }
 
 function readFile(files: FileSystem, folder: string, name: string): YamlDocument | undefined {

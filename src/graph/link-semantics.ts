@@ -2,6 +2,7 @@
 import type { Diagnostics } from '../base/diagnostic.ts'
 import type { SemanticNode } from '../project/node.ts'
 import type { Project } from '../project/project.ts'
+import { dictIn, listIn } from '../template/dict-access.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import type { ReferenceLookup } from './reference-lookup.ts'
@@ -118,21 +119,19 @@ function inputsOf(
   ofMeasure: (value: Value | undefined) => string | undefined,
   ofMetric: (value: Value | undefined) => string | undefined,
 ): readonly (string | undefined)[] {
-  const parameters = dictOf(metric.json.get('type_params'))
+  const parameters = dictIn(metric.json, 'type_params')
   switch (metric.json.get('type')) {
     case 'simple':
     case 'cumulative':
       return [ofMeasure(parameters.get('measure'))]
     case 'conversion': {
-      const conversion = dictOf(parameters.get('conversion_type_params'))
+      const conversion = dictIn(parameters, 'conversion_type_params')
       return [ofMeasure(conversion.get('base_measure')), ofMeasure(conversion.get('conversion_measure'))]
     }
     case 'ratio':
       return [ofMetric(parameters.get('numerator')), ofMetric(parameters.get('denominator'))]
-    case 'derived': {
-      const inputs = parameters.get('metrics')
-      return Array.isArray(inputs) ? inputs.map(ofMetric) : []
-    }
+    case 'derived':
+      return listIn(parameters, 'metrics').map(ofMetric)
     default:
       return []
   }
@@ -143,9 +142,7 @@ function measureOwners(project: Project): Map<string, SemanticNode> {
   const disabled = [...project.disabled.values()].flat()
   for (const node of [...project.semantics.values(), ...disabled]) {
     if (node.resourceType !== 'semantic_model') continue
-    const measures = node.json.get('measures')
-    if (!Array.isArray(measures)) continue
-    for (const measure of measures) {
+    for (const measure of listIn(node.json, 'measures')) {
       const name = nameOf(measure)
       if (name !== undefined && !owners.has(name)) owners.set(name, node)
     }
@@ -157,8 +154,4 @@ function measureOwners(project: Project): Map<string, SemanticNode> {
 function nameOf(value: Value | undefined): string | undefined {
   const name = value instanceof PyDict ? value.get('name') : value
   return typeof name === 'string' ? name : undefined
-}
-
-function dictOf(value: Value | undefined): PyDict {
-  return value instanceof PyDict ? value : new PyDict()
 }

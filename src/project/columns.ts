@@ -1,9 +1,9 @@
 /** Columns and constraints of a properties entry. */
 import type { Diagnostics } from '../base/diagnostic.ts'
+import { boolIn, dictIn, dictsIn, listIn, mergedDicts, textIn, textsIn } from '../template/dict-access.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import type { Column, Constraint } from './node.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { boolOf, dictOf, dictsOf, listOf, mergedDicts, textOf, textsOf, unique } from './value-access.ts'
 
 const knownKeys = new Set([
   'name',
@@ -37,11 +37,11 @@ export function readColumns(
 }
 
 function readColumn(dict: PyDict, entry: PropertyEntry, diagnostics: Diagnostics): Column {
-  const name = textOf(dict, 'name') ?? ''
-  const config = dictOf(dict, 'config')
-  const meta = mergedDicts(dictOf(dict, 'meta'), dictOf(config, 'meta'))
-  const tags = unique([...textsOf(dict, 'tags'), ...textsOf(config, 'tags')])
-  const constraints = dictsOf(dict, 'constraints')
+  const name = textIn(dict, 'name') ?? ''
+  const config = dictIn(dict, 'config')
+  const meta = mergedDicts(dictIn(dict, 'meta'), dictIn(config, 'meta'))
+  const tags = [...new Set([...textsIn(dict, 'tags'), ...textsIn(config, 'tags')])]
+  const constraints = dictsIn(dict, 'constraints')
   if (!constraints.every(hasKnownType)) {
     diagnostics.add({
       code: 'project/invalid-constraint',
@@ -53,14 +53,14 @@ function readColumn(dict: PyDict, entry: PropertyEntry, diagnostics: Diagnostics
   }
   return {
     name,
-    description: textOf(dict, 'description') ?? '',
-    dataType: textOf(dict, 'data_type'),
+    description: textIn(dict, 'description') ?? '',
+    dataType: textIn(dict, 'data_type'),
     meta,
     tags,
-    quote: boolOf(dict, 'quote'),
+    quote: boolIn(dict, 'quote'),
     constraints: constraints.filter(hasKnownType).map(readConstraint),
     config: PyDict.of({ meta, tags }),
-    granularity: textOf(dict, 'granularity'),
+    granularity: textIn(dict, 'granularity'),
     docBlocks: [],
     extra: PyDict.of([...dict].filter(([key]) => !knownKeys.has(String(key)))),
   }
@@ -73,12 +73,12 @@ export function hasKnownType(constraint: PyDict): boolean {
 export function readConstraint(dict: PyDict): Constraint {
   return {
     type: dict.get('type') as Constraint['type'],
-    name: textOf(dict, 'name'),
-    expression: textOf(dict, 'expression'),
-    columns: listOf(dict, 'columns').map(String),
-    to: textOf(dict, 'to'),
-    toColumns: listOf(dict, 'to_columns').map(String),
-    warnUnenforced: boolOf(dict, 'warn_unenforced') ?? true,
-    warnUnsupported: boolOf(dict, 'warn_unsupported') ?? true,
+    name: textIn(dict, 'name'),
+    expression: textIn(dict, 'expression'),
+    columns: listIn(dict, 'columns').map(String),
+    to: textIn(dict, 'to'),
+    toColumns: listIn(dict, 'to_columns').map(String),
+    warnUnenforced: boolIn(dict, 'warn_unenforced') ?? true,
+    warnUnsupported: boolIn(dict, 'warn_unsupported') ?? true,
   }
 }

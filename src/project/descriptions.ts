@@ -3,12 +3,12 @@ import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Place } from '../base/source-file.ts'
 import { unmarked } from '../config/yaml-value.ts'
+import { dictsIn, textIn } from '../template/dict-access.ts'
 import { hasMarks } from '../template/template.ts'
 import type { PyDict, Value } from '../template/value.ts'
 import type { DocIndex } from './docs.ts'
 import type { Column, ExposureNode, MacroNode, Node, SemanticNode, SourceNode } from './node.ts'
 import type { ParseRenderer } from './parse-renderer.ts'
-import { dictsOf, textOf } from './value-access.ts'
 
 /** Where a description stands; looked for only when something is wrong with it. */
 type FindPlace = () => Place | undefined
@@ -71,15 +71,15 @@ export class Descriptions {
   semantic(node: SemanticNode): SemanticNode {
     const json = node.json.copy()
     const put = (dict: PyDict): PyDict => {
-      const written = textOf(dict, 'description')
+      const written = textIn(dict, 'description')
       return written === null ? dict : dict.copy().set('description', this.render(written, node, () => node.at).text)
     }
     for (const key of ['dimensions', 'measures', 'entities']) {
-      if (json.has(key)) json.set(key, dictsOf(json, key).map(put))
+      if (json.has(key)) json.set(key, dictsIn(json, key).map(put))
     }
-    const description = textOf(json, 'description')
+    const description = textIn(json, 'description')
     if (description !== null) json.set('description', this.render(description, node, () => node.at).text)
-    return { ...node, description: textOf(json, 'description') ?? '', json }
+    return { ...node, description: textIn(json, 'description') ?? '', json }
   }
 
   private columns(columns: ReadonlyMap<string, Column>, owner: Described, at: FindPlace): ReadonlyMap<string, Column> {

@@ -1,17 +1,18 @@
 /** `exposures:` of properties files. */
 import type { Diagnostics } from '../base/diagnostic.ts'
+import { dictIn, mergedDicts, textIn, textsIn } from '../template/dict-access.ts'
+import { sortedTexts } from '../template/text.ts'
 import { PyDict } from '../template/value.ts'
 import { fqnPrefix } from './found-file.ts'
 import type { ExposureNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { dictOf, mergedDicts, sortedTexts, textOf, textsOf } from './value-access.ts'
 
 /** Descriptions are not rendered yet. */
 export function readExposure(entry: PropertyEntry, maker: NodeMaker, diagnostics: Diagnostics): ExposureNode {
   const { value, found, name } = entry
-  const owner = dictOf(value, 'owner')
-  if (textOf(owner, 'name') === null && owner.get('email') == null) {
+  const owner = dictIn(value, 'owner')
+  if (textIn(owner, 'name') === null && owner.get('email') == null) {
     diagnostics.add(
       maker.invalidEntry(entry, "at path []: Exposure owner must have at least one of 'name' or 'email'.", ['owner']),
     )
@@ -27,14 +28,14 @@ export function readExposure(entry: PropertyEntry, maker: NodeMaker, diagnostics
     })
   }
   const fqn = [...fqnPrefix(found.owner.name, found.path), name]
-  const merged = maker.config('exposure', found.owner, fqn, dictOf(value, 'config'))
+  const merged = maker.config('exposure', found.owner, fqn, dictIn(value, 'config'))
   const tree = found.owner.projectFile.trees.exposures
   const tags = sortedTexts(
-    new Set([...textsOf(tree, 'tags'), ...textsOf(value, 'tags'), ...textsOf(merged.config, 'tags')]),
+    new Set([...textsIn(tree, 'tags'), ...textsIn(value, 'tags'), ...textsIn(merged.config, 'tags')]),
   )
-  const meta = mergedDicts(dictOf(tree, 'meta'), dictOf(value, 'meta'), dictOf(merged.config, 'meta'))
+  const meta = mergedDicts(dictIn(tree, 'meta'), dictIn(value, 'meta'), dictIn(merged.config, 'meta'))
   const config = merged.config.copy().set('tags', tags).set('meta', meta)
-  const calls = maker.readDependencies(entry, textsOf(value, 'depends_on'))
+  const calls = maker.readDependencies(entry, textsIn(value, 'depends_on'))
   return {
     resourceType: 'exposure',
     uniqueId: `exposure.${found.owner.name}.${name}`,
@@ -43,15 +44,15 @@ export function readExposure(entry: PropertyEntry, maker: NodeMaker, diagnostics
     path: found.path,
     originalFilePath: found.originalFilePath,
     fqn,
-    description: textOf(value, 'description') ?? '',
+    description: textIn(value, 'description') ?? '',
     meta,
     tags,
     createdAtMs: maker.createdAtMs(),
-    type: textOf(value, 'type') ?? '',
+    type: textIn(value, 'type') ?? '',
     owner: ownerDict(owner),
-    label: textOf(value, 'label'),
-    maturity: textOf(value, 'maturity'),
-    url: textOf(value, 'url'),
+    label: textIn(value, 'label'),
+    maturity: textIn(value, 'maturity'),
+    url: textIn(value, 'url'),
     config,
     unrenderedConfig: merged.unrendered,
     refs: calls.refs,
@@ -63,7 +64,7 @@ export function readExposure(entry: PropertyEntry, maker: NodeMaker, diagnostics
 
 /** dbt's record of an owner: email and name first, then whatever else was written. */
 export function ownerDict(owner: PyDict): PyDict {
-  const dict = PyDict.of({ email: owner.get('email') ?? null, name: textOf(owner, 'name') })
+  const dict = PyDict.of({ email: owner.get('email') ?? null, name: textIn(owner, 'name') })
   for (const [key, value] of owner) if (!dict.has(key)) dict.set(key, value)
   return dict
 }

@@ -2,6 +2,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Place } from '../base/source-file.ts'
 import { createRelation } from '../context/relation.ts'
+import { boolIn, dictIn, textIn, textsIn } from '../template/dict-access.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'
@@ -13,7 +14,6 @@ import type { Contract, Docs, ModelNode, Node, RefCall, SourceCall } from './nod
 import { nodeJson, noFacts } from './node-json.ts'
 import type { MergedConfig, NodeMaker, WrittenLevels } from './node-maker.ts'
 import { readCallText } from './static-calls.ts'
-import { boolOf, dictOf, textOf, textsOf, unique } from './value-access.ts'
 
 /** Renders a hook of a node in parse mode; its calls are added to the draft's. `node` is there once it is configured. */
 export type ReadHook = (draft: Draft, sql: string, node?: () => Node) => void
@@ -130,7 +130,7 @@ function sharedFields(draft: Draft, { config, unrendered }: MergedConfig, maker:
     originalFilePath: draft.originalFilePath,
     fqn: draft.fqn,
     description: patch?.description ?? draft.description ?? '',
-    meta: dictOf(config, 'meta'),
+    meta: dictIn(config, 'meta'),
     tags: tagsOf(draft, config, maker),
     createdAtMs: draft.createdAtMs,
     file: draft.file,
@@ -142,7 +142,7 @@ function sharedFields(draft: Draft, { config, unrendered }: MergedConfig, maker:
     unrenderedConfig: unrendered,
     columns: patch && !isTest ? patch.columns : new Map(),
     docs: docsOf(config),
-    group: draft.attachedGroup === undefined ? textOf(config, 'group') : draft.attachedGroup,
+    group: draft.attachedGroup === undefined ? textIn(config, 'group') : draft.attachedGroup,
     patchPath: patch?.path ?? null,
     language: draft.language,
     rawCode: draft.rawCode,
@@ -161,22 +161,22 @@ function sharedFields(draft: Draft, { config, unrendered }: MergedConfig, maker:
 /** Tags of the file and the project come first, what a properties file adds comes last. */
 function tagsOf(draft: Draft, config: PyDict, maker: NodeMaker): readonly string[] {
   const { patch, calls } = draft
-  const all = textsOf(config, 'tags')
-  if (!patch?.config.has('tags')) return unique([...draft.firstTags, ...all])
+  const all = textsIn(config, 'tags')
+  if (!patch?.config.has('tags')) return [...new Set([...draft.firstTags, ...all])]
   const without = maker.config(draft.resourceType, draft.owner, draft.fqn, null, calls.config).config
-  return unique([...draft.firstTags, ...textsOf(without, 'tags'), ...all])
+  return [...new Set([...draft.firstTags, ...textsIn(without, 'tags'), ...all])]
 }
 
 function docsOf(config: PyDict): Docs {
-  const docs = dictOf(config, 'docs')
-  return { show: boolOf(docs, 'show') ?? true, nodeColor: textOf(docs, 'node_color') }
+  const docs = dictIn(config, 'docs')
+  return { show: boolIn(docs, 'show') ?? true, nodeColor: textIn(docs, 'node_color') }
 }
 
 function contractOf(config: PyDict): Contract {
-  const contract = dictOf(config, 'contract')
+  const contract = dictIn(config, 'contract')
   return {
-    enforced: boolOf(contract, 'enforced') ?? false,
-    aliasTypes: boolOf(contract, 'alias_types') ?? true,
+    enforced: boolIn(contract, 'enforced') ?? false,
+    aliasTypes: boolIn(contract, 'alias_types') ?? true,
     checksum: null,
   }
 }
@@ -208,8 +208,8 @@ function placeOf(
   }
   const snapshot = draft.resourceType === 'snapshot'
   return {
-    database: (snapshot && textOf(config, 'target_database')) || place.database,
-    schema: (snapshot && textOf(config, 'target_schema')) || (place.schema ?? ''),
+    database: (snapshot && textIn(config, 'target_database')) || place.database,
+    schema: (snapshot && textIn(config, 'target_schema')) || (place.schema ?? ''),
     alias: place.alias ?? draft.name,
   }
 }
@@ -283,7 +283,7 @@ function asModel(draft: Draft, shared: Shared, maker: NodeMaker): ModelNode {
   }
   const constraints = patch?.constraints ?? []
   const foreign = foreignCalls(draft, maker)
-  const materialized = textOf(shared.config, 'materialized') ?? 'view'
+  const materialized = textIn(shared.config, 'materialized') ?? 'view'
   const checksum = patch && shared.contract.enforced ? contractChecksum(patch.columns, constraints, materialized) : null
   return Object.assign(shared, {
     resourceType: 'model' as const,

@@ -1,8 +1,8 @@
 /** Names of generic tests: made from what is tested, by which test and with which arguments, and from a hash of it. */
 import { md5 } from '../base/fingerprint.ts'
 import { repr, str } from '../template/repr.ts'
+import { sortedTexts } from '../template/text.ts'
 import { PyDict, PyTuple, type Value } from '../template/value.ts'
-import { sortedTexts } from './value-access.ts'
 
 export interface TestNames {
   /** Part of the unique id. */

@@ -2,7 +2,9 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Place } from '../base/source-file.ts'
 import { createRelation } from '../context/relation.ts'
+import { dictIn, textIn, textsIn } from '../template/dict-access.ts'
 import { repr } from '../template/repr.ts'
+import { sortedTexts } from '../template/text.ts'
 import type { PyDict, Value } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'
 import type { Draft } from './draft.ts'
@@ -19,7 +21,6 @@ import { testHash } from './generic-test-name.ts'
 import type { Checksum, RefCall, SourceCall } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { ProjectPackage } from './project-package.ts'
-import { dictOf, sortedTexts, textOf, textsOf } from './value-access.ts'
 
 /** What the tests of one model version, seed, snapshot or source table hang on. */
 export interface TestHolder extends TestTarget {
@@ -84,7 +85,7 @@ function makeTest(
   const columnName = column && shownColumn(column, holder.quoteColumns)
   const definition = readTestDefinition(written, definitionOptions(columnName, holder, at, reader))
   const { fullName, fileName, kwargs, testName, namespace } = definition
-  const columnTags = column ? [...textsOf(column, 'tags'), ...textsOf(dictOf(column, 'config'), 'tags')] : []
+  const columnTags = column ? [...textsIn(column, 'tags'), ...textsIn(dictIn(column, 'config'), 'tags')] : []
   const calls = new CapturedCalls()
   calls.addConfig(definition.config)
   const code = testCode(definition)
@@ -124,7 +125,7 @@ function makeTest(
 }
 
 function shownColumn(column: PyDict, quoteColumns: boolean): string {
-  const name = textOf(column, 'name') ?? ''
+  const name = textIn(column, 'name') ?? ''
   const quote = column.get('quote') ?? null
   return quote === true || (quote === null && quoteColumns) ? createRelation({ identifier: name }).str() : name
 }

@@ -1,17 +1,17 @@
 /** `groups:` of properties files. */
 import type { Diagnostics } from '../base/diagnostic.ts'
+import { dictIn, textIn } from '../template/dict-access.ts'
 import { PyDict } from '../template/value.ts'
 import { ownerDict } from './exposure.ts'
 import { fqnPrefix } from './found-file.ts'
 import type { GroupNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { dictOf, textOf } from './value-access.ts'
 
 export function readGroup(entry: PropertyEntry, maker: NodeMaker, diagnostics: Diagnostics): GroupNode {
   const { value, found, name } = entry
-  const owner = dictOf(value, 'owner')
-  if (textOf(owner, 'name') === null && owner.get('email') == null) {
+  const owner = dictIn(value, 'owner')
+  if (textIn(owner, 'name') === null && owner.get('email') == null) {
     diagnostics.add(
       maker.invalidEntry(entry, "at path []: Group owner must have at least one of 'name' or 'email'.", ['owner']),
     )
@@ -24,9 +24,9 @@ export function readGroup(entry: PropertyEntry, maker: NodeMaker, diagnostics: D
     packageName: found.owner.name,
     path: found.path,
     originalFilePath: found.originalFilePath,
-    description: textOf(value, 'description'),
+    description: textIn(value, 'description'),
     owner: ownerDict(owner),
-    config: withoutHooks(maker.config('group', found.owner, fqn, dictOf(value, 'config')).config),
+    config: withoutHooks(maker.config('group', found.owner, fqn, dictIn(value, 'config')).config),
   }
 }
 

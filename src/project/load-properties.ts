@@ -1,5 +1,6 @@
 /** All properties files, read; and the snapshots that they define. */
 import type { Config } from '../config/config.ts'
+import { textIn } from '../template/dict-access.ts'
 import { yamlSnapshotDraft } from './code-files.ts'
 import type { Draft } from './draft.ts'
 import { readFound } from './found-file.ts'
@@ -11,7 +12,6 @@ import { type PropertiesFile, type RenderNative, readProperties } from './proper
 import type { PropertyEntry, Section } from './property-entry.ts'
 import { checkEntry } from './property-shapes.ts'
 import { readCallText } from './static-calls.ts'
-import { textOf } from './value-access.ts'
 
 export class LoadedProperties {
   private readonly files: readonly PropertiesFile[]
@@ -73,7 +73,7 @@ function hasName(entry: PropertyEntry, maker: NodeMaker): boolean {
 export function yamlSnapshots(properties: LoadedProperties, maker: NodeMaker): Draft[] {
   const drafts: Draft[] = []
   for (const entry of properties.entries('snapshots')) {
-    const relation = textOf(entry.value, 'relation')
+    const relation = textIn(entry.value, 'relation')
     if (relation === null) continue
     const { found, file, name } = entry
     const draft = yamlSnapshotDraft(found, file, name, relation, maker.createdAtMs())

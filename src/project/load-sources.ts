@@ -1,4 +1,6 @@
 /** `sources:` of all properties files -> source nodes and the tests on them. */
+
+import { dictsIn, textIn, textsIn } from '../template/dict-access.ts'
 import type { PyDict, Value } from '../template/value.ts'
 import type { Draft } from './draft.ts'
 import { duplicateName, duplicatePatch } from './duplicate-names.ts'
@@ -11,7 +13,6 @@ import type { SourceNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
 import { quotesColumns, readSource, type SourceTable, sourceTables } from './source-definition.ts'
-import { dictsOf, textOf, textsOf } from './value-access.ts'
 
 export interface LoadedSources {
   readonly sources: readonly SourceNode[]
@@ -55,7 +56,7 @@ function overrideKey(packageName: string, name: string): string {
 function overridesOf(entries: readonly PropertyEntry[], maker: NodeMaker): Map<string, PropertyEntry> {
   const overrides = new Map<string, PropertyEntry>()
   for (const entry of entries) {
-    const overridden = textOf(entry.value, 'overrides')
+    const overridden = textIn(entry.value, 'overrides')
     if (overridden === null) continue
     const key = overrideKey(overridden, entry.name)
     const first = overrides.get(key)
@@ -74,7 +75,7 @@ function overridesOf(entries: readonly PropertyEntry[], maker: NodeMaker): Map<s
 
 function warnUnused(unused: readonly PropertyEntry[], maker: NodeMaker): void {
   for (const entry of unused) {
-    const overridden = `${textOf(entry.value, 'overrides')}.${entry.name}`
+    const overridden = `${textIn(entry.value, 'overrides')}.${entry.name}`
     maker.report({
       code: 'project/unused-override',
       severity: 'warning',
@@ -96,7 +97,7 @@ function* testsOfTable(table: SourceTable, reader: TestReader): Generator<Draft>
     const draft = expand(test, null, key, position)
     if (draft) yield draft
   }
-  for (const [index, column] of dictsOf(table.table, 'columns').entries()) {
+  for (const [index, column] of dictsIn(table.table, 'columns').entries()) {
     for (const [position, test] of testsOf(column).entries()) {
       const draft = expand(test, column, 'columns', index, column.has('data_tests') ? 'data_tests' : 'tests', position)
       if (draft) yield draft
@@ -117,7 +118,7 @@ function holderOf(table: SourceTable): TestHolder {
     attachedNode: null,
     attachedGroup: null,
     dependency: { source: { source: sourceName, table: name } },
-    tags: [...textsOf(table.source, 'tags'), ...textsOf(table.table, 'tags')],
+    tags: [...textsIn(table.source, 'tags'), ...textsIn(table.table, 'tags')],
     quoteColumns: quotesColumns(table),
   }
 }

@@ -1,4 +1,6 @@
 /** Entries of models, seeds, snapshots, analyses, functions and singular tests: patches, and the tests in them. */
+
+import { boolIn, dictsIn, textIn } from '../template/dict-access.ts'
 import type { PyDict, Value } from '../template/value.ts'
 import { type Described, PropertyApplier } from './apply-properties.ts'
 import type { Draft } from './draft.ts'
@@ -9,7 +11,6 @@ import { testsOf } from './model-versions.ts'
 import type { NodeCalls } from './node-calls.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { ParseRenderer } from './parse-renderer.ts'
-import { boolOf, dictsOf, textOf } from './value-access.ts'
 
 export interface TestTools {
   readonly maker: NodeMaker
@@ -52,7 +53,7 @@ function* testsOfEntry(one: Described, reader: TestReader): Generator<Draft> {
   const { entry, versions, drafts } = one
   if (!versions) {
     const holder = holderOf(one, null, drafts.get(null), reader)
-    yield* testsOn(dictsOf(entry.value, 'columns'), testsOf(entry.value), holder, reader)
+    yield* testsOn(dictsIn(entry.value, 'columns'), testsOf(entry.value), holder, reader)
     return
   }
   for (const version of versions.all) {
@@ -100,9 +101,9 @@ function holderOf(
     shownName: name,
     fileKeyName: `${section}.${name}`,
     attachedNode: attached?.uniqueId ?? null,
-    attachedGroup: attached ? textOf(configOf(attached, maker).config, 'group') : null,
+    attachedGroup: attached ? textIn(configOf(attached, maker).config, 'group') : null,
     dependency: { ref: { name, package: null, version } },
     tags: [],
-    quoteColumns: boolOf(entry.value, 'quote_columns') ?? false,
+    quoteColumns: boolIn(entry.value, 'quote_columns') ?? false,
   }
 }

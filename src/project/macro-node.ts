@@ -1,6 +1,7 @@
 /** Macros as nodes: their source, and what `macros:` of properties files say about them. */
 import type { Place } from '../base/source-file.ts'
 import type { ProjectFile } from '../config/project-file.ts'
+import { boolIn, dictIn, dictsIn, mergedDicts, textIn } from '../template/dict-access.ts'
 import { PyDict } from '../template/value.ts'
 import { duplicatePatch } from './duplicate-names.ts'
 import type { MacroSource } from './macro-file.ts'
@@ -9,7 +10,6 @@ import { isMacroType } from './macro-type.ts'
 import type { Docs, MacroNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { boolOf, dictOf, dictsOf, mergedDicts, textOf } from './value-access.ts'
 
 type MacroPatches = ReadonlyMap<string, PropertyEntry>
 
@@ -135,17 +135,17 @@ function patchedFields(
   patch: PropertyEntry,
 ): Pick<MacroNode, 'description' | 'meta' | 'docs' | 'patchPath' | 'arguments'> {
   const { value, found } = patch
-  const config = dictOf(value, 'config')
-  const docs = config.has('docs') ? dictOf(config, 'docs') : dictOf(value, 'docs')
+  const config = dictIn(value, 'config')
+  const docs = config.has('docs') ? dictIn(config, 'docs') : dictIn(value, 'docs')
   return {
-    description: textOf(value, 'description') ?? '',
-    meta: mergedDicts(dictOf(value, 'meta'), dictOf(config, 'meta')),
-    docs: { show: boolOf(docs, 'show') ?? true, nodeColor: textOf(docs, 'node_color') },
+    description: textIn(value, 'description') ?? '',
+    meta: mergedDicts(dictIn(value, 'meta'), dictIn(config, 'meta')),
+    docs: { show: boolIn(docs, 'show') ?? true, nodeColor: textIn(docs, 'node_color') },
     patchPath: `${found.owner.name}://${found.originalFilePath}`,
-    arguments: dictsOf(value, 'arguments').map(one => ({
-      name: textOf(one, 'name') ?? '',
-      type: textOf(one, 'type'),
-      description: textOf(one, 'description') ?? '',
+    arguments: dictsIn(value, 'arguments').map(one => ({
+      name: textIn(one, 'name') ?? '',
+      type: textIn(one, 'type'),
+      description: textIn(one, 'description') ?? '',
     })),
   }
 }

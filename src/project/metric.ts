@@ -1,5 +1,6 @@
 /** `metrics:` of properties files, in dbt's JSON. `input_measures` is left for the graph: it follows other metrics. */
 
+import { dictIn, mergedDicts, textIn, textsIn } from '../template/dict-access.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { fqnPrefix } from './found-file.ts'
@@ -7,7 +8,6 @@ import { granularities } from './granularity.ts'
 import type { SemanticNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { dictOf, mergedDicts, textOf, textsOf } from './value-access.ts'
 
 /** What a metric is read from: an entry of `metrics:`, or a measure that asks for a metric of its own. */
 export interface MetricSource {
@@ -21,14 +21,14 @@ export function readMetric({ entry, name, value }: MetricSource, maker: NodeMake
   checkName(entry, name, maker)
   const packageName = found.owner.name
   const fqn = [...fqnPrefix(packageName, found.path), name]
-  const { config, unrendered } = maker.config('metric', found.owner, fqn, dictOf(value, 'config'))
-  const configMeta = dictOf(config, 'meta')
-  const meta = configMeta.size > 0 ? configMeta : mergedDicts(dictOf(value, 'meta'))
-  const type = textOf(value, 'type')?.toLowerCase() ?? ''
-  const group = textOf(config, 'group')
+  const { config, unrendered } = maker.config('metric', found.owner, fqn, dictIn(value, 'config'))
+  const configMeta = dictIn(config, 'meta')
+  const meta = configMeta.size > 0 ? configMeta : mergedDicts(dictIn(value, 'meta'))
+  const type = textIn(value, 'type')?.toLowerCase() ?? ''
+  const group = textIn(config, 'group')
   const createdAtMs = maker.createdAtMs()
   const uniqueId = `metric.${packageName}.${name}`
-  const params = typeParams(dictOf(value, 'type_params'), type, entry, maker)
+  const params = typeParams(dictIn(value, 'type_params'), type, entry, maker)
   const json = PyDict.of({
     name,
     resource_type: 'metric',
@@ -37,15 +37,15 @@ export function readMetric({ entry, name, value }: MetricSource, maker: NodeMake
     original_file_path: found.originalFilePath,
     unique_id: uniqueId,
     fqn: [...fqn],
-    description: textOf(value, 'description') ?? '',
-    label: textOf(value, 'label'),
+    description: textIn(value, 'description') ?? '',
+    label: textIn(value, 'label'),
     type,
     type_params: params,
     filter: whereFilter(value.get('filter')),
     metadata: null,
-    time_granularity: textOf(value, 'time_granularity'),
+    time_granularity: textIn(value, 'time_granularity'),
     meta,
-    tags: textsOf(value, 'tags'),
+    tags: textsIn(value, 'tags'),
     config,
     unrendered_config: unrendered,
     sources: [],
@@ -63,9 +63,9 @@ export function readMetric({ entry, name, value }: MetricSource, maker: NodeMake
     path: found.path,
     originalFilePath: found.originalFilePath,
     fqn,
-    description: textOf(value, 'description') ?? '',
+    description: textIn(value, 'description') ?? '',
     meta,
-    tags: textsOf(value, 'tags'),
+    tags: textsIn(value, 'tags'),
     createdAtMs,
     config,
     unrenderedConfig: unrendered,
@@ -90,7 +90,7 @@ function checkName(entry: PropertyEntry, name: string, maker: NodeMaker): void {
 
 /** The metrics that a derived or ratio metric is made of. */
 function inputMetrics(params: PyDict, type: string): readonly (readonly string[])[] {
-  const names = (value: Value | undefined): string[] => (value instanceof PyDict ? [textOf(value, 'name') ?? ''] : [])
+  const names = (value: Value | undefined): string[] => (value instanceof PyDict ? [textIn(value, 'name') ?? ''] : [])
   if (type === 'ratio')
     return [...names(params.get('numerator')), ...names(params.get('denominator'))].map(one => [one])
   const metrics = params.get('metrics')
@@ -128,9 +128,9 @@ function inputMeasure(value: Value | undefined): Value {
   if (value === null || value === undefined) return null
   const dict = value instanceof PyDict ? value : PyDict.of({ name: value })
   return PyDict.of({
-    name: textOf(dict, 'name'),
+    name: textIn(dict, 'name'),
     filter: whereFilter(dict.get('filter')),
-    alias: textOf(dict, 'alias'),
+    alias: textIn(dict, 'alias'),
     join_to_timespine: dict.get('join_to_timespine') ?? false,
     fill_nulls_with: dict.get('fill_nulls_with') ?? null,
   })
@@ -140,11 +140,11 @@ function inputMetric(value: Value | undefined, window: (value: Value | undefined
   if (value === null || value === undefined) return null
   const dict = value instanceof PyDict ? value : PyDict.of({ name: value })
   return PyDict.of({
-    name: textOf(dict, 'name'),
+    name: textIn(dict, 'name'),
     filter: whereFilter(dict.get('filter')),
-    alias: textOf(dict, 'alias'),
+    alias: textIn(dict, 'alias'),
     offset_window: window(dict.get('offset_window')),
-    offset_to_grain: textOf(dict, 'offset_to_grain'),
+    offset_to_grain: textIn(dict, 'offset_to_grain'),
   })
 }
 
@@ -154,19 +154,19 @@ function conversionParams(value: Value | undefined, window: (value: Value | unde
   return PyDict.of({
     base_measure: inputMeasure(value.get('base_measure')),
     conversion_measure: inputMeasure(value.get('conversion_measure')),
-    entity: textOf(value, 'entity'),
-    calculation: textOf(value, 'calculation') ?? 'conversion_rate',
+    entity: textIn(value, 'entity'),
+    calculation: textIn(value, 'calculation') ?? 'conversion_rate',
     window: window(value.get('window')),
     constant_properties: Array.isArray(constants) ? constants : null,
   })
 }
 
 function cumulativeParams(params: PyDict, window: (value: Value | undefined) => Value): PyDict {
-  const own = dictOf(params, 'cumulative_type_params')
+  const own = dictIn(params, 'cumulative_type_params')
   return PyDict.of({
     window: window(own.get('window') ?? params.get('window')),
     grain_to_date: own.get('grain_to_date') ?? params.get('grain_to_date') ?? null,
-    period_agg: textOf(own, 'period_agg') ?? 'first',
+    period_agg: textIn(own, 'period_agg') ?? 'first',
     metric: null,
   })
 }

@@ -1,11 +1,12 @@
 /** Versions of a model: which columns, tests, configuration and file each one has. */
+
+import { deepMerged, dictIn, dictsIn, listIn, textIn } from '../template/dict-access.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { readColumns } from './columns.ts'
 import type { NodeMaker } from './node-maker.ts'
 import { deprecationDate, type NodePatch, readConstraints } from './node-patch.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { deepMerged, dictOf, dictsOf, listOf, textOf } from './value-access.ts'
 
 export type Version = string | number
 
@@ -25,7 +26,7 @@ export interface ModelVersions {
 
 /** `undefined` for a model without versions, and for one whose versions are at fault, which is reported. */
 export function readVersions(entry: PropertyEntry, maker: NodeMaker): ModelVersions | undefined {
-  const dicts = dictsOf(entry.value, 'versions')
+  const dicts = dictsIn(entry.value, 'versions')
   if (dicts.length === 0) return undefined
   const wrong = dicts.some(dict => selectionsOf(dict).some(one => !isSelection(one)))
   if (wrong) {
@@ -71,13 +72,13 @@ function versionOf(value: Value | undefined): Version | undefined {
 
 function readVersion(dict: PyDict, entry: PropertyEntry): ModelVersion {
   const version = versionOf(dict.get('v')) ?? ''
-  const own = dictsOf(dict, 'columns')
+  const own = dictsIn(dict, 'columns')
   const [selection] = selectionsOf(dict)
-  const inherited = dictsOf(entry.value, 'columns').filter(column => includes(selection, textOf(column, 'name') ?? ''))
+  const inherited = dictsIn(entry.value, 'columns').filter(column => includes(selection, textIn(column, 'name') ?? ''))
   const tests = dict.get('data_tests') ?? dict.get('tests')
   return {
     version,
-    fileName: textOf(dict, 'defined_in') ?? `${entry.name}_v${version}`,
+    fileName: textIn(dict, 'defined_in') ?? `${entry.name}_v${version}`,
     columns: [...inherited, ...own.filter(one => one !== selection)],
     tests: Array.isArray(tests) ? tests : testsOf(entry.value),
     value: dict,
@@ -86,25 +87,25 @@ function readVersion(dict: PyDict, entry: PropertyEntry): ModelVersion {
 
 /** `data_tests`, or `tests` as they were called. */
 export function testsOf(value: PyDict): readonly Value[] {
-  return value.has('data_tests') ? listOf(value, 'data_tests') : listOf(value, 'tests')
+  return value.has('data_tests') ? listIn(value, 'data_tests') : listIn(value, 'tests')
 }
 
 /** Elements of a version's columns that say which of the model's columns it has. */
 function selectionsOf(version: PyDict): PyDict[] {
-  return dictsOf(version, 'columns').filter(one => one.has('include') || one.has('exclude'))
+  return dictsIn(version, 'columns').filter(one => one.has('include') || one.has('exclude'))
 }
 
 /** Only of all columns can some be left out. */
 function isSelection(selection: PyDict): boolean {
   const include = selection.get('include')
-  return include === 'all' || include === '*' || (Array.isArray(include) && listOf(selection, 'exclude').length === 0)
+  return include === 'all' || include === '*' || (Array.isArray(include) && listIn(selection, 'exclude').length === 0)
 }
 
 function includes(selection: PyDict | undefined, name: string): boolean {
   if (!selection) return true
   const include = selection.get('include')
   const inside = include === 'all' || include === '*' || (Array.isArray(include) && include.includes(name))
-  return inside && !listOf(selection, 'exclude').includes(name)
+  return inside && !listIn(selection, 'exclude').includes(name)
 }
 
 /** The model's patch as this version has it. */
@@ -116,14 +117,14 @@ export function versionPatch(
 ): NodePatch {
   const { entry } = patch
   const constraints = readConstraints(value.get('constraints'), entry, maker)
-  const config = deepMerged(patch.config, dictOf(value, 'config'))
+  const config = deepMerged(patch.config, dictIn(value, 'config'))
   return {
     ...patch,
-    description: textOf(value, 'description') || patch.description,
+    description: textIn(value, 'description') || patch.description,
     columns: readColumns(columns, entry, maker.diagnostics),
     config,
     writtenConfig: () => {
-      const written = entry.written('versions', listOf(entry.value, 'versions').indexOf(value), 'config')
+      const written = entry.written('versions', listIn(entry.value, 'versions').indexOf(value), 'config')
       return written instanceof PyDict ? deepMerged(config, written) : config
     },
     constraints: constraints.length > 0 ? constraints : patch.constraints,

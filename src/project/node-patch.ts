@@ -1,11 +1,12 @@
 /** What an entry of `models:`, `seeds:`, `snapshots:`, `analyses:`, `functions:` or `data_tests:` says about a node. */
+
+import { deepMerged, dictIn, dictsIn, textIn } from '../template/dict-access.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { constraintTypes, hasKnownType, readColumns, readConstraint } from './columns.ts'
 import type { Column, Constraint, FunctionNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { deepMerged, dictOf, dictsOf, textOf } from './value-access.ts'
 
 export interface NodePatch {
   readonly entry: PropertyEntry
@@ -35,8 +36,8 @@ export function readNodePatch(entry: PropertyEntry, maker: NodeMaker): NodePatch
   return {
     entry,
     path: `${found.owner.name}://${found.originalFilePath}`,
-    description: textOf(value, 'description') ?? '',
-    columns: readColumns(dictsOf(value, 'columns'), entry, maker.diagnostics),
+    description: textIn(value, 'description') ?? '',
+    columns: readColumns(dictsIn(value, 'columns'), entry, maker.diagnostics),
     config,
     writtenConfig: () => {
       const written = entry.written('config')
@@ -47,22 +48,22 @@ export function readNodePatch(entry: PropertyEntry, maker: NodeMaker): NodePatch
     timeSpine: timeSpine(entry, maker),
     version: null,
     latestVersion: null,
-    arguments: dictsOf(value, 'arguments').map(one => ({
-      name: textOf(one, 'name') ?? '',
-      dataType: textOf(one, 'data_type') ?? '',
-      description: textOf(one, 'description'),
+    arguments: dictsIn(value, 'arguments').map(one => ({
+      name: textIn(one, 'name') ?? '',
+      dataType: textIn(one, 'data_type') ?? '',
+      description: textIn(one, 'description'),
       default: one.get('default_value') ?? null,
     })),
     returns: {
-      dataType: textOf(dictOf(value, 'returns'), 'data_type') ?? '',
-      description: textOf(dictOf(value, 'returns'), 'description'),
+      dataType: textIn(dictIn(value, 'returns'), 'data_type') ?? '',
+      description: textIn(dictIn(value, 'returns'), 'description'),
     },
   }
 }
 
 function patchConfig(entry: PropertyEntry, maker: NodeMaker): PyDict {
   const { value, found } = entry
-  const config = dictOf(value, 'config').copy()
+  const config = dictIn(value, 'config').copy()
   if (entry.section === 'data_tests') return config
   for (const key of movedKeys) {
     const moved = value.get(key)
@@ -114,11 +115,11 @@ export function deprecationDate(value: Value | undefined): string | null {
 function timeSpine(entry: PropertyEntry, maker: NodeMaker): PyDict | null {
   const value = entry.value.get('time_spine')
   if (!(value instanceof PyDict)) return null
-  const custom = dictsOf(value, 'custom_granularities').map(one => ({
-    name: textOf(one, 'name'),
-    column_name: textOf(one, 'column_name'),
+  const custom = dictsIn(value, 'custom_granularities').map(one => ({
+    name: textIn(one, 'name'),
+    column_name: textIn(one, 'column_name'),
   }))
-  const primary = textOf(value, 'standard_granularity_column')
+  const primary = textIn(value, 'standard_granularity_column')
   const problem = timeSpineProblem(
     entry,
     primary ?? '',
@@ -132,13 +133,13 @@ function timeSpine(entry: PropertyEntry, maker: NodeMaker): PyDict | null {
 
 /** dbt looks among the columns of the entry itself, those of its versions aside. */
 function timeSpineProblem(entry: PropertyEntry, primary: string, custom: readonly string[]): string | undefined {
-  const columns = new Map(dictsOf(entry.value, 'columns').map(one => [textOf(one, 'name') ?? '', one]))
+  const columns = new Map(dictsIn(entry.value, 'columns').map(one => [textIn(one, 'name') ?? '', one]))
   const names = repr([...columns.keys()])
   const column = columns.get(primary)
   if (!column) {
     return `Time spine standard granularity column must be defined on the model. Got invalid column name '${primary}' for model '${entry.name}'. Valid names: ${names}.`
   }
-  if (!textOf(column, 'granularity')) {
+  if (!textIn(column, 'granularity')) {
     return `Time spine standard granularity column must have a granularity defined. Please add one for column '${primary}' in model '${entry.name}'.`
   }
   const lost = custom.filter(one => !columns.has(one))

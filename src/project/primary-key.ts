@@ -1,6 +1,7 @@
 /** Which columns identify a row, inferred from constraints first and from tests second. */
+
+import { sortedTexts } from '../template/text.ts'
 import type { Column, Constraint, TestNode } from './node.ts'
-import { sortedTexts } from './value-access.ts'
 
 /** A test on the model; disabled ones count for less. */
 export interface KeyTest {

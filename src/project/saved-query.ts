@@ -1,23 +1,25 @@
 /** `saved_queries:` of properties files, in dbt's JSON. */
+
+import { dictIn, dictsIn, listIn, textIn, textsIn } from '../template/dict-access.ts'
+import { sortedTexts } from '../template/text.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { fqnPrefix } from './found-file.ts'
 import { whereFilter } from './metric.ts'
 import type { SemanticNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { dictOf, dictsOf, listOf, sortedTexts, textOf, textsOf } from './value-access.ts'
 
 export function readSavedQuery(entry: PropertyEntry, maker: NodeMaker): SemanticNode {
   const { value, found, name } = entry
   const packageName = found.owner.name
   const fqn = [...fqnPrefix(packageName, found.path), name]
-  const { config, unrendered } = maker.config('saved_query', found.owner, fqn, dictOf(value, 'config'))
-  const tags = sortedTexts(new Set([...textsOf(value, 'tags'), ...textsOf(config, 'tags')]))
-  const params = dictOf(value, 'query_params')
-  const group = textOf(config, 'group')
+  const { config, unrendered } = maker.config('saved_query', found.owner, fqn, dictIn(value, 'config'))
+  const tags = sortedTexts(new Set([...textsIn(value, 'tags'), ...textsIn(config, 'tags')]))
+  const params = dictIn(value, 'query_params')
+  const group = textIn(config, 'group')
   const createdAtMs = maker.createdAtMs()
   const uniqueId = `saved_query.${packageName}.${name}`
-  const metrics = listOf(params, 'metrics')
+  const metrics = listIn(params, 'metrics')
   const json = PyDict.of({
     name,
     resource_type: 'saved_query',
@@ -28,14 +30,14 @@ export function readSavedQuery(entry: PropertyEntry, maker: NodeMaker): Semantic
     fqn: [...fqn],
     query_params: PyDict.of({
       metrics: [...metrics],
-      group_by: [...listOf(params, 'group_by')],
+      group_by: [...listIn(params, 'group_by')],
       where: whereFilter(params.get('where')),
-      order_by: [...listOf(params, 'order_by')],
+      order_by: [...listIn(params, 'order_by')],
       limit: params.get('limit') ?? null,
     }),
-    exports: dictsOf(value, 'exports').map(one => exportJson(one, config, entry, maker)),
-    description: textOf(value, 'description'),
-    label: textOf(value, 'label'),
+    exports: dictsIn(value, 'exports').map(one => exportJson(one, config, entry, maker)),
+    description: textIn(value, 'description'),
+    label: textIn(value, 'label'),
     metadata: null,
     config,
     unrendered_config: unrendered,
@@ -53,8 +55,8 @@ export function readSavedQuery(entry: PropertyEntry, maker: NodeMaker): Semantic
     path: found.path,
     originalFilePath: found.originalFilePath,
     fqn,
-    description: textOf(value, 'description') ?? '',
-    meta: dictOf(config, 'meta'),
+    description: textIn(value, 'description') ?? '',
+    meta: dictIn(config, 'meta'),
     tags,
     createdAtMs,
     config,
@@ -69,10 +71,10 @@ export function readSavedQuery(entry: PropertyEntry, maker: NodeMaker): Semantic
 
 /** An export goes where a node of its config would go. */
 function exportJson(dict: PyDict, config: PyDict, entry: PropertyEntry, maker: NodeMaker): PyDict {
-  const own = dictOf(dict, 'config')
+  const own = dictIn(dict, 'config')
   const pick = (key: string): Value => own.get(key) ?? config.get(key) ?? null
   const schemaName = own.get('schema_name') ?? pick('schema')
-  const name = textOf(dict, 'name') ?? ''
+  const name = textIn(dict, 'name') ?? ''
   const alias = pick('alias')
   const place = maker.exportPlace(name, entry.found.owner, { alias, schema: null, database: null })
   return PyDict.of({

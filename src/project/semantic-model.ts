@@ -1,4 +1,6 @@
 /** `semantic_models:` of properties files, in dbt's JSON, and the metrics that their measures ask for. */
+
+import { boolIn, dictIn, dictsIn, listIn, mergedDicts, textIn } from '../template/dict-access.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { fqnPrefix } from './found-file.ts'
@@ -6,7 +8,6 @@ import { type MetricSource, readMetric } from './metric.ts'
 import type { SemanticNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { boolOf, dictOf, dictsOf, listOf, mergedDicts, textOf } from './value-access.ts'
 
 export interface ReadSemanticModel {
   readonly model: SemanticNode
@@ -19,12 +20,12 @@ export function readSemanticModel(entry: PropertyEntry, maker: NodeMaker): ReadS
   const { value, found, name } = entry
   const packageName = found.owner.name
   const fqn = [...fqnPrefix(packageName, found.path), name]
-  const { config, unrendered } = maker.config('semantic_model', found.owner, fqn, dictOf(value, 'config'))
-  const meta = dictOf(config, 'meta')
+  const { config, unrendered } = maker.config('semantic_model', found.owner, fqn, dictIn(value, 'config'))
+  const meta = dictIn(config, 'meta')
   const element = (dict: PyDict): PyDict =>
-    PyDict.of({ meta: mergedDicts(meta, dictOf(dictOf(dict, 'config'), 'meta')) })
-  const refs = maker.readDependencies(entry, [textOf(value, 'model') ?? '']).refs
-  const group = textOf(config, 'group')
+    PyDict.of({ meta: mergedDicts(meta, dictIn(dictIn(dict, 'config'), 'meta')) })
+  const refs = maker.readDependencies(entry, [textIn(value, 'model') ?? '']).refs
+  const group = textIn(config, 'group')
   const createdAtMs = maker.createdAtMs()
   const uniqueId = `semantic_model.${packageName}.${name}`
   const json = PyDict.of({
@@ -37,19 +38,19 @@ export function readSemanticModel(entry: PropertyEntry, maker: NodeMaker): ReadS
     fqn: [...fqn],
     model: value.get('model') ?? null,
     node_relation: null,
-    description: textOf(value, 'description'),
-    label: textOf(value, 'label'),
+    description: textIn(value, 'description'),
+    label: textIn(value, 'label'),
     defaults: defaultsOf(value.get('defaults')),
-    entities: dictsOf(value, 'entities').map(one => entityJson(one, element(one))),
-    measures: dictsOf(value, 'measures').map(one => measureJson(one, element(one))),
-    dimensions: dictsOf(value, 'dimensions').map(one => dimensionJson(one, element(one))),
+    entities: dictsIn(value, 'entities').map(one => entityJson(one, element(one))),
+    measures: dictsIn(value, 'measures').map(one => measureJson(one, element(one))),
+    dimensions: dictsIn(value, 'dimensions').map(one => dimensionJson(one, element(one))),
     metadata: null,
     depends_on: PyDict.of({ macros: [], nodes: [] }),
     refs: refs.map(one => PyDict.of({ name: one.name, package: one.package, version: one.version })),
     created_at: createdAtMs / 1000,
     config,
     unrendered_config: unrendered,
-    primary_entity: textOf(value, 'primary_entity'),
+    primary_entity: textIn(value, 'primary_entity'),
     group,
   })
   const model: SemanticNode = {
@@ -60,7 +61,7 @@ export function readSemanticModel(entry: PropertyEntry, maker: NodeMaker): ReadS
     path: found.path,
     originalFilePath: found.originalFilePath,
     fqn,
-    description: textOf(value, 'description') ?? '',
+    description: textIn(value, 'description') ?? '',
     meta,
     tags: [],
     createdAtMs,
@@ -72,38 +73,38 @@ export function readSemanticModel(entry: PropertyEntry, maker: NodeMaker): ReadS
     json,
     at: entry.at(),
   }
-  const created = dictsOf(value, 'measures').filter(one => boolOf(one, 'create_metric') === true)
+  const created = dictsIn(value, 'measures').filter(one => boolIn(one, 'create_metric') === true)
   return { model, metrics: created.map(one => readMetric(metricOfMeasure(one, entry, config), maker)) }
 }
 
 function metricOfMeasure(measure: PyDict, entry: PropertyEntry, config: PyDict): MetricSource {
-  const name = textOf(measure, 'name') ?? ''
+  const name = textIn(measure, 'name') ?? ''
   return {
     entry,
     name,
     value: PyDict.of({
       name,
-      label: textOf(measure, 'label') ?? name,
+      label: textIn(measure, 'label') ?? name,
       type: 'simple',
       type_params: PyDict.of({ measure: name, expr: measure.get('expr') ?? name }),
-      description: textOf(measure, 'description') ?? `Metric created from measure ${name}`,
-      config: PyDict.of({ enabled: config.get('enabled') ?? true, meta: dictOf(config, 'meta') }),
+      description: textIn(measure, 'description') ?? `Metric created from measure ${name}`,
+      config: PyDict.of({ enabled: config.get('enabled') ?? true, meta: dictIn(config, 'meta') }),
     }),
   }
 }
 
 function defaultsOf(value: Value | undefined): Value {
-  return value instanceof PyDict ? PyDict.of({ agg_time_dimension: textOf(value, 'agg_time_dimension') }) : null
+  return value instanceof PyDict ? PyDict.of({ agg_time_dimension: textIn(value, 'agg_time_dimension') }) : null
 }
 
 function entityJson(entity: PyDict, config: PyDict): PyDict {
   return PyDict.of({
-    name: textOf(entity, 'name'),
-    type: textOf(entity, 'type')?.toLowerCase() ?? null,
-    description: textOf(entity, 'description'),
-    label: textOf(entity, 'label'),
-    role: textOf(entity, 'role'),
-    expr: textOf(entity, 'expr'),
+    name: textIn(entity, 'name'),
+    type: textIn(entity, 'type')?.toLowerCase() ?? null,
+    description: textIn(entity, 'description'),
+    label: textIn(entity, 'label'),
+    role: textIn(entity, 'role'),
+    expr: textIn(entity, 'expr'),
     config,
   })
 }
@@ -113,22 +114,22 @@ function measureJson(measure: PyDict, config: PyDict): PyDict {
   const nonAdditive = measure.get('non_additive_dimension')
   const params = measure.get('agg_params')
   return PyDict.of({
-    name: textOf(measure, 'name'),
-    agg: textOf(measure, 'agg')?.toLowerCase() ?? null,
-    description: textOf(measure, 'description'),
-    label: textOf(measure, 'label'),
+    name: textIn(measure, 'name'),
+    agg: textIn(measure, 'agg')?.toLowerCase() ?? null,
+    description: textIn(measure, 'description'),
+    label: textIn(measure, 'label'),
     create_metric: false,
     expr: expr === null ? null : str(expr),
     agg_params: params instanceof PyDict ? aggregationParams(params) : null,
     non_additive_dimension:
       nonAdditive instanceof PyDict
         ? PyDict.of({
-            name: textOf(nonAdditive, 'name'),
-            window_choice: textOf(nonAdditive, 'window_choice')?.toLowerCase() ?? null,
-            window_groupings: [...listOf(nonAdditive, 'window_groupings')],
+            name: textIn(nonAdditive, 'name'),
+            window_choice: textIn(nonAdditive, 'window_choice')?.toLowerCase() ?? null,
+            window_groupings: [...listIn(nonAdditive, 'window_groupings')],
           })
         : null,
-    agg_time_dimension: textOf(measure, 'agg_time_dimension'),
+    agg_time_dimension: textIn(measure, 'agg_time_dimension'),
     config,
   })
 }
@@ -144,13 +145,13 @@ function aggregationParams(params: PyDict): PyDict {
 function dimensionJson(dimension: PyDict, config: PyDict): PyDict {
   const params = dimension.get('type_params')
   return PyDict.of({
-    name: textOf(dimension, 'name'),
-    type: textOf(dimension, 'type')?.toLowerCase() ?? null,
-    description: textOf(dimension, 'description'),
-    label: textOf(dimension, 'label'),
-    is_partition: boolOf(dimension, 'is_partition') ?? false,
+    name: textIn(dimension, 'name'),
+    type: textIn(dimension, 'type')?.toLowerCase() ?? null,
+    description: textIn(dimension, 'description'),
+    label: textIn(dimension, 'label'),
+    is_partition: boolIn(dimension, 'is_partition') ?? false,
     type_params: params instanceof PyDict ? timeParams(params) : null,
-    expr: textOf(dimension, 'expr'),
+    expr: textIn(dimension, 'expr'),
     metadata: null,
     config,
   })
@@ -159,7 +160,7 @@ function dimensionJson(dimension: PyDict, config: PyDict): PyDict {
 function timeParams(params: PyDict): PyDict {
   const validity = params.get('validity_params')
   return PyDict.of({
-    time_granularity: textOf(params, 'time_granularity')?.toLowerCase() ?? null,
+    time_granularity: textIn(params, 'time_granularity')?.toLowerCase() ?? null,
     validity_params:
       validity instanceof PyDict
         ? PyDict.of({ is_start: validity.get('is_start') ?? false, is_end: validity.get('is_end') ?? false })

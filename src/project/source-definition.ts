@@ -2,6 +2,9 @@
  * `sources:` of properties files: one node per table. What a table inherits from its source: tags, meta, freshness,
  * `loaded_at_*`, quoting, config. An entry with `overrides` changes a source of an installed package.
  */
+
+import { boolIn, dictIn, dictsIn, mergedDicts, textIn, textsIn } from '../template/dict-access.ts'
+import { sortedTexts } from '../template/text.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { readColumns } from './columns.ts'
 import { fqnPrefix } from './found-file.ts'
@@ -10,7 +13,6 @@ import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
 import { freshnessDict, freshnessOf, hasThreshold, mergeFreshness, readFreshness } from './source-freshness.ts'
 import { sourceRelationName } from './source-location.ts'
-import { boolOf, dictOf, dictsOf, mergedDicts, sortedTexts, textOf, textsOf } from './value-access.ts'
 
 /** A source's entry, or a table's, after an override was laid over it. */
 export interface SourceTable {
@@ -29,9 +31,9 @@ export function sourceTables(entry: PropertyEntry, override: PropertyEntry | und
   const packageName = found.owner.name
   const source = override ? overridden(entry.value, override.value, sourceKeys) : entry.value
   const overridingTables = new Map<Value | undefined, PyDict>()
-  for (const one of dictsOf(override?.value ?? new PyDict(), 'tables')) overridingTables.set(one.get('name'), one)
-  return dictsOf(entry.value, 'tables').map((written, tableIndex) => {
-    const name = textOf(written, 'name') ?? ''
+  for (const one of dictsIn(override?.value ?? new PyDict(), 'tables')) overridingTables.set(one.get('name'), one)
+  return dictsIn(entry.value, 'tables').map((written, tableIndex) => {
+    const name = textIn(written, 'name') ?? ''
     const over = overridingTables.get(name)
     const table = over ? overridden(written, over, tableKeys) : written
     return {
@@ -76,23 +78,23 @@ export function readSource(table: SourceTable, maker: NodeMaker): SourceNode {
     path: found.originalFilePath,
     originalFilePath: found.originalFilePath,
     fqn: table.fqn,
-    description: textOf(table.table, 'description') ?? '',
-    meta: dictOf(config, 'meta'),
-    tags: textsOf(config, 'tags'),
+    description: textIn(table.table, 'description') ?? '',
+    meta: dictIn(config, 'meta'),
+    tags: textsIn(config, 'tags'),
     createdAtMs: maker.createdAtMs(),
-    database: textOf(source, 'database') || maker.targetDatabase,
-    schema: textOf(source, 'schema') || sourceName,
+    database: textIn(source, 'database') || maker.targetDatabase,
+    schema: textIn(source, 'schema') || sourceName,
     sourceName,
-    sourceDescription: textOf(source, 'description') ?? '',
-    sourceMeta: mergedDicts(dictOf(source, 'meta'), dictOf(dictOf(source, 'config'), 'meta')),
-    loader: textOf(source, 'loader') ?? '',
-    identifier: textOf(table.table, 'identifier') || table.name,
-    quoting: quotingOf(dictOf(source, 'quoting'), dictOf(table.table, 'quoting')),
-    loadedAtField: textOf(config, 'loaded_at_field'),
-    loadedAtQuery: textOf(config, 'loaded_at_query'),
+    sourceDescription: textIn(source, 'description') ?? '',
+    sourceMeta: mergedDicts(dictIn(source, 'meta'), dictIn(dictIn(source, 'config'), 'meta')),
+    loader: textIn(source, 'loader') ?? '',
+    identifier: textIn(table.table, 'identifier') || table.name,
+    quoting: quotingOf(dictIn(source, 'quoting'), dictIn(table.table, 'quoting')),
+    loadedAtField: textIn(config, 'loaded_at_field'),
+    loadedAtQuery: textIn(config, 'loaded_at_query'),
     freshness: freshnessOf(config.get('freshness')),
     external: externalTable(table.table.get('external')),
-    columns: readColumns(dictsOf(table.table, 'columns'), entry, maker.diagnostics),
+    columns: readColumns(dictsIn(table.table, 'columns'), entry, maker.diagnostics),
     config,
     unrenderedConfig: merged.unrendered,
     unrenderedDatabase: writtenText(entry, 'database'),
@@ -127,7 +129,7 @@ function writtenText(entry: PropertyEntry, key: string): string | null {
 }
 
 function quotingOf(source: PyDict, table: PyDict): SourceNode['quoting'] {
-  const pick = (key: string): boolean | null => boolOf(table, key) ?? boolOf(source, key)
+  const pick = (key: string): boolean | null => boolIn(table, key) ?? boolIn(source, key)
   return {
     database: pick('database'),
     schema: pick('schema'),
@@ -138,13 +140,13 @@ function quotingOf(source: PyDict, table: PyDict): SourceNode['quoting'] {
 
 /** Whether names of a source's columns are quoted in its tests. */
 export function quotesColumns(table: SourceTable): boolean {
-  return boolOf(dictOf(table.table, 'quoting'), 'column') ?? boolOf(dictOf(table.source, 'quoting'), 'column') ?? false
+  return boolIn(dictIn(table.table, 'quoting'), 'column') ?? boolIn(dictIn(table.source, 'quoting'), 'column') ?? false
 }
 
 /** What the properties file says, as one `config:`: the table's over the source's. */
 function sourceConfig(table: SourceTable, maker: NodeMaker): PyDict {
-  const ofSource = dictOf(table.source, 'config')
-  const ofTable = dictOf(table.table, 'config')
+  const ofSource = dictIn(table.source, 'config')
+  const ofTable = dictIn(table.table, 'config')
   const config = mergedDicts(ofSource, ofTable)
   const freshness = mergeFreshness([
     readFreshness(table.source.get('freshness')),
@@ -161,13 +163,13 @@ function sourceConfig(table: SourceTable, maker: NodeMaker): PyDict {
   config.set(
     'meta',
     mergedDicts(
-      dictOf(table.source, 'meta'),
-      dictOf(ofSource, 'meta'),
-      dictOf(table.table, 'meta'),
-      dictOf(ofTable, 'meta'),
+      dictIn(table.source, 'meta'),
+      dictIn(ofSource, 'meta'),
+      dictIn(table.table, 'meta'),
+      dictIn(ofTable, 'meta'),
     ),
   )
-  const tags = [table.source, ofSource, table.table, ofTable].flatMap(one => textsOf(one, 'tags'))
+  const tags = [table.source, ofSource, table.table, ofTable].flatMap(one => textsIn(one, 'tags'))
   config.set('tags', sortedTexts(new Set(tags)))
   return config
 }
@@ -178,9 +180,9 @@ function configFreshness(config: PyDict): Value | undefined {
 
 /** A table that sets `loaded_at_field`, even to null, takes neither field nor query from its source. */
 function loadedAt(table: SourceTable, maker: NodeMaker): { readonly field: Value; readonly query: Value } {
-  const of = (dict: PyDict, key: string): Value => textOf(dict, key) ?? textOf(dictOf(dict, 'config'), key)
-  const tableConfig = dictOf(table.table, 'config')
-  const present = table.table.has('loaded_at_field') || textOf(tableConfig, 'loaded_at_field') !== null
+  const of = (dict: PyDict, key: string): Value => textIn(dict, key) ?? textIn(dictIn(dict, 'config'), key)
+  const tableConfig = dictIn(table.table, 'config')
+  const present = table.table.has('loaded_at_field') || textIn(tableConfig, 'loaded_at_field') !== null
   const sourceField = of(table.source, 'loaded_at_field')
   const sourceQuery = of(table.source, 'loaded_at_query')
   const tableQuery = of(table.table, 'loaded_at_query')

@@ -1,7 +1,8 @@
 /** How thresholds of a source, its config, a table and its config come together. */
+
+import { textIn } from '../template/dict-access.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import type { Freshness } from './node.ts'
-import { textOf } from './value-access.ts'
 
 /** As written: an absent threshold is not the same as one set to null. */
 interface RawThreshold {
@@ -34,7 +35,7 @@ export function readFreshness(value: Value | undefined): RawFreshness | null {
   return {
     warnAfter: given.has('warn_after') ? readThreshold(value.get('warn_after')) : emptyThreshold,
     errorAfter: given.has('error_after') ? readThreshold(value.get('error_after')) : emptyThreshold,
-    filter: textOf(value, 'filter'),
+    filter: textIn(value, 'filter'),
     given,
   }
 }
@@ -103,5 +104,5 @@ export function freshnessOf(value: Value | undefined): Freshness | null {
       period: (dict.get('period') ?? null) as 'minute' | 'hour' | 'day' | null,
     }
   }
-  return { warnAfter: threshold('warn_after'), errorAfter: threshold('error_after'), filter: textOf(value, 'filter') }
+  return { warnAfter: threshold('warn_after'), errorAfter: threshold('error_after'), filter: textIn(value, 'filter') }
 }

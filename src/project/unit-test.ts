@@ -1,12 +1,12 @@
 /** `unit_tests:` of properties files, their fixtures read in. Which model is tested is settled in unit-test-model.ts. */
 import { sha256 } from '../base/fingerprint.ts'
+import { dictIn, dictsIn, textIn } from '../template/dict-access.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { csvDicts } from './csv-rows.ts'
 import type { UnitTestFixture, UnitTestNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
-import { dictOf, dictsOf, textOf } from './value-access.ts'
 
 type Format = UnitTestFixture['format']
 
@@ -22,16 +22,16 @@ export interface FixtureSource {
 export function readUnitTest(entry: PropertyEntry, maker: NodeMaker, source: FixtureSource): UnitTestNode | undefined {
   const { value, found, name } = entry
   const packageName = found.owner.name
-  const model = textOf(value, 'model') ?? ''
+  const model = textIn(value, 'model') ?? ''
   const fqn = [packageName, ...found.originalFilePath.split('/').slice(1, -1), model, name]
   const given: (UnitTestFixture & { readonly input: string })[] = []
-  for (const [index, dict] of dictsOf(value, 'given').entries()) {
-    const input = textOf(dict, 'input') ?? ''
+  for (const [index, dict] of dictsIn(value, 'given').entries()) {
+    const input = textIn(dict, 'input') ?? ''
     const fixture = readFixture(dict, { entry, maker, source, input, kind: 'input', path: ['given', index] })
     if (!fixture) return undefined
     given.push({ input, ...fixture })
   }
-  const expect = readFixture(dictOf(value, 'expect'), {
+  const expect = readFixture(dictIn(value, 'expect'), {
     entry,
     maker,
     source,
@@ -47,7 +47,7 @@ export function readUnitTest(entry: PropertyEntry, maker: NodeMaker, source: Fix
     maker.report({ code: 'project/unit-test', kind: 'Parsing', message, at: entry.at('versions') })
     return undefined
   }
-  const { config } = maker.config('unit_test', found.owner, fqn, dictOf(value, 'config'))
+  const { config } = maker.config('unit_test', found.owner, fqn, dictIn(value, 'config'))
   return {
     resourceType: 'unit_test',
     uniqueId: `unit_test.${packageName}.${model}.${name}`,
@@ -56,8 +56,8 @@ export function readUnitTest(entry: PropertyEntry, maker: NodeMaker, source: Fix
     path: found.path,
     originalFilePath: found.originalFilePath,
     fqn,
-    description: textOf(value, 'description') ?? '',
-    meta: dictOf(config, 'meta'),
+    description: textIn(value, 'description') ?? '',
+    meta: dictIn(config, 'meta'),
     tags: tagsOf(config),
     createdAtMs: maker.createdAtMs(),
     model,
@@ -91,8 +91,8 @@ interface FixtureContext {
 }
 
 function readFixture(dict: PyDict, context: FixtureContext): UnitTestFixture | undefined {
-  const format = (textOf(dict, 'format') ?? 'dict') as Format
-  const fixture = textOf(dict, 'fixture')
+  const format = (textIn(dict, 'format') ?? 'dict') as Format
+  const fixture = textIn(dict, 'fixture')
   const rows = rowsOf(dict.get('rows') ?? null, format, fixture, context)
   if (rows === undefined) return undefined
   if (format !== 'sql' && Array.isArray(rows)) promoteWholeRow(rows)
@@ -151,7 +151,7 @@ function promoteWholeRow(rows: Value[]): void {
 
 function readOverrides(value: Value | undefined): UnitTestNode['overrides'] {
   if (!(value instanceof PyDict)) return null
-  return { macros: dictOf(value, 'macros'), vars: dictOf(value, 'vars'), envVars: dictOf(value, 'env_vars') }
+  return { macros: dictIn(value, 'macros'), vars: dictIn(value, 'vars'), envVars: dictIn(value, 'env_vars') }
 }
 
 function hasItems(value: Value | undefined): boolean {

@@ -130,3 +130,8 @@ export function compareText(a: string, b: string): number {
   }
   return left.length - right.length
 }
+
+/** In Python's order. */
+export function sortedTexts(texts: Iterable<string>): string[] {
+  return [...texts].sort(compareText)
+}

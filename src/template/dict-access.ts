@@ -1,35 +1,35 @@
-/** Reading values of a known shape out of Python dicts: a wrong type counts as absent. */
-import { PyDict, type Value } from '../template/value.ts'
+/** What stands under a key of a Python dict, by the type that it should have: another type counts as absent. */
+import { PyDict, type Value } from './value.ts'
 
-export function textOf(dict: PyDict, key: string): string | null {
+export function textIn(dict: PyDict, key: string): string | null {
   const value = dict.get(key)
   return typeof value === 'string' ? value : null
 }
 
-export function boolOf(dict: PyDict, key: string): boolean | null {
+export function boolIn(dict: PyDict, key: string): boolean | null {
   const value = dict.get(key)
   return typeof value === 'boolean' ? value : null
 }
 
-export function dictOf(dict: PyDict, key: string): PyDict {
+export function dictIn(dict: PyDict, key: string): PyDict {
   const value = dict.get(key)
   return value instanceof PyDict ? value : new PyDict()
 }
 
-export function listOf(dict: PyDict, key: string): readonly Value[] {
+export function listIn(dict: PyDict, key: string): readonly Value[] {
   const value = dict.get(key)
   return Array.isArray(value) ? value : []
 }
 
 /** The texts of a list; a single text counts as a list of one. */
-export function textsOf(dict: PyDict, key: string): string[] {
+export function textsIn(dict: PyDict, key: string): string[] {
   const value = dict.get(key)
   if (typeof value === 'string') return [value]
   return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
 }
 
-export function dictsOf(dict: PyDict, key: string): PyDict[] {
-  return listOf(dict, key).filter(item => item instanceof PyDict)
+export function dictsIn(dict: PyDict, key: string): PyDict[] {
+  return listIn(dict, key).filter(item => item instanceof PyDict)
 }
 
 /** Later dicts win; a key keeps its first position. */
@@ -47,13 +47,4 @@ export function deepMerged(base: PyDict, over: PyDict): PyDict {
     merged.set(key, before instanceof PyDict && value instanceof PyDict ? deepMerged(before, value) : value)
   }
   return merged
-}
-
-export function unique<T>(items: Iterable<T>): T[] {
-  return [...new Set(items)]
-}
-
-/** Python sorts texts by code point. */
-export function sortedTexts(texts: Iterable<string>): string[] {
-  return [...texts].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 }
