@@ -1,7 +1,7 @@
 /** `retry`: the command of the last run again, with its flags, for the nodes that failed or were skipped. */
 import { posix } from 'node:path'
 import { DiagnosticError } from '../base/diagnostic.ts'
-import type { GivenFlag } from '../config/resolve-flags.ts'
+import type { GivenFlag } from '../config/read-flag.ts'
 import type { BatchResults } from '../execution/run-result.ts'
 import { isObject, type JsonObject, listIn, objectIn } from '../graph/previous-state.ts'
 import { compileAndWrite, retryPlan } from './compile.ts'

@@ -1,22 +1,14 @@
 /** The flags that count, from the command line, the environment, the project file and the defaults. Pure. */
-import type { DiagnosticCode } from '../base/codes.ts'
 import { DiagnosticError } from '../base/diagnostic.ts'
-import { parseYaml } from '../base/located-yaml.ts'
-import { PyDict, type Value } from '../template/value.ts'
+import { PyDict } from '../template/value.ts'
 import { snakeCase } from './behaviour-flags.ts'
 import { enginePrefix, isNegated, variablesOf } from './engine-variables.ts'
+import { type FlagGround, flagDefaults } from './flag-defaults.ts'
 import { type FlagEntry, type FlagName, flagNames, flagTable } from './flag-table.ts'
-import type { Flags, WarnErrorOptions } from './flags.ts'
-import { sampleWindow, timePoint } from './time-window.ts'
-import { readWarnErrorOptions } from './warn-error-options.ts'
-import { yamlValue } from './yaml-value.ts'
+import type { Flags } from './flags.ts'
+import { dictFromText, type GivenFlag, readFlag, readProjectFlag } from './read-flag.ts'
 
-/** As the command line gives it: not yet looked into. */
-export type GivenFlag = string | number | boolean | readonly string[]
-
-export interface FlagSources {
-  readonly which: string
-  readonly invocationCommand: string
+export interface FlagSources extends FlagGround {
   /** What really stood on the command line, by field name. */
   readonly given: Readonly<Record<string, GivenFlag>>
   readonly environment: Readonly<Record<string, string>>
@@ -24,104 +16,7 @@ export interface FlagSources {
   readonly outside?: Readonly<Record<string, string>>
   /** `flags:` of the project file, or what an old profiles.yml has under `config:`. */
   readonly project: PyDict
-  /** `target-path` and `log-path` of the project file. */
-  readonly paths: { readonly target: string | null; readonly log: string | null }
   readonly nowMs: number
-}
-
-const noOptions: WarnErrorOptions = { error: [], warn: [], silence: [] }
-
-function defaults(sources: FlagSources): Flags {
-  return {
-    which: sources.which,
-    invocationCommand: sources.invocationCommand,
-    cacheSelectedOnly: false,
-    debug: false,
-    defer: false,
-    deferState: null,
-    failFast: false,
-    favorState: false,
-    indirectSelection: 'eager',
-    logCacheEvents: false,
-    logFileMaxBytes: 10_485_760,
-    logFormat: 'default',
-    logFormatFile: 'debug',
-    logLevel: 'info',
-    logLevelFile: 'debug',
-    logPath: sources.paths.log ?? 'logs',
-    macroDebugging: false,
-    partialParse: true,
-    partialParseFileDiff: true,
-    partialParseFilePath: null,
-    populateCache: true,
-    print: true,
-    printerWidth: 80,
-    profile: null,
-    profilesDir: null,
-    projectDir: null,
-    quiet: false,
-    recordTimingInfo: null,
-    sendAnonymousUsageStats: true,
-    showAllDeprecations: false,
-    showResourceReport: false,
-    singleThreaded: false,
-    state: null,
-    staticParser: true,
-    target: null,
-    targetPath: sources.paths.target ?? 'target',
-    uploadToArtifactsIngestApi: false,
-    useColors: true,
-    useColorsFile: true,
-    useExperimentalParser: false,
-    useFastTestEdges: false,
-    vars: new PyDict(),
-    versionCheck: true,
-    warnError: false,
-    warnErrorOptions: noOptions,
-    writeJson: true,
-    select: [],
-    exclude: [],
-    selector: null,
-    resourceTypes: [],
-    excludeResourceTypes: [],
-    fullRefresh: false,
-    threads: null,
-    empty: false,
-    sample: null,
-    eventTimeStart: null,
-    eventTimeEnd: null,
-    storeFailures: false,
-    show: false,
-    sqlparse: new PyDict(),
-    exportSavedQueries: false,
-    includeSavedQuery: false,
-    inline: null,
-    inlineDirect: null,
-    introspect: true,
-    injectEphemeralCtes: true,
-    output: null,
-    outputKeys: [],
-    limit: 5,
-    compile: true,
-    emptyCatalog: false,
-    static: false,
-    host: '127.0.0.1',
-    port: 8080,
-    browser: true,
-    cleanProjectFilesOnly: true,
-    upgrade: false,
-    lock: false,
-    addPackage: null,
-    source: 'hub',
-    connection: false,
-    configDir: false,
-    macro: null,
-    args: new PyDict(),
-    projectName: null,
-    skipProfileSetup: false,
-    dryRun: false,
-    buildMissing: true,
-  }
 }
 
 /** @throws DiagnosticError `config/bad-flag`, `config/bad-vars` or `config/flag-conflict` */
@@ -138,7 +33,7 @@ export function resolveFlags(sources: FlagSources): Flags {
   exclusive(set, 'select', 'inline')
   exclusive(set, 'selector', 'inline')
   if (isTruthy(sources.environment.DO_NOT_TRACK)) set.set('sendAnonymousUsageStats', false)
-  const flags: Flags = { ...defaults(sources), ...(Object.fromEntries(set) as Partial<Flags>) }
+  const flags: Flags = { ...flagDefaults(sources), ...(Object.fromEntries(set) as Partial<Flags>) }
   checkEventTimes(flags)
   return flags
 }
@@ -160,7 +55,7 @@ function exclusive(set: ReadonlyMap<string, unknown>, first: FlagName, second: F
 function fromOutside(sources: FlagSources, name: FlagName): unknown {
   const entry: FlagEntry = flagTable[name]
   const given = sources.given[name]
-  if (given !== undefined) return read(entry, name, given, sources, `'${optionText(name)}'`)
+  if (given !== undefined) return readFlag(name, given, { where: `'${optionText(name)}'`, nowMs: sources.nowMs })
   if (entry.environment && (!entry.commands || entry.commands.includes(sources.which))) {
     for (const variable of variablesOf(name)) {
       const value = sources.environment[variable]
@@ -168,14 +63,14 @@ function fromOutside(sources: FlagSources, name: FlagName): unknown {
       // In dbt this one is a text, and any text is true.
       if (variable.endsWith('_FAVOR_STATE_MODE')) return true
       const where = `'${optionText(name)}' (env var: '${shownVariable(variable, sources)}')`
-      const meant = read(entry, name, value, sources, where)
+      const meant = readFlag(name, value, { where, nowMs: sources.nowMs })
       if (meant !== undefined) return isNegated(variable) ? meant === false : meant
     }
   }
   if (!entry.project) return undefined
   const value = sources.project.get(snakeCase(name))
   if (value === undefined || value === null) return undefined
-  return fromProject(entry, name, value)
+  return readProjectFlag(name, value)
 }
 
 /** Of the two names that dbt gives each variable, the one that is set. */
@@ -188,131 +83,8 @@ function optionText(name: FlagName): string {
   return `--${snakeCase(name).replaceAll('_', '-')}`
 }
 
-function read(entry: FlagEntry, name: FlagName, given: GivenFlag, sources: FlagSources, where: string): unknown {
-  const { reads } = entry
-  switch (reads.kind) {
-    case 'bool':
-      return readBool(given, where)
-    case 'text':
-      return String(given)
-    case 'int':
-      if (!/^\s*[+-]?\d+\s*$/.test(String(given))) throw badFlag(where, `'${given}' is not a valid integer.`)
-      return Number(given)
-    case 'choice':
-      return readChoice(String(given), reads.choices, where)
-    case 'list': {
-      const items = Array.isArray(given) ? given.map(String) : String(given).split(/\s+/).filter(Boolean)
-      return reads.choices ? items.map(item => readChoice(item, reads.choices ?? [], where)) : items
-    }
-    case 'yaml':
-      return dictFromText(name === 'vars' ? 'vars' : snakeCase(name), String(given))
-    case 'time':
-      return readTime(String(given), where)
-    case 'sample': {
-      const window = sampleWindow(String(given), sources.nowMs)
-      if ('problem' in window) throw badFlag(where, window.problem)
-      return window
-    }
-    case 'warn-error-options':
-      return warnErrorOptions(dictFromText('warn-error-options', String(given)), where)
-  }
-}
-
-const truths = new Set(['1', 'true', 't', 'yes', 'y', 'on'])
-const lies = new Set(['0', 'false', 'f', 'no', 'n', 'off'])
-
 function isTruthy(value: string | undefined): boolean {
   return value !== undefined && ['1', 't', 'true', 'y', 'yes'].includes(value.toLowerCase())
-}
-
-function readBool(given: GivenFlag, where: string): boolean | undefined {
-  if (typeof given === 'boolean') return given
-  const word = String(given).trim().toLowerCase()
-  // What dbt takes for no value at all.
-  if (word === '') return undefined
-  if (truths.has(word)) return true
-  if (lies.has(word)) return false
-  throw badFlag(
-    where,
-    `'${given}' is not a valid boolean. Recognized values: , 0, 1, f, false, n, no, off, on, t, true, y, yes`,
-  )
-}
-
-function readChoice(given: string, choices: readonly string[], where: string): string {
-  const chosen = chosenFrom(given, choices)
-  if (chosen !== undefined) return chosen
-  throw badFlag(where, choiceProblem(given, choices))
-}
-
-function chosenFrom(given: string, choices: readonly string[]): string | undefined {
-  return choices.find(choice => choice === given.toLowerCase()) ?? choices.find(choice => choice === given)
-}
-
-function choiceProblem(given: string, choices: readonly string[]): string {
-  return `'${given}' is not one of ${choices.map(choice => `'${choice}'`).join(', ')}.`
-}
-
-function readTime(given: string, where: string): number {
-  const ms = timePoint(given)
-  if (ms !== undefined) return ms
-  throw badFlag(where, `'${given}' does not match the formats '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M:%S'.`)
-}
-
-function badFlag(where: string, problem: string): DiagnosticError {
-  const message = `Invalid value for ${where}: ${problem}`
-  return new DiagnosticError({ code: 'config/bad-flag', kind: 'Validation', message })
-}
-
-/**
- * The dictionary of a YAML text from the command line.
- * @throws DiagnosticError `config/bad-vars`
- */
-function dictFromText(option: string, text: string): PyDict {
-  const fail = (problem: string): DiagnosticError =>
-    new DiagnosticError({ code: 'config/bad-vars', kind: 'Validation', message: problem })
-  let value: Value
-  try {
-    value = yamlValue(parseYaml({ path: `--${option}`, text }).root)
-  } catch (error) {
-    if (!(error instanceof DiagnosticError)) throw error
-    throw fail(`Invalid value for '--${option}': String '${text}' is not valid YAML`)
-  }
-  if (value instanceof PyDict) return value
-  throw fail(`Invalid value for '--${option}': String '${text}' is not valid YAML`)
-}
-
-function fromProject(entry: FlagEntry, name: FlagName, value: Value): unknown {
-  const where = `"${snakeCase(name)}" under "flags" in the project file`
-  const wrong = (problem: string, code: DiagnosticCode = 'config/ignored-flags'): DiagnosticError =>
-    new DiagnosticError({ code, kind: 'Runtime', message: `Invalid value for ${where}: ${problem}` })
-  const { reads } = entry
-  switch (reads.kind) {
-    case 'warn-error-options': {
-      const options = value instanceof PyDict ? readWarnErrorOptions(value) : { problem: 'a dictionary is expected' }
-      // What dbt takes for a mistake it tells; what has the wrong type makes it forget all flags.
-      if ('problem' in options) throw wrong(options.problem, 'config/bad-flag')
-      return options
-    }
-    case 'bool':
-      if (typeof value === 'boolean') return value
-      throw wrong(`${JSON.stringify(value)} is not a boolean`)
-    case 'int':
-      if (typeof value === 'number') return value
-      throw wrong(`${JSON.stringify(value)} is not an integer`)
-    case 'choice': {
-      const chosen = chosenFrom(String(value), reads.choices)
-      if (chosen === undefined) throw wrong(choiceProblem(String(value), reads.choices))
-      return chosen
-    }
-    default:
-      return typeof value === 'string' ? value : undefined
-  }
-}
-
-function warnErrorOptions(dict: PyDict, where: string): WarnErrorOptions {
-  const options = readWarnErrorOptions(dict)
-  if ('problem' in options) throw badFlag(where, options.problem)
-  return options
 }
 
 /** `warn_error_options` in every place that has it, also where another one counts. */

@@ -2,7 +2,7 @@
 import { Diagnostics } from '../../src/base/diagnostic.ts'
 import type { Config } from '../../src/config/config.ts'
 import { type BareConfig, type LaunchRequest, loadBareConfig, loadConfig } from '../../src/config/load-config.ts'
-import type { GivenFlag } from '../../src/config/resolve-flags.ts'
+import type { GivenFlag } from '../../src/config/read-flag.ts'
 import { memoryFiles } from '../../src/storage/memory-files.ts'
 import { renderNative } from '../../src/template/template.ts'
 
