@@ -8,20 +8,15 @@ import type {
   ExtensionSetting,
   RetrySetting,
   SecretSetting,
-  SettingRecord,
-  SettingValue,
 } from '../adapter/settings.ts'
-import { fromPython } from '../template/plain-data.ts'
-import { PyDict, type Value } from '../template/value.ts'
+import { boolIn, dictIn, textIn } from '../template/dict-access.ts'
+import { PyDict } from '../template/value.ts'
+import { attachSettings, postgresAttachment } from './attach-settings.ts'
 import { databaseName, isDucklakePath, isMotherduckPath } from './database-name.ts'
 import type { FieldReader } from './field-reader.ts'
+import { settingRecord } from './setting-record.ts'
 import type { PluginSetting, Target } from './target.ts'
-
-export interface TargetNames {
-  readonly profileName: string
-  readonly targetName: string
-  readonly threads: number
-}
+import { type TargetNames, targetContext } from './target-context.ts'
 
 /** Every key of a target of dbt-duckdb. */
 export const profileKeys: readonly string[] = [
@@ -48,7 +43,6 @@ export const profileKeys: readonly string[] = [
   'is_ducklake',
   'motherduck_token',
 ]
-const attachKeys = ['path', 'type', 'alias', 'secret', 'read_only', 'options', 'is_ducklake']
 const builtInPlugins = ['delta', 'excel', 'glue', 'gsheet', 'iceberg', 'motherduck', 'postgres', 'sqlalchemy']
 
 /** `undefined` when a diagnostic says why there is no target. */
@@ -65,8 +59,8 @@ export function duckdbTarget(fields: FieldReader, names: TargetNames): Target | 
     database,
     schema: fields.text('schema') ?? 'main',
     threads: names.threads,
-    configOptions: record(fields.dict('config_options')),
-    settings: record(settings),
+    configOptions: settingRecord(fields.dict('config_options')),
+    settings: settingRecord(settings),
     extensions: extensionSettings(fields),
     secrets: secretSettings(fields),
     attach,
@@ -86,7 +80,7 @@ export function duckdbTarget(fields: FieldReader, names: TargetNames): Target | 
     filesystems: fields.list('filesystems') ?? [],
     useCredentialProvider: fields.text('use_credential_provider'),
     ducklakeDatabases: ducklakeDatabases(duckdb),
-    context: targetContext(fields, names, duckdb, settings),
+    context: targetContext(names, duckdb, { values: fields.values, settings }),
   }
 }
 
@@ -172,63 +166,22 @@ function secretSettings(fields: FieldReader): SecretSetting[] {
       fields.report('A secret is a dictionary with a "type"', ['secrets', index])
       return []
     }
+    const persistent = boolIn(one, 'persistent')
+    const provider = textIn(one, 'provider')
     const scope = one.get('scope')
     const rest = PyDict.of([...one].filter(([key]) => !secretKeys.includes(String(key))))
     return [
       {
         type,
         name: textIn(one, 'name') ?? `_dbt_secret_${index + 1}`,
-        ...(typeof one.get('persistent') === 'boolean' && { persistent: one.get('persistent') === true }),
-        ...(textIn(one, 'provider') !== undefined && { provider: textIn(one, 'provider')! }),
+        ...(persistent !== null && { persistent }),
+        ...(provider !== null && { provider }),
         ...(typeof scope === 'string' && { scope }),
         ...(Array.isArray(scope) && { scope: scope.map(String) }),
-        fields: record(rest),
+        fields: settingRecord(rest),
       },
     ]
   })
-}
-
-function attachSettings(fields: FieldReader): AttachSetting[] {
-  return (fields.list('attach') ?? []).flatMap((one, index): AttachSetting[] => {
-    const path = one instanceof PyDict ? textIn(one, 'path') : undefined
-    if (!(one instanceof PyDict) || path === undefined) {
-      fields.report('An attached database is a dictionary with a "path"', ['attach', index])
-      return []
-    }
-    const odd = Array.from(one.keys(), String).find(key => !attachKeys.includes(key))
-    if (odd !== undefined)
-      fields.report(`The key "${odd}" of an attached database is not known`, ['attach', index], 'warning')
-    const options = one.get('options')
-    checkTwice(fields, one, options, index)
-    const alias = textIn(one, 'alias')
-    const type = textIn(one, 'type')
-    const secret = textIn(one, 'secret')
-    return [
-      {
-        path,
-        ...(alias !== undefined && { alias }),
-        ...(type !== undefined && { type }),
-        ...(secret !== undefined && { secret }),
-        ...(typeof one.get('read_only') === 'boolean' && { readOnly: one.get('read_only') === true }),
-        ...(typeof one.get('is_ducklake') === 'boolean' && { isDucklake: one.get('is_ducklake') === true }),
-        ...(options instanceof PyDict && { options: record(options) }),
-      },
-    ]
-  })
-}
-
-function checkTwice(fields: FieldReader, one: PyDict, options: Value | undefined, index: number): void {
-  if (!(options instanceof PyDict)) return
-  const twice = ['type', 'secret', 'read_only'].filter(key => {
-    const direct = one.get(key) ?? null
-    return direct !== null && direct !== false && direct !== '' && options.has(key)
-  })
-  if (twice.length === 0) return
-  const names = twice.map(key => `'${key}'`).join(', ')
-  fields.report(
-    `Attachment option(s) [${names}] specified in both direct fields and options dict. Please specify each option in only one location`,
-    ['attach', index],
-  )
 }
 
 function retrySetting(fields: FieldReader): { retries?: RetrySetting } {
@@ -248,40 +201,16 @@ function retrySetting(fields: FieldReader): { retries?: RetrySetting } {
 
 function pluginSettings(fields: FieldReader): PluginSetting[] {
   return (fields.list('plugins') ?? []).flatMap((one, index): PluginSetting[] => {
-    const module = one instanceof PyDict ? textIn(one, 'module') : undefined
-    if (!(one instanceof PyDict) || module === undefined) {
+    const module = one instanceof PyDict ? textIn(one, 'module') : null
+    if (!(one instanceof PyDict) || module === null) {
       fields.report('A plugin is a dictionary with a "module"', ['plugins', index])
       return []
     }
     if (!builtInPlugins.includes(module)) {
       fields.report(`The plugin "${module}" is a Python module and is left out`, ['plugins', index], 'warning')
     }
-    const config = one.get('config')
-    return [{ module, alias: textIn(one, 'alias') ?? null, config: config instanceof PyDict ? config : new PyDict() }]
+    return [{ module, alias: textIn(one, 'alias'), config: dictIn(one, 'config') }]
   })
-}
-
-/** What the plugin `postgres` of dbt-duckdb does: it attaches a database. */
-function postgresAttachment({ module, config }: PluginSetting, fields: FieldReader): AttachSetting[] {
-  if (module !== 'postgres') return []
-  const path = textIn(config, 'dsn')
-  if (path === undefined || path === '') {
-    fields.report("'dsn' is a required argument for the postgres plugin!", ['plugins'])
-    return []
-  }
-  const schema = textIn(config, 'pg_schema')
-  const secret = textIn(config, 'secret')
-  const more = config.get('attach_options')
-  return [
-    {
-      path,
-      type: 'postgres',
-      alias: textIn(config, 'duckdb_alias') ?? 'postgres_db',
-      readOnly: config.get('read_only') === true,
-      ...(secret !== undefined && { secret }),
-      options: { ...(schema !== undefined && { schema }), ...(more instanceof PyDict && record(more)) },
-    },
-  ]
 }
 
 function ducklakeDatabases(duckdb: DuckdbSettings): string[] {
@@ -289,56 +218,4 @@ function ducklakeDatabases(duckdb: DuckdbSettings): string[] {
     .filter(one => one.isDucklake === true || isDucklakePath(one.path))
     .map(one => one.alias ?? databaseName(one.path))
   return [...new Set([...(duckdb.isDucklake ? [databaseName(duckdb.path)] : []), ...attached])]
-}
-
-/** What dbt-duckdb shows of a target: no secrets. */
-function targetContext(fields: FieldReader, names: TargetNames, duckdb: DuckdbSettings, settings: PyDict): PyDict {
-  const orNone = (key: string): Value => fields.values.get(key) ?? null
-  return PyDict.of({
-    database: duckdb.database,
-    schema: duckdb.schema,
-    path: duckdb.path,
-    config_options: orNone('config_options'),
-    extensions: orNone('extensions'),
-    settings,
-    external_root: duckdb.externalRoot,
-    use_credential_provider: orNone('use_credential_provider'),
-    attach: withEveryKey(orNone('attach'), {
-      path: null,
-      type: null,
-      alias: null,
-      secret: null,
-      read_only: false,
-      options: null,
-      is_ducklake: null,
-    }),
-    filesystems: orNone('filesystems'),
-    remote: orNone('remote'),
-    plugins: withEveryKey(orNone('plugins'), { module: null, alias: null, config: null }),
-    disable_transactions: duckdb.disableTransactions,
-    type: 'duckdb',
-    threads: names.threads,
-    name: names.targetName,
-    target_name: names.targetName,
-    profile_name: names.profileName,
-  })
-}
-
-function withEveryKey(list: Value, defaults: Readonly<Record<string, Value>>): Value {
-  if (!Array.isArray(list)) return list
-  return list.map(one => {
-    if (!(one instanceof PyDict)) return one
-    const whole = PyDict.of(defaults)
-    for (const [key, value] of one) whole.set(key, value)
-    return whole
-  })
-}
-
-function textIn(dict: PyDict, key: string): string | undefined {
-  const value = dict.get(key)
-  return typeof value === 'string' ? value : undefined
-}
-
-function record(dict: PyDict): SettingRecord {
-  return fromPython(dict) as { [key: string]: SettingValue }
 }
