@@ -2,6 +2,8 @@
  * Switches of dbt's that change behaviour for a whole project: set under `flags:` in the project file, never on the
  * command line. Names are dbt's in camelCase; the defaults are those of dbt 1.11.
  */
+import type { PyDict } from '../template/value.ts'
+
 export interface BehaviourFlags {
   readonly requireBatchedExecutionForCustomMicrobatchStrategy: boolean
   readonly requireEventNamesInDeprecations: boolean
@@ -41,4 +43,13 @@ export const defaultBehaviourFlags: BehaviourFlags = {
 /** `requireX` -> `require_x`: the spelling in YAML and, in capitals, in templates. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+}
+
+/** From `flags:` as written. A value of the wrong type leaves every flag at its default, as in dbt. */
+export function readBehaviourFlags(flags: PyDict): BehaviourFlags {
+  const set = Object.keys(defaultBehaviourFlags).flatMap(name => {
+    const value = flags.get(snakeCase(name)) ?? null
+    return typeof value === 'boolean' ? [[name, value] as const] : []
+  })
+  return { ...defaultBehaviourFlags, ...Object.fromEntries(set) }
 }

@@ -6,8 +6,9 @@ import { compareUtf8 } from '../storage/file-system.ts'
 import { findProjectFile } from './find-project.ts'
 import type { PackageRequests } from './package-specs.ts'
 import type { InstalledPackage } from './packages.ts'
-import { parseProjectFile, readProjectFile } from './parse-project-file.ts'
+import { parseProjectFile } from './parse-project-file.ts'
 import type { ProjectFile } from './project-file.ts'
+import { readProjectFile } from './raw-project-file.ts'
 import type { YamlRendering } from './render-yaml.ts'
 
 /** Names of the folders that hold packages. */

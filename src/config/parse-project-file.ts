@@ -1,13 +1,9 @@
-/** The text of a project file -> its record. Wrong values and unknown keys are diagnostics; reading goes on. */
-import { posix } from 'node:path'
+/** A project file as written -> its record. Wrong values and unknown keys are diagnostics; reading goes on. */
 import { Diagnostics } from '../base/diagnostic.ts'
-import { parseYaml } from '../base/located-yaml.ts'
-import type { SourceFile } from '../base/source-file.ts'
-import { keyText, type YamlDocument, yamlEntry, yamlPlace } from '../base/yaml-node.ts'
+import { boolIn, dictIn } from '../template/dict-access.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict, PyFloat, type Value } from '../template/value.ts'
-import { type BehaviourFlags, defaultBehaviourFlags, snakeCase } from './behaviour-flags.ts'
-import { tellDuplicateKeys } from './duplicate-keys.ts'
+import { readBehaviourFlags } from './behaviour-flags.ts'
 import { FieldReader } from './field-reader.ts'
 import {
   type ConfigTrees,
@@ -17,17 +13,10 @@ import {
   type QueryComment,
   type ResourcePaths,
 } from './project-file.ts'
+import type { RawProjectFile } from './raw-project-file.ts'
+import { checkRenamed } from './renamed-keys.ts'
 import { renderYaml, type YamlRendering } from './render-yaml.ts'
-import { type KeyPath, yamlValue } from './yaml-value.ts'
-
-/** A project file as read: nothing in it is rendered. */
-export interface RawProjectFile {
-  readonly document: YamlDocument
-  readonly file: SourceFile
-  readonly folder: string
-  readonly flavour: ProjectFile['flavour']
-  readonly values: PyDict
-}
+import type { KeyPath } from './yaml-value.ts'
 
 const pathKeys = {
   models: ['model-paths', 'models', 'source-paths'],
@@ -86,26 +75,6 @@ const reservedNames: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** @throws DiagnosticError `base/yaml-syntax`; `undefined` with a diagnostic when the file holds no dictionary */
-export function readProjectFile(
-  file: SourceFile,
-  folder: string,
-  flavour: ProjectFile['flavour'],
-  diagnostics: Diagnostics,
-): RawProjectFile | undefined {
-  const document = parseYaml(file)
-  tellDuplicateKeys(document, posix.join(folder, file.path), diagnostics)
-  const values = yamlValue(document.root)
-  if (values instanceof PyDict) return { document, file, folder, flavour, values }
-  diagnostics.add({
-    code: 'config/bad-project-file',
-    kind: 'Runtime',
-    message: `${file.path} does not parse to a dictionary`,
-    at: yamlPlace(document, document.root),
-  })
-  return undefined
-}
-
 /** dbt leaves hooks, vars and the query comment alone when it loads the file. */
 export function isLateRendered(path: KeyPath): boolean {
   const [first] = path
@@ -140,6 +109,7 @@ export function parseProjectFile(
   if (name === undefined) return undefined
   const targetPath = fields.text('target-path') ?? 'target'
   const quoting = fields.dict('quoting')
+  const flags = dictIn(raw.values, 'flags')
   return {
     file,
     flavour,
@@ -154,9 +124,9 @@ export function parseProjectFile(
     packagesInstallPath: fields.text('packages-install-path') ?? 'dbt_packages',
     cleanTargets: fields.texts('clean-targets'),
     quoting: {
-      database: boolOrNull(quoting.get('database') ?? quoting.get('project')),
-      schema: boolOrNull(quoting.get('schema')),
-      identifier: boolOrNull(quoting.get('identifier')),
+      database: boolIn(quoting, quoting.get('database') == null ? 'project' : 'database'),
+      schema: boolIn(quoting, 'schema'),
+      identifier: boolIn(quoting, 'identifier'),
     },
     onRunStart: fields.texts('on-run-start', true) ?? [],
     onRunEnd: fields.texts('on-run-end', true) ?? [],
@@ -168,8 +138,8 @@ export function parseProjectFile(
     // Their faults are those of the rendered ones, which have been told.
     unrenderedTrees: configTrees(new FieldReader({ ...source, values: raw.values, diagnostics: new Diagnostics() })),
     vars: fields.dict('vars'),
-    flags: dictOrEmpty(raw.values.get('flags')),
-    behaviour: behaviourFlags(dictOrEmpty(raw.values.get('flags'))),
+    flags,
+    behaviour: readBehaviourFlags(flags),
     queryComment: queryComment(fields),
     restrictAccess: fields.bool('restrict-access') ?? false,
     dbtCloud: fields.dict('dbt-cloud'),
@@ -191,46 +161,6 @@ function checkVersion(fields: FieldReader): void {
   const pattern = new RegExp(`^${number}\\.${number}(?:\\.${number}(?:-[0-9a-zA-Z.-]+)?(?:\\+[0-9a-zA-Z.-]+)?)?$`)
   if (typeof version !== 'string' || !pattern.test(version)) {
     fields.report(`at path ['version']: ${repr(version)} is not valid under any of the given schemas`, ['version'])
-  }
-}
-
-const renamedPaths = [
-  ['source-paths', 'model-paths', 'config/old-source-paths'],
-  ['data-paths', 'seed-paths', 'config/old-data-paths'],
-] as const
-
-const movedPaths = [
-  ['log-path', 'logs', 'logs', 'config/old-log-path'],
-  ['target-path', 'target', 'artifacts', 'config/old-target-path'],
-] as const
-
-function checkRenamed(fields: FieldReader): void {
-  for (const [old, current, code] of renamedPaths) {
-    if (!fields.has(old)) continue
-    if (fields.has(current)) {
-      fields.report(
-        `${old} and ${current} cannot both be defined. The \`${old}\` config has been deprecated in favor of \`${current}\`. Please update your \`dbt_project.yml\` configuration to reflect this change.`,
-        [old],
-      )
-      continue
-    }
-    fields.warn(
-      code,
-      `The \`${old}\` config has been renamed to \`${current}\`. Please update your \`dbt_project.yml\` configuration to reflect this change.`,
-      { key: old, facts: { deprecated_path: old, exp_path: current } },
-    )
-  }
-  for (const [key, usual, output, code] of movedPaths) {
-    const value = fields.values.get(key)
-    if (value === undefined || value === usual) continue
-    fields.warn(
-      code,
-      `The \`${key}\` config in \`dbt_project.yml\` has been deprecated, and will no longer be supported in a future version of dbt-core. If you wish to write dbt ${output} to a custom directory, please use the --${key} CLI flag or DBT_${key.toUpperCase().replace('-', '_')} env var instead.`,
-      { key, facts: { deprecated_path: key } },
-    )
-  }
-  if (fields.has('tests') && fields.has('data_tests')) {
-    fields.report("Invalid project config: cannot have both 'tests' and 'data_tests' defined", ['tests'])
   }
 }
 
@@ -328,31 +258,8 @@ function queryComment(fields: FieldReader): QueryComment {
   }
 }
 
-/** A value of the wrong type leaves every flag at its default, as in dbt. */
-function behaviourFlags(flags: PyDict): BehaviourFlags {
-  const set = Object.keys(defaultBehaviourFlags).flatMap(name => {
-    const value = flags.get(snakeCase(name)) ?? null
-    return typeof value === 'boolean' ? [[name, value] as const] : []
-  })
-  return { ...defaultBehaviourFlags, ...Object.fromEntries(set) }
-}
-
 /** `version: 1.0` is a float in YAML. */
 function versionTextOf(value: Value): string | null {
   if (typeof value === 'string' || value === null) return value
   return value instanceof PyFloat || typeof value === 'number' ? repr(value) : null
-}
-
-function boolOrNull(value: Value | undefined): boolean | null {
-  return typeof value === 'boolean' ? value : null
-}
-
-function dictOrEmpty(value: Value | undefined): PyDict {
-  return value instanceof PyDict ? value : new PyDict()
-}
-
-/** The text of a top-level key as written, for what is needed before anything is rendered. */
-export function rawText(raw: RawProjectFile, key: string): string | null {
-  const node = yamlEntry(raw.document.root, key)?.value
-  return node?.kind === 'scalar' && node.value !== null ? keyText(node) : null
 }

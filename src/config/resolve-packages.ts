@@ -10,7 +10,7 @@ import { findProjectFile } from './find-project.ts'
 import type { PinnedPackage } from './package-lock.ts'
 import { isPrerelease, type PackageSource } from './package-source.ts'
 import { type PackageSpec, readPackageRequests } from './package-specs.ts'
-import { rawText, readProjectFile } from './parse-project-file.ts'
+import { rawText, readProjectFile } from './raw-project-file.ts'
 import type { YamlRendering } from './render-yaml.ts'
 import {
   boundsOf,

@@ -6,7 +6,7 @@ import { posix } from 'node:path'
 import type { Diagnostics } from '../base/diagnostic.ts'
 import { yamlAt, yamlEntry, yamlPlace } from '../base/yaml-node.ts'
 import { PyDict, type Value } from '../template/value.ts'
-import type { RawProjectFile } from './parse-project-file.ts'
+import type { RawProjectFile } from './raw-project-file.ts'
 import type { KeyPath } from './yaml-value.ts'
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
