@@ -65,8 +65,7 @@ class LakeDatabase implements Database {
     const connection = await this.inner.connect()
     if (!this.viewsRead) {
       this.viewsRead = true
-      const rows = await connection.rows('select view_name, sql from duckdb_views() where not internal')
-      this.lake.views.load(rows.map(([name, sql]) => ({ name: String(name), sql: String(sql) })))
+      await loadViews(connection, this.lake)
     }
     const session = new LakeConnection(connection, this.lake)
     for (const attach of this.lake.settings.attach ?? []) {
@@ -85,6 +84,22 @@ function withoutReadOnly(options: SettingRecord = {}): SettingRecord {
   return Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'read_only'))
 }
 
+async function loadViews(connection: Connection, lake: Lake): Promise<void> {
+  const rows = await connection.rows('select view_name, sql from duckdb_views() where not internal')
+  lake.definitions.load(rows.map(([name, sql]) => ({ name: String(name), sql: String(sql) })))
+  if (!lake.definitions.isEmpty) await loadMacros(connection, lake)
+}
+
+/** DuckDB goes through all its functions for that, which takes longer than most statements. */
+async function loadMacros(connection: Connection, lake: Lake): Promise<void> {
+  if (lake.macrosRead) return
+  lake.macrosRead = true
+  const rows = await connection.rows(
+    'select function_name, macro_definition from duckdb_functions() where not internal and macro_definition is not null',
+  )
+  lake.definitions.load(rows.map(([name, sql]) => ({ name: String(name), sql: String(sql) })))
+}
+
 class LakeConnection implements Connection, LakeSession {
   readonly traffic = noTraffic()
   readonly lake: Lake
@@ -101,8 +116,8 @@ class LakeConnection implements Connection, LakeSession {
 
   async execute(sql: string, options: ExecuteOptions = {}): Promise<QueryResult> {
     try {
-      const { views } = this.lake
-      if (views.isEmpty && !mayMention.test(sql)) return await this.inner.execute(sql, options)
+      if (mayCallTable.test(sql) && lakeText(sql).callsTable) await loadMacros(this.inner, this.lake)
+      if (this.lake.definitions.isEmpty && !mayMention.test(sql)) return await this.inner.execute(sql, options)
       const statements = mayHoldSeveralStatements(sql) ? splitStatements(sql) : [{ sql, start: 0 }]
       if (statements.length > 1) return await this.executeEach(sql, statements, options)
       return await this.executeOne({ whole: sql, sql, start: 0, options })
@@ -156,8 +171,8 @@ class LakeConnection implements Connection, LakeSession {
 
   private async executeOne(statement: Statement): Promise<QueryResult> {
     const text = lakeText(statement.sql)
-    const variables = this.lake.views.variablesFor(text.names)
-    if (text.mentions.length === 0 && variables.length === 0 && text.madeView === undefined) {
+    const variables = this.lake.definitions.variablesFor(text.names)
+    if (text.mentions.length === 0 && variables.length === 0 && text.defines === undefined) {
       return sendPlain(this, statement)
     }
     const target = text.mentions.find(one => one.kind === 'target')
@@ -173,4 +188,5 @@ class LakeConnection implements Connection, LakeSession {
   }
 }
 
+const mayCallTable = /\b(?:from|join)\s+(?:lateral\s+)?(?:(?:"[^"]*"|\w+)\s*\.\s*){0,2}(?:"[^"]*"|\w+)\s*\(/i
 const mayMention = /s3[an]?:\/\/|delta_scan/i

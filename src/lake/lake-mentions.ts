@@ -59,10 +59,12 @@ type LakeMention = FilesMention | GlobMention | DeltaMention | TargetMention | A
 
 export interface LakeText {
   readonly mentions: readonly LakeMention[]
-  /** Names in the text, in lower case: it may read a view of such a name. */
+  /** Names in the text, in lower case: it may read a view of such a name, or call a macro. */
   readonly names: ReadonlySet<string>
-  /** The name that a CREATE VIEW, ALTER VIEW … RENAME makes; undefined for every other statement. */
-  readonly madeView?: string
+  /** Something is called in place of a table that may be a macro. */
+  readonly callsTable: boolean
+  /** The name that a CREATE VIEW, CREATE MACRO or ALTER VIEW … RENAME makes; undefined for every other statement. */
+  readonly defines?: string
   /** Mentions of the virtual column `filename`. */
   readonly fileNames: readonly (Span & { readonly isItem: boolean })[]
 }
@@ -98,6 +100,19 @@ const endsFrom: ReadonlySet<string> = new Set([
   ],
   ...['values', 'set', 'returning', 'offset'],
 ])
+
+/** What is made by a text that is read again later. */
+const keptKinds: ReadonlySet<string> = new Set(['view', 'macro', 'function'])
+
+/** Functions in place of a table that are not readers of files: no macros. */
+const tableFunctions: ReadonlySet<string> = new Set([
+  ...['range', 'generate_series', 'unnest', 'glob', 'query', 'query_table', 'lateral', 'values', 'json_each'],
+  ...['json_tree', 'delta_scan', 'sqlite_scan', 'postgres_scan', 'mysql_scan', 'iceberg_scan'],
+])
+
+function mayBeMacro(called: string): boolean {
+  return !tableFunctions.has(called) && !readers.has(called) && !/^(?:read|duckdb|pragma)_/.test(called)
+}
 
 interface Frame {
   readonly open: number
@@ -136,6 +151,7 @@ export function lakeText(sql: string): LakeText {
 class MentionReader {
   private readonly tokens: readonly SqlToken[]
   private readonly mentions: LakeMention[] = []
+  private callsTable = false
   private readonly frames: Frame[] = [{ open: -1, call: undefined, isList: false, inFrom: false }]
 
   constructor(tokens: readonly SqlToken[]) {
@@ -144,12 +160,13 @@ class MentionReader {
 
   read(): LakeText {
     for (let at = 0; at < this.tokens.length; at++) this.visit(at)
-    const madeView = this.madeView()
+    const defines = this.defines()
     const named = this.tokens.filter(token => token.kind === 'word' || token.kind === 'name')
     return {
       mentions: this.mentions,
       names: new Set(named.map(token => token.value.toLowerCase())),
-      ...(madeView !== undefined && { madeView }),
+      callsTable: this.callsTable,
+      ...(defines !== undefined && { defines }),
       fileNames: this.mentions.some(one => one.kind === 'files') ? this.fileNames() : [],
     }
   }
@@ -174,6 +191,7 @@ class MentionReader {
     const before = this.tokens[at - 1]
     const isCall = !isList && (before?.kind === 'word' || before?.kind === 'name')
     const call = isCall ? before.value.toLowerCase() : undefined
+    if (call !== undefined && this.frames.at(-1)?.inFrom && mayBeMacro(call)) this.callsTable = true
     this.frames.push({ open: at, call, isList, inFrom: false })
     if (call !== undefined && readers.has(call)) this.reader(at)
     if (call === 'glob') this.glob(at)
@@ -329,13 +347,13 @@ class MentionReader {
     })
   }
 
-  /** The last part of the name after VIEW, or after RENAME TO. */
-  private madeView(): string | undefined {
+  /** The last part of the name after VIEW or MACRO, or after RENAME TO. */
+  private defines(): string | undefined {
     const words = this.tokens.slice(0, 12).map(token => token.value)
-    const isMade = words[0] === 'create' && words.slice(1, 5).includes('view')
+    const made = words[0] === 'create' ? words.slice(0, 5).findIndex(word => keptKinds.has(word)) : -1
     const renamed = words[0] === 'alter' ? words.indexOf('rename') : -1
-    if (!isMade && renamed === -1) return undefined
-    let at = isMade ? words.indexOf('view') + 1 : renamed + 2
+    if (made === -1 && renamed === -1) return undefined
+    let at = made === -1 ? renamed + 2 : made + 1
     if (words[at] === 'if') at += 3
     while (this.tokens[at + 1]?.value === '.' && this.tokens[at + 1]?.kind === 'symbol') at += 2
     return this.tokens[at]?.value.toLowerCase()

@@ -1,6 +1,6 @@
 /**
- * Puts what was found for the mentions of a text in their place. In a view the address stays, behind a variable that each
- * session sets to its own copies: `read_parquet(coalesce(getvariable('eider files s3://…'), ['s3://…']))`. So the view
+ * Puts what was found for the mentions of a text in their place. In a view or a macro the address stays, behind a variable that each
+ * session sets to its own copies: `read_parquet(coalesce(getvariable('eider files s3://…'), ['s3://…']))`. So it
  * follows what is in the bucket, and a DuckDB without eider but with the httpfs or delta extension reads it too. Pure.
  */
 import { quoteIdentifier, quoteString } from '../base/sql-text.ts'
@@ -35,18 +35,18 @@ export interface Rewritten {
 }
 
 export function rewriteText(sql: string, text: LakeText, found: Found): Rewritten {
-  const inView = text.madeView !== undefined
+  const isKept = text.defines !== undefined
   const edits = text.mentions.flatMap((mention): Edit[] => {
     const { start, end } = mention
     switch (mention.kind) {
       case 'files':
-        return filesEdits(mention, inView, found)
+        return filesEdits(mention, isKept, found)
       case 'glob': {
         const list = found.urls(mention.pattern).map(quoteString).join(', ')
         return [{ start, end, text: `(SELECT unnest([${list}]::VARCHAR[]) AS file)` }]
       }
       case 'delta':
-        return [{ start, end, text: inView ? deltaVariable(mention) : `(${found.deltaSql(mention)})` }]
+        return [{ start, end, text: isKept ? deltaVariable(mention) : `(${found.deltaSql(mention)})` }]
       case 'attach': {
         const { url, readOnly } = mention
         const edit = { start, end, text: quoteString(found.paths(url)[0] ?? url) }
@@ -64,9 +64,9 @@ export function rewriteText(sql: string, text: LakeText, found: Found): Rewritte
   return applied(sql, edits)
 }
 
-function filesEdits(mention: FilesMention, inView: boolean, found: Found): Edit[] {
+function filesEdits(mention: FilesMention, isKept: boolean, found: Found): Edit[] {
   const { start, end, as, patterns, named } = mention
-  const list = inView ? variableList(patterns) : pathList(patterns, found)
+  const list = isKept ? variableList(patterns) : pathList(patterns, found)
   if (as === 'copy') return [{ start, end, text: list }]
   if (as === 'table') {
     const [pattern = ''] = patterns
@@ -129,7 +129,7 @@ export type LakeVariable =
       readonly kind: 'files'
       readonly name: string
       readonly pattern: string
-      /** The view reads them as Parquet and as nothing else. */
+      /** It reads them as Parquet and as nothing else. */
       readonly isParquet: boolean
     }
   | {
@@ -140,7 +140,7 @@ export type LakeVariable =
       readonly timestamp?: string
     }
 
-/** The variables that the text of a view asks for. */
+/** The variables that the text of a view or a macro asks for. */
 export function variablesIn(sql: string): LakeVariable[] {
   const tokens = sqlTokens(sql)
   const calls: string[] = []

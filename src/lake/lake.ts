@@ -12,7 +12,7 @@ import type { ObjectStore } from '../storage/object-store.ts'
 import { s3Store } from '../storage/s3-store.ts'
 import { type DeltaLocation, deltaLocation } from './delta-location.ts'
 import { HollowFiles } from './hollow-files.ts'
-import { LakeViews } from './lake-views.ts'
+import { LakeDefinitions } from './lake-definitions.ts'
 import { PartialReads, type PartialRules } from './partial-reads.ts'
 import { plainRows } from './plain-rows.ts'
 import { RemoteFiles } from './remote-files.ts'
@@ -49,7 +49,9 @@ export class Lake {
   readonly settings: LakeSettings
   readonly cache: LocalCache
   readonly scratch: ObjectStore
-  readonly views = new LakeViews()
+  readonly definitions = new LakeDefinitions()
+  /** The macros of the database are among them. */
+  macrosRead = false
   readonly files: RemoteFiles
   readonly reads: PartialReads
   readonly hollows: HollowFiles

@@ -15,7 +15,7 @@ import { type QueryOf, type StatementSources, statementSources } from './stateme
 export interface StatementWork {
   readonly statement: Statement
   readonly text: LakeText
-  /** Those that views ask for which the statement may read. */
+  /** Those that views and macros ask for which the statement may read. */
   readonly variables: readonly LakeVariable[]
   /** Where it writes in place of a bucket. */
   readonly target?: StagedTarget
@@ -90,7 +90,7 @@ export class StatementRun {
       const rewritten = await current()
       try {
         const result = await sendRewritten(session, work.statement, rewritten)
-        if (work.text.madeView !== undefined) session.lake.views.made(work.text.madeView, rewritten.sql)
+        if (work.text.defines !== undefined) session.lake.definitions.made(work.text.defines, rewritten.sql)
         return result
       } catch (error) {
         const short = sources.deltas.filter(delta => delta.asksFor(error))

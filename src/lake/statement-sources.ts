@@ -36,9 +36,9 @@ export async function statementSources(
   return new SourceFinder(session, sql).find(text, [...variables, ...ownVariables(text)])
 }
 
-/** The variables that the view needs which is being made. */
-function ownVariables({ madeView, mentions }: LakeText): LakeVariable[] {
-  if (madeView === undefined) return []
+/** The variables that the view or macro needs which is being made. */
+function ownVariables({ defines, mentions }: LakeText): LakeVariable[] {
+  if (defines === undefined) return []
   return mentions.flatMap((mention): LakeVariable[] => {
     if (mention.kind === 'delta') return [{ kind: 'delta', name: deltaVariableName(mention), ...wantedOf(mention) }]
     if (mention.kind !== 'files') return []
@@ -70,7 +70,7 @@ class SourceFinder {
   }
 
   async find(text: LakeText, variables: readonly LakeVariable[]): Promise<StatementSources> {
-    for (const mention of text.mentions) await this.openMention(mention, text.madeView !== undefined)
+    for (const mention of text.mentions) await this.openMention(mention, text.defines !== undefined)
     for (const variable of variables) {
       try {
         this.variables.set(variable.name, await this.openVariable(variable))
@@ -90,14 +90,14 @@ class SourceFinder {
     }
   }
 
-  private async openMention(mention: LakeText['mentions'][number], isInView: boolean): Promise<void> {
+  private async openMention(mention: LakeText['mentions'][number], isKept: boolean): Promise<void> {
     const { lake, traffic } = this.session
     if (mention.kind === 'glob') this.urls.set(mention.pattern, await lake.files.urls(mention.pattern, traffic))
     else if (mention.kind === 'attach') await this.openFiles(mention.url, { reader: undefined, isAlone: true })
-    else if (mention.kind === 'files' && !isInView) {
+    else if (mention.kind === 'files' && !isKept) {
       const options = { reader: mention.reader, isAlone: mention.patterns.length === 1 }
       for (const pattern of mention.patterns.filter(isS3Url)) await this.openFiles(pattern, options)
-    } else if (mention.kind === 'delta' && !isInView) {
+    } else if (mention.kind === 'delta' && !isKept) {
       this.tables.set(mention, await this.openTable(mention))
     }
   }

@@ -71,6 +71,29 @@ test('a view over a Delta table follows it in later runs', async () => {
   expect(p.stdout).toContain('"s": 3')
 })
 
+test('a table function over a bucket follows it in later runs, and its text names no copy', async () => {
+  const models = {
+    'models/f.sql': `{{ config(materialized='table_function', parameters=['least']) }}
+      select * from read_parquet('s3://lake/rows/*.parquet') where id >= least`,
+    'models/m.sql': "{{ config(materialized='table') }} select id from {{ ref('f') }}(2)",
+  }
+  const environment = {
+    AWS_ACCESS_KEY_ID: double.keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: double.keys.secretAccessKey,
+    AWS_ENDPOINT_URL: double.endpoint,
+    AWS_REGION: 'us-east-1',
+  }
+  const p = project(models, { environment })
+  const [file] = (await delta.snapshot()).files.filter(add => add.stats?.includes('"id":2'))
+  const rows = readFileSync(join(delta.root, file?.path ?? ''))
+  await store.put('rows/a.parquet', rows)
+  expect(await p.run('run'), p.stdout).toBe(0)
+  expect(await p.rows('select id from m')).toEqual([{ id: 2 }])
+  await store.put('rows/b.parquet', rows)
+  expect(await p.run(['run', '-s', 'm']), p.stdout).toBe(0)
+  expect(await p.rows('select id from m')).toEqual([{ id: 2 }, { id: 2 }])
+})
+
 test('a missing path is told', async () => {
   const p = project({ ...model, 'models/s.yml': source('as_of_version: 1') })
   expect(await p.run('run')).toBe(1)

@@ -85,6 +85,79 @@ test('a view keeps the address and follows the bucket', async () => {
   await second.close()
 })
 
+test.each([
+  ['macro', 'create macro least(bound) as table select x from %s where x >= bound', 'from least(2)'],
+  ['function', 'create or replace function least(bound) as table (select x from %s where x >= bound)', 'from least(2)'],
+  [
+    'macro of one value',
+    'create macro least(bound) as (select min(x) from %s where x >= bound)',
+    'select least(2) as x',
+  ],
+])('a %s keeps the address and follows the bucket', async (kind, make, use) => {
+  const name = kind.replaceAll(' ', '-')
+  const address = `read_parquet('s3://lake/${name}/*.parquet')`
+  await rig.load(`${name}/a.parquet`, 'select 3 as x')
+  const first = rig.open(`${name}.duckdb`)
+  const maker = await first.connect()
+  await maker.execute(`create view of_${kind.split(' ')[0]} as from ${address}`)
+  await maker.execute(make.replace('%s', address))
+  expect(await maker.rows(use)).toEqual([[3]])
+  const kept = await maker.rows(
+    "select macro_definition from duckdb_functions() where function_name = 'least' and not internal",
+  )
+  expect(String(kept)).toContain(`s3://lake/${name}/*.parquet`)
+  expect(String(kept)).not.toContain('eider-')
+  await first.close()
+  await rig.load(`${name}/b.parquet`, 'select 2 as x')
+  const second = rig.open(`${name}.duckdb`)
+  const reader = await second.connect()
+  expect(await reader.rows(`select min(x) from (${use})`)).toEqual([[2]])
+  await second.close()
+})
+
+test('a macro over a view of the lake, and one over that, are found where they are called', async () => {
+  await rig.load('under/a.parquet', 'select 3 as x')
+  const first = rig.open('under.duckdb')
+  const maker = await first.connect()
+  await maker.execute("create view under as from 's3://lake/under/a.parquet'")
+  await maker.execute('create macro over_view() as table from under')
+  await maker.execute('create macro over_macro() as table select x + 1 as y from over_view()')
+  expect(await maker.rows('from over_macro()')).toEqual([[4]])
+  await first.close()
+  const second = rig.open('under.duckdb')
+  const reader = await second.connect()
+  expect(await reader.rows('from over_macro()')).toEqual([[4]])
+  await second.close()
+})
+
+test('a macro is found without a view beside it, under whatever name it is called as a table', async () => {
+  await rig.load('alone/a.parquet', 'select 3 as x')
+  const first = rig.open('alone.duckdb')
+  await (await first.connect()).execute(
+    "create macro alone(a) as table select x + a as x from 's3://lake/alone/a.parquet'",
+  )
+  await first.close()
+  for (const name of ['alone', 'main.alone', '"alone"', 'alone.main."alone"']) {
+    const second = rig.open('alone.duckdb')
+    const reader = await second.connect()
+    expect(await reader.rows(`select * from range(1) join ${name}(2) on true`)).toEqual([[0, 5]])
+    await second.close()
+  }
+})
+
+test('of two views with one name in two schemas both are found', async () => {
+  await rig.load('two/a.parquet', 'select 3 as x')
+  const first = rig.open('two.duckdb')
+  const maker = await first.connect()
+  await maker.execute("create schema a; create schema b; create view a.two as from 's3://lake/two/a.parquet'")
+  await maker.execute('create view b.two as select 5 as x')
+  await first.close()
+  const second = rig.open('two.duckdb')
+  const reader = await second.connect()
+  expect(await reader.rows('select a.x, b.x from a.two a, b.two b')).toEqual([[3, 5]])
+  await second.close()
+})
+
 test('an address without objects is named', async () => {
   await expect(rig.rows("from 's3://lake/none/*.parquet'")).rejects.toMatchObject({
     diagnostic: {

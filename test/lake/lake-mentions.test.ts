@@ -45,9 +45,23 @@ test.each([
   ['create or replace temp view "db"."Main"."V w" as select 1', 'v w'],
   ['create view if not exists s.v as select 1', 'v'],
   ['alter view "s"."a" rename to b', 'b'],
+  ['create macro m(a) as a + 1', 'm'],
+  ['create or replace temp function "db"."Main"."F" (a) as table select a', 'f'],
   ['create table t as select 1', undefined],
-])('%s makes the view %s', (sql, name) => {
-  expect(lakeText(sql).madeView).toBe(name)
+  ['create table view_of as select 1', undefined],
+])('%s defines %s', (sql, name) => {
+  expect(lakeText(sql).defines).toBe(name)
+})
+
+test.each([
+  ['from f(1)', true],
+  ['select * from t, s."F" (1)', true],
+  ['select * from t join lateral f(t.x) on true', true],
+  ['select f(1) from t where x in (select g(2))', false],
+  ["select * from range(3), read_csv('x') join duckdb_tables() on true", false],
+  ['select extract(year from date_trunc(x)), a is distinct from coalesce(a, b) from t', false],
+])('%s may call a macro in place of a table: %s', (sql, calls) => {
+  expect(lakeText(sql).callsTable).toBe(calls)
 })
 
 test('columns with the names of files are found', () => {
