@@ -1,4 +1,4 @@
-/** agate's text view of a table: GitHub's Markdown, long cells and surplus rows cut off. */
+/** agate's text views of a table: GitHub's Markdown, long cells and surplus rows cut off; and CSV. */
 import { str } from '../template/repr.ts'
 import type { Value } from '../template/value.ts'
 import type { AgateType } from './agate-types.ts'
@@ -14,7 +14,7 @@ export interface PrintOptions {
 
 const ellipsis = '...'
 
-/** Every line ends with a newline. */
+/** The Markdown. Every line ends with a newline. */
 export function tableText(
   names: readonly string[],
   types: readonly AgateType[],
@@ -50,6 +50,13 @@ export function tableText(
   const divider = `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |\n`
   const more = shownRows.length < rows.length ? line(header.map(() => ellipsis)) : ''
   return line(header) + divider + cells.map(line).join('') + more
+}
+
+/** All of it. Cells with a comma, a quote or a line break are quoted. */
+export function csvText(names: readonly string[], rows: readonly (readonly Value[])[]): string {
+  const cell = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  const cells = rows.map(row => row.map(value => (value === null ? '' : cell(str(value)))))
+  return [names.map(cell), ...cells].map(row => `${row.join(',')}\n`).join('')
 }
 
 interface NumberFormat {

@@ -1,4 +1,4 @@
-/** agate's rows and columns: sequences whose values also have names. */
+/** agate's rows, columns and sets of tables: sequences whose values also have names. */
 import { isEqual, isIn, sortedBy } from '../template/comparison.ts'
 import { findIterable, truthy } from '../template/iteration.ts'
 import { repr } from '../template/repr.ts'
@@ -120,5 +120,18 @@ export class AgateColumn extends MappedSequence {
   }
   private nulls(): Value[] {
     return this.values.filter(value => value === null)
+  }
+}
+
+/** Tables by the value they were grouped by. */
+export class TableSet extends MappedSequence {
+  private readonly keyName: string
+  constructor(tables: readonly Value[], keys: readonly string[], keyName: string) {
+    super(tables, keys)
+    this.keyName = keyName
+  }
+  override attr(name: string): Value | undefined {
+    if (name === 'key_name') return this.keyName
+    return super.attr(name)
   }
 }

@@ -1,23 +1,17 @@
-/**
- * Query results as templates see them: agate tables, with dbt's conversion of values. Tables never change; methods give
- * new ones.
- */
+/** Query results as templates see them: agate tables. They never change; methods give new ones. */
 import type { QueryResult } from '../base/sql-value.ts'
-import { compareValues, isEqual } from '../template/comparison.ts'
 import { iterate, truthy } from '../template/iteration.ts'
 import { jsonText } from '../template/json-text.ts'
 import { str } from '../template/repr.ts'
-import { typeError, valueError } from '../template/template-error.ts'
-import { type HashKey, hashKey, PyDict, PyFloat, PyObject, PyTuple, type Value } from '../template/value.ts'
-import { tableText } from './agate-print.ts'
-import { AgateColumn, MappedSequence } from './agate-sequence.ts'
-import { AgateType, typedColumn } from './agate-types.ts'
-import { PyDateTime } from './modules/python-datetime.ts'
+import { PyDict, PyObject, PyTuple, type Value } from '../template/value.ts'
+import { contentOfResult, contentOfText, contentOfValues, encoded, type TableContent } from './agate-content.ts'
+import { csvText, tableText } from './agate-print.ts'
+import { distinctRows, positionOf, rowGroups, rowsInOrder, rowsWhere } from './agate-rows.ts'
+import { AgateColumn, MappedSequence, TableSet } from './agate-sequence.ts'
+import { AgateType } from './agate-types.ts'
 import { decimalPlaces, PyDecimal } from './modules/python-decimal.ts'
-import { PyTime } from './modules/python-time.ts'
 import type { TimeZone } from './modules/python-tzinfo.ts'
 import { type Attributes, attributeOf, method } from './python-object.ts'
-import { sqlToPython } from './sql-python.ts'
 
 /** Where a table comes from, and where it prints itself. */
 export interface TableOrigin {
@@ -51,48 +45,27 @@ export class AgateTable extends PyObject {
     return new AgateTable([], [], [])
   }
 
-  /**
-   * The rows of a query. Nested values become JSON text; columns of text stay text; the others get the first of
-   * agate's types that takes all their values. Repeated column names get `_2`, `_3` …
-   */
+  /** The rows of a query. */
   static fromResult(result: QueryResult, origin: TableOrigin & { readonly zone?: TimeZone } = {}): AgateTable {
-    const names = uniqueNames(result.columns.map(column => column.name))
-    const columns = result.columns.map((_, index) => {
-      let text = false
-      const values = result.rows.map(row => {
-        const value = sqlToPython(row[index] ?? null, origin.zone)
-        const container = Array.isArray(value) || value instanceof PyDict || value instanceof PyTuple
-        text ||= container || typeof value === 'string'
-        return container ? jsonText(value, { fallback: forgiving }) : value
-      })
-      return typedColumn(values, { text })
-    })
-    return fromColumns(names, columns, origin)
+    return AgateTable.holding(contentOfResult(result, origin.zone), origin)
   }
 
-  /**
-   * The rows of a CSV file, all text. Columns in `textColumns` stay text; elsewhere types are guessed, and empty cells
-   * and the word null are None.
-   */
+  /** The rows of a CSV file. Columns in `textColumns` stay text. */
   static fromText(
     names: readonly string[],
     rows: readonly (readonly string[])[],
     options: { readonly textColumns?: ReadonlySet<string>; readonly path?: string } = {},
   ): AgateTable {
-    const columns = names.map((name, index) => {
-      const values = rows.map(row => row[index] ?? null)
-      return typedColumn(values, { text: options.textColumns?.has(name) ?? false, nullTexts: ['', 'null'] })
-    })
-    return fromColumns(uniqueNames(names), columns, options)
+    return AgateTable.holding(contentOfText(names, rows, options.textColumns), options)
   }
 
   /** Rows of plain values under types that are found as for a query. */
   static fromValues(names: readonly string[], rows: readonly (readonly Value[])[]): AgateTable {
-    const columns = names.map((_, index) => {
-      const values = rows.map(row => row[index] ?? null)
-      return typedColumn(values, { text: values.some(value => typeof value === 'string') })
-    })
-    return fromColumns(names, columns)
+    return AgateTable.holding(contentOfValues(names, rows))
+  }
+
+  private static holding({ names, types, rows }: TableContent, origin?: TableOrigin): AgateTable {
+    return new AgateTable(names, types, rows, origin)
   }
 
   override truthy(): boolean {
@@ -192,7 +165,7 @@ export class AgateTable extends PyObject {
   }
 
   select(wanted: readonly string[]): AgateTable {
-    const indexes = wanted.map(name => this.indexOf(name))
+    const indexes = wanted.map(name => positionOf(this.names, name))
     return new AgateTable(
       wanted,
       indexes.map(index => this.types[index] ?? new AgateType('Text')),
@@ -214,123 +187,28 @@ export class AgateTable extends PyObject {
     const rows = this.rows.slice(end === null ? 0 : start, end === null ? start : end)
     return this.with(rows.filter((_, index) => index % step === 0))
   }
-  distinct(key: (row: MappedSequence) => HashKey): AgateTable {
-    const seen = new Set<HashKey>()
-    return this.with(
-      this.rows.filter(row => {
-        const hash = key(row)
-        return !seen.has(hash) && seen.add(hash)
-      }),
-    )
+  /** The first row of each key; without names the whole row is the key. */
+  distinct(names: readonly string[] | null): AgateTable {
+    return this.with(distinctRows(this.rows, names ?? this.names))
   }
   async where(test: Value): Promise<AgateTable> {
-    const kept: MappedSequence[] = []
-    for (const row of this.rows) if (truthy(await callback(test, row))) kept.push(row)
-    return this.with(kept)
+    return this.with(await rowsWhere(this.rows, test))
   }
-  /** Nulls come last, also in reverse, as agate's own order has them first then. */
   async orderBy(key: Value, reverse: boolean): Promise<AgateTable> {
-    const keyed: { row: MappedSequence; values: Value[] }[] = []
-    for (const row of this.rows) keyed.push({ row, values: await this.keyValues(key, row) })
-    keyed.sort((a, b) => compareKeys(a.values, b.values) * (reverse ? -1 : 1))
-    return this.with(keyed.map(one => one.row))
+    return this.with(await rowsInOrder(this.rows, key, reverse))
   }
   async groupBy(key: Value, name: string | null): Promise<Value> {
-    const groups = new Map<HashKey, { value: Value; rows: MappedSequence[] }>()
-    for (const row of this.rows) {
-      const [value = null] = await this.keyValues(key, row)
-      const hash = hashKey(value)
-      const group = groups.get(hash)
-      if (group) group.rows.push(row)
-      else groups.set(hash, { value, rows: [row] })
-    }
-    const tables = [...groups.values()]
+    const groups = await rowGroups(this.rows, key)
     return new TableSet(
-      tables.map(group => this.with(group.rows)),
-      tables.map(group => str(group.value)),
+      groups.map(group => this.with(group.rows)),
+      groups.map(group => str(group.value)),
       name ?? (typeof key === 'string' ? key : 'group'),
     )
   }
-  private async keyValues(key: Value, row: MappedSequence): Promise<Value[]> {
-    if (typeof key === 'string') return [row.values[this.indexOf(key)] ?? null]
-    if (Array.isArray(key) || key instanceof PyTuple) {
-      return Array.from(iterate(key), name => row.values[this.indexOf(str(name))] ?? null)
-    }
-    return [await callback(key, row)]
-  }
-  private indexOf(name: string): number {
-    const index = this.names.indexOf(name)
-    if (index === -1) throw valueError(`the table has no column '${name}'`)
-    return index
-  }
-}
-
-/** Tables by the value they were grouped by. */
-class TableSet extends MappedSequence {
-  private readonly keyName: string
-  constructor(tables: readonly AgateTable[], keys: readonly string[], keyName: string) {
-    super(tables, keys)
-    this.keyName = keyName
-  }
-  override attr(name: string): Value | undefined {
-    if (name === 'key_name') return this.keyName
-    return super.attr(name)
-  }
-}
-
-function fromColumns(
-  names: readonly string[],
-  columns: readonly { readonly type: AgateType; readonly values: readonly Value[] }[],
-  origin: TableOrigin = {},
-): AgateTable {
-  const count = columns[0]?.values.length ?? 0
-  const rows = Array.from({ length: count }, (_, row) => columns.map(column => column.values[row] ?? null))
-  return new AgateTable(
-    names,
-    columns.map(column => column.type),
-    rows,
-    origin,
-  )
-}
-
-/** What dbt's encoder makes of values inside nested ones: decimals become floats, dates and times ISO text. */
-function forgiving(value: Value): Value {
-  if (value instanceof PyDecimal) return new PyFloat(value.toFloat())
-  if (value instanceof PyDateTime || value instanceof PyTime) return value.iso()
-  return str(value)
-}
-
-/** A name that was seen gets the next free `_2`, `_3` … */
-function uniqueNames(names: readonly string[]): string[] {
-  const seen = new Set<string>()
-  return names.map(name => {
-    let unique = name
-    for (let count = 2; seen.has(unique); count++) unique = `${name}_${count}`
-    seen.add(unique)
-    return unique
-  })
 }
 
 function hasFraction(value: Value): boolean {
   return value instanceof PyDecimal && value.isFinite && decimalPlaces(value).fraction > 0
-}
-
-function compareKeys(a: readonly Value[], b: readonly Value[]): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index] ?? null
-    if (left === null || right === null) {
-      if (left !== right) return left === null ? 1 : -1
-      continue
-    }
-    const order = isEqual(left, right) ? 0 : compareValues(left, right)
-    if (order !== 0) return order
-  }
-  return 0
-}
-
-async function callback(test: Value, row: MappedSequence): Promise<Value> {
-  if (!(test instanceof PyObject) || !test.call) throw typeError('a function is needed here')
-  return await test.call([row], new Map())
 }
 
 function nameList(value: Value): string[] {
@@ -382,10 +260,9 @@ const attributes: Attributes<AgateTable> = {
     ],
     (self, [start, stop, step]) => self.limit(Number(start), limitOption(stop), Number(step)),
   ),
-  distinct: method('distinct', [['key', null]], (self, [key = null]) => {
-    const names = key === null ? self.names : nameList(key)
-    return self.distinct(row => hashKey(new PyTuple(names.map(name => row.named(name) ?? null))))
-  }),
+  distinct: method('distinct', [['key', null]], (self, [key = null]) =>
+    self.distinct(key === null ? null : nameList(key)),
+  ),
   where: method('where', ['test'], (self, [test = null]) => self.where(test)),
   find: method('find', ['test'], async (self, [test = null]) => (await self.where(test)).rows[0] ?? null),
   order_by: method('order_by', ['key', ['reverse', false]], (self, [key = null, reverse = false]) =>
@@ -412,17 +289,13 @@ const attributes: Attributes<AgateTable> = {
     ],
     self => self.print(self.str()),
   ),
-  print_csv: method('print_csv', ['**kwargs'], self => self.print(csvText(self))),
-  print_json: method('print_json', ['**kwargs'], self => {
-    return self.print(jsonText(self.rowsAsDicts(), { fallback: forgiving }))
+  print_csv: method('print_csv', ['**kwargs'], self => {
+    const rows = self.rows.map(row => row.values)
+    return self.print(csvText(self.names, rows))
   }),
-}
-
-/** Cells with a comma, a quote or a line break are quoted. */
-function csvText(table: AgateTable): string {
-  const cell = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-  const rows = table.rows.map(row => row.values.map(value => (value === null ? '' : cell(str(value)))))
-  return [table.names.map(cell), ...rows].map(row => `${row.join(',')}\n`).join('')
+  print_json: method('print_json', ['**kwargs'], self => {
+    return self.print(jsonText(self.rowsAsDicts(), { fallback: encoded }))
+  }),
 }
 
 /** What `print_table` shows, for the terminal. */
