@@ -4,6 +4,7 @@
  * the run are reading.
  */
 import type { CommandEvent } from '../../commands/command-event.ts'
+import { type LogLine, textLine } from './log-line.ts'
 
 export interface TimeSpent {
   readonly readingMs: number
@@ -50,4 +51,13 @@ export class TimeAccount {
     const { readingMs, compilingMs, databaseMs } = this
     return { readingMs, compilingMs, databaseMs }
   }
+}
+
+/** At the end of a run, for people who want their runs faster. */
+export function timeLine({ readingMs, compilingMs, databaseMs }: TimeSpent, atMs: number): LogLine {
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)}s`
+  const text = `Time went to reading the project ${seconds(readingMs)}, compiling ${seconds(compilingMs)}, the database ${seconds(databaseMs)}`
+  return textLine('TimeSpent', 'E101', 'info', atMs, text, {
+    data: { reading: readingMs / 1000, compiling: compilingMs / 1000, database: databaseMs / 1000 },
+  })
 }
