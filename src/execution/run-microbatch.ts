@@ -6,8 +6,8 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { batchLabel, type MicrobatchSize, microbatchSizes } from '../compile/batch-label.ts'
 import type { NodeSession } from '../compile/node-session.ts'
+import { beginOf } from '../project/microbatch.ts'
 import type { ModelNode } from '../project/node.ts'
-import { str } from '../template/repr.ts'
 import { fn, type Value } from '../template/value.ts'
 import { relationText } from './describe-node.ts'
 import type { EventSink } from './event.ts'
@@ -84,23 +84,18 @@ async function isIncremental(node: ModelNode, session: NodeSession): Promise<boo
 function plannedBatches(node: ModelNode, session: NodeSession, size: MicrobatchSize, incremental: boolean): Batch[] {
   const { flags, startedAtMs } = session.state.config
   const lookback = node.config.get('lookback')
-  const begin = node.config.get('begin') ?? null
+  const begin = beginOf(node)
   return batchesOf({
     modelName: node.name,
     batchSize: size,
-    beginMs: begin === null ? null : utcTime(begin),
+    // As in dbt, what its clock shows counts, whatever its zone is.
+    beginMs: begin ? Number(begin.local / 1000n) : null,
     lookback: typeof lookback === 'number' ? lookback : 1,
     incremental,
     startMs: flags.sample?.startMs ?? flags.eventTimeStart,
     endMs: flags.sample?.endMs ?? flags.eventTimeEnd,
     nowMs: startedAtMs,
   })
-}
-
-/** A date or time without a zone is UTC. */
-function utcTime(value: Value): number {
-  const text = str(value).replace(' ', 'T')
-  return Date.parse(text.length <= 10 || /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`)
 }
 
 interface BatchTurn {

@@ -205,9 +205,7 @@ class Linker {
     const isTest = member.resourceType === 'test'
     const disabled = found.kind === 'disabled'
     if (isTest && disabled && (target.kind === 'node' || target.kind === 'function')) return
-    const version = target.version !== null ? `with version '${target.version}' ` : ''
-    const where = isTest ? 'package' : 'package or project'
-    const packageName = target.package !== null ? `in ${where} '${target.package}' ` : ''
+    const version = target.version !== null && !isTest ? `with version '${target.version}' ` : ''
     const near = disabled
       ? undefined
       : nearName(target.name, this.lookup.names(target.kind === 'node' ? 'ref' : target.kind))
@@ -221,7 +219,7 @@ class Linker {
       severity: isTest ? 'warning' : 'error',
       message:
         `${title(member.resourceType)} '${member.uniqueId}' (${member.originalFilePath}) depends on a ${target.kind} ` +
-        `named '${target.name}' ${version}${packageName}which ${disabled ? 'is disabled' : 'was not found'}`,
+        `named '${target.name}' ${version}${packageOf(target, isTest)}which ${disabled ? 'is disabled' : 'was not found'}`,
       notes: found.kind === 'disabled' ? [{ message: `it is disabled in ${found.member.originalFilePath}` }] : [],
       ...(at && { at }),
       ...(near !== undefined && { hint: `did you mean '${near}'` }),
@@ -274,4 +272,10 @@ function callPlace(member: GraphMember, { kind, name }: Target): Place | undefin
 /** Python's `str.title()`: `unit_test` is `Unit_Test`. */
 function title(text: string): string {
   return text.replace(/[a-z]+/g, word => word.charAt(0).toUpperCase() + word.slice(1))
+}
+
+/** dbt names the package in its warning of a test whether the reference names one or not. */
+function packageOf(target: Target, isTest: boolean): string {
+  if (isTest) return `in package '${target.package ?? ''}' `
+  return target.package === null ? '' : `in package or project '${target.package}' `
 }

@@ -10,6 +10,7 @@ import { contractChecksum } from './contract.ts'
 import type { Draft } from './draft.ts'
 import { foreignKeys } from './foreign-keys.ts'
 import type { NamedPlace } from './generate-names.ts'
+import { beginOf, isMicrobatch } from './microbatch.ts'
 import type { Contract, Docs, ModelNode, Node, RefCall, SourceCall } from './node.ts'
 import { nodeJson, noFacts } from './node-json.ts'
 import type { MergedConfig, NodeMaker, WrittenLevels } from './node-maker.ts'
@@ -47,12 +48,8 @@ export function unplacedNode(draft: Draft, maker: NodeMaker): Node {
 
 /** dbt reads the `begin` of a microbatch model as a date and time, and prints it so. */
 function withWholeBegin(config: PyDict): PyDict {
-  if (config.get('incremental_strategy') !== 'microbatch') return config
-  const begin = config.get('begin')
-  const match = typeof begin === 'string' ? /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d.*)?)?$/.exec(begin) : null
-  if (!match) return config
-  const [, day, minutes = '00:00', rest = ':00'] = match
-  return config.copy().set('begin', `${day}T${minutes}${rest}`)
+  const begin = isMicrobatch({ config }) ? beginOf({ config }) : undefined
+  return begin ? config.copy().set('begin', begin.iso()) : config
 }
 
 /** The configuration alone: what decides whether the node is enabled. */

@@ -1,6 +1,7 @@
 /** Which models are microbatch models, whether they are built in batches, and what they must be configured with. */
 import type { Config } from '../config/config.ts'
 import { internalPackages, type MacroNamespace } from '../context/macro-namespace.ts'
+import { isoMoment, PyDateTime } from '../context/modules/python-datetime.ts'
 import { typeName } from '../template/value.ts'
 import type { ModelNode, Node } from './node.ts'
 
@@ -21,6 +22,13 @@ export function buildsInBatches({ projectFile }: Pick<Config, 'projectFile'>, ma
   return macro === undefined || internalPackages.includes(macro.packageName)
 }
 
+/** The `begin` of a microbatch model: a moment, or the text of one as Python reads it. Undefined for anything else. */
+export function beginOf({ config }: Pick<Node, 'config'>): PyDateTime | undefined {
+  const begin = config.get('begin')
+  if (begin instanceof PyDateTime) return begin
+  return typeof begin === 'string' ? isoMoment(begin) : undefined
+}
+
 /** In dbt's words; undefined when nothing is wrong. */
 export function microbatchProblem(model: ModelNode): string | undefined {
   if (!isMicrobatch(model)) return undefined
@@ -36,10 +44,10 @@ export function microbatchProblem(model: ModelNode): string | undefined {
   if (begin === null) {
     return `Microbatch model '${name}' must provide a 'begin' (datetime) config that indicates the earliest timestamp the microbatch model should be built from.`
   }
-  if (typeof begin === 'string' && Number.isNaN(Date.parse(begin))) {
+  if (typeof begin === 'string' && !beginOf(model)) {
     return `Microbatch model '${name}' must provide a 'begin' config of valid datetime (ISO format), but got: ${begin}.`
   }
-  if (typeof begin === 'number' || typeof begin === 'boolean') {
+  if (!beginOf(model)) {
     return `Microbatch model '${name}' must provide a 'begin' config of type datetime, but got: <class '${typeName(begin)}'>.`
   }
   const size = config.get('batch_size') ?? null

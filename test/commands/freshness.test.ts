@@ -49,6 +49,8 @@ describe('source freshness', () => {
     expect(await p.run('source freshness')).toBe(1)
     const end = p.stdout.slice(p.stdout.indexOf('Finished running'))
     expect(end).toContain('Runtime Error in source gone (models/sources.yml)')
+    const { results } = p.json('target/sources.json') as { results: Record<string, unknown>[] }
+    expect(results.map(one => one.unique_id)).toEqual(['source.shop.raw.countries'])
     expect(end).toMatch(/Failure in source countries \(models\/sources\.yml\)\n\S+ {4}Status: error\n/)
   })
 

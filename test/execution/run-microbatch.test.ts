@@ -24,6 +24,13 @@ describe('a microbatch model', () => {
     expect(await rig.rows('select id from main.m order by id')).toEqual([[0], [1], [2], [3]])
   })
 
+  test('begins where the clock of `begin` stands, whatever its zone is', async () => {
+    const model = (files['models/m.sql'] ?? '').replace("'2024-01-01'", "'2024-01-01T00:30:00+02:00'")
+    rig = new RunRig({ ...files, 'models/m.sql': model.replace("'day'", "'year'") })
+    const outcome = await rig.run()
+    expect(outcome.result('m').batchResults?.successful[0]?.[0]).toBe(Date.UTC(2024, 0, 1))
+  })
+
   test('replaces only the days that are asked for', async () => {
     rig = new RunRig(files)
     await rig.run({ flags: window })

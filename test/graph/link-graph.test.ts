@@ -92,7 +92,7 @@ describe('a ref', () => {
       'tests/t.sql': "select * from {{ ref('a') }}, {{ ref('zzz') }}",
     })
     expect(told).toEqual([
-      "warning graph/ref-not-found: Test 'test.shop.t' (tests/t.sql) depends on a node named 'zzz' which was not found",
+      "warning graph/ref-not-found: Test 'test.shop.t' (tests/t.sql) depends on a node named 'zzz' in package '' which was not found",
     ])
     expect(graph?.members.has('test.shop.t')).toBe(false)
   })

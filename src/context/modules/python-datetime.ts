@@ -1,6 +1,6 @@
 /** Python's `datetime.datetime`, naive or with a zone. */
 import type { Clock } from '../../base/clock.ts'
-import { arithmeticError, typeError, valueError } from '../../template/template-error.ts'
+import { arithmeticError, TemplateError, typeError, valueError } from '../../template/template-error.ts'
 import { type BinaryOperator, type HashKey, PyFloat, PyObject, type Value } from '../../template/value.ts'
 import { type Attributes, attributeOf, contextFunction, method } from '../python-object.ts'
 import {
@@ -262,6 +262,16 @@ function fromIsoFormat(value: Value | undefined): PyDateTime {
   const time = rest === '' ? { micros: 0, zone: null } : parseIsoTime(rest.slice(1))
   if (days === undefined || !time || rest.length === 1) throw valueError(`Invalid isoformat string: '${text}'`)
   return combined(days, time.micros, time.zone)
+}
+
+/** What `datetime.fromisoformat` gives; undefined where it would raise. */
+export function isoMoment(text: string): PyDateTime | undefined {
+  try {
+    return fromIsoFormat(text)
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined
+    throw error
+  }
 }
 
 function parsed(text: Value | undefined, format: Value | undefined): PyDateTime {
