@@ -19,6 +19,9 @@ import type { PlanNode } from './planned-scans.ts'
 import { inBatches, type ReadFile } from './read-file.ts'
 import type { Traffic } from './traffic.ts'
 
+/** How the failure of a guard begins. */
+export const moreFilesWanted = 'eider: more files are wanted of'
+
 /** Fewer files that are here already are opened sooner than a plan is made. */
 const leastFiles = 32
 /** So is a single file that is fetched whole anyway. */
@@ -181,7 +184,7 @@ export class DeltaReading {
     this.leftOut?.byPartition.has(add) !== true && this.leftOut?.byStatistics.has(add) !== true
 
   private get guard(): string {
-    return `eider: more files are wanted of ${this.tag}${this.table.location}`
+    return `${moreFilesWanted} ${this.tag}${this.table.location}`
   }
 
   private get isPartitioned(): boolean {

@@ -5,13 +5,17 @@
 import type { Connection, Database, ExecuteOptions } from '../adapter/adapter.ts'
 import type { SettingRecord } from '../adapter/settings.ts'
 import { attachStatement } from '../adapter/start-statements.ts'
+import { DiagnosticError } from '../base/diagnostic.ts'
 import { mayHoldSeveralStatements, quoteIdentifier, type StatementText, splitStatements } from '../base/sql-text.ts'
 import type { QueryResult, SqlValue } from '../base/sql-value.ts'
 import { copyAway } from './copy-away.ts'
+import { moreFilesWanted } from './delta-reading.ts'
 import { Lake, type LakeSettings } from './lake.ts'
+import type { Defined } from './lake-definitions.ts'
 import { lakeText } from './lake-mentions.ts'
+import { mayBeDamage } from './partial-reads.ts'
 import { type LakeSession, type Statement, sendPlain } from './send-statement.ts'
-import type { StagedTarget } from './sent-again.ts'
+import { localTarget, type StagedTarget } from './sent-again.ts'
 import { StatementRun } from './statement-run.ts'
 import { noTraffic, type Traffic } from './traffic.ts'
 
@@ -65,7 +69,7 @@ class LakeDatabase implements Database {
     const connection = await this.inner.connect()
     if (!this.viewsRead) {
       this.viewsRead = true
-      await loadViews(connection, this.lake)
+      this.lake.definitions.load(await definedBy(connection, viewsQuery))
     }
     const session = new LakeConnection(connection, this.lake)
     for (const attach of this.lake.settings.attach ?? []) {
@@ -84,21 +88,16 @@ function withoutReadOnly(options: SettingRecord = {}): SettingRecord {
   return Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'read_only'))
 }
 
-async function loadViews(connection: Connection, lake: Lake): Promise<void> {
-  const rows = await connection.rows('select view_name, sql from duckdb_views() where not internal')
-  lake.definitions.load(rows.map(([name, sql]) => ({ name: String(name), sql: String(sql) })))
-  if (!lake.definitions.isEmpty) await loadMacros(connection, lake)
+/** @param query gives names and texts */
+async function definedBy(connection: Connection, query: string): Promise<Defined[]> {
+  const rows = await connection.rows(query)
+  return rows.map(([name, sql]) => ({ name: String(name), sql: String(sql) }))
 }
 
-/** DuckDB goes through all its functions for that, which takes longer than most statements. */
-async function loadMacros(connection: Connection, lake: Lake): Promise<void> {
-  if (lake.macrosRead) return
-  lake.macrosRead = true
-  const rows = await connection.rows(
-    'select function_name, macro_definition from duckdb_functions() where not internal and macro_definition is not null',
-  )
-  lake.definitions.load(rows.map(([name, sql]) => ({ name: String(name), sql: String(sql) })))
-}
+const viewsQuery = 'select view_name, sql from duckdb_views() where not internal'
+/** DuckDB goes through all its functions for this, which takes longer than most statements. */
+const macrosQuery =
+  'select function_name, macro_definition from duckdb_functions() where not internal and macro_definition is not null'
 
 class LakeConnection implements Connection, LakeSession {
   readonly traffic = noTraffic()
@@ -115,15 +114,35 @@ class LakeConnection implements Connection, LakeSession {
   }
 
   async execute(sql: string, options: ExecuteOptions = {}): Promise<QueryResult> {
+    const wasInTransaction = this.inner.inTransaction
+    const mayRepeat = this.isFresh || !wasInTransaction
     try {
-      if (mayCallTable.test(sql) && lakeText(sql).callsTable) await loadMacros(this.inner, this.lake)
-      if (this.lake.definitions.isEmpty && !mayMention.test(sql)) return await this.inner.execute(sql, options)
-      const statements = mayHoldSeveralStatements(sql) ? splitStatements(sql) : [{ sql, start: 0 }]
-      if (statements.length > 1) return await this.executeEach(sql, statements, options)
-      return await this.executeOne({ whole: sql, sql, start: 0, options })
+      return await this.executeText(sql, options)
+    } catch (error) {
+      if (!mayRepeat || !(await this.findsMacros(sql, error))) throw error
+      if (wasInTransaction) this.inner.begin()
+      return await this.executeText(sql, options)
     } finally {
       this.isFresh = false
     }
+  }
+
+  private async executeText(sql: string, options: ExecuteOptions): Promise<QueryResult> {
+    if (this.lake.definitions.isEmpty && !mayMention.test(sql)) return this.inner.execute(sql, options)
+    const statements = mayHoldSeveralStatements(sql) ? splitStatements(sql) : [{ sql, start: 0 }]
+    if (statements.length > 1) return this.executeEach(sql, statements, options)
+    return this.executeOne({ whole: sql, sql, start: 0, options })
+  }
+
+  /** Whether a statement failed because it calls a macro of an earlier run, which is known from now on. */
+  private async findsMacros(sql: string, error: unknown): Promise<boolean> {
+    const { lake } = this
+    if (lake.macrosRead || !wantsLake(error) || splitStatements(sql).length > 1) return false
+    if (localTarget(sql, lake.settings.root) !== undefined) return false
+    lake.macrosRead = true
+    const before = lake.definitions.variablesFor(lakeText(sql).names).length
+    lake.definitions.load(await definedBy(this.inner, macrosQuery))
+    return lake.definitions.variablesFor(lakeText(sql).names).length > before
   }
 
   async rows(sql: string, options: ExecuteOptions = {}): Promise<readonly (readonly SqlValue[])[]> {
@@ -188,5 +207,11 @@ class LakeConnection implements Connection, LakeSession {
   }
 }
 
-const mayCallTable = /\b(?:from|join)\s+(?:lateral\s+)?(?:(?:"[^"]*"|\w+)\s*\.\s*){0,2}(?:"[^"]*"|\w+)\s*\(/i
+/** DuckDB was sent to the address itself, or to fewer files than are wanted. */
+function wantsLake(error: unknown): boolean {
+  if (!(error instanceof DiagnosticError)) return false
+  const { code, message } = error.diagnostic
+  return code === 'adapter/extension-missing' || message.includes(moreFilesWanted) || mayBeDamage.test(message)
+}
+
 const mayMention = /s3[an]?:\/\/|delta_scan/i

@@ -61,8 +61,6 @@ export interface LakeText {
   readonly mentions: readonly LakeMention[]
   /** Names in the text, in lower case: it may read a view of such a name, or call a macro. */
   readonly names: ReadonlySet<string>
-  /** Something is called in place of a table that may be a macro. */
-  readonly callsTable: boolean
   /** The name that a CREATE VIEW, CREATE MACRO or ALTER VIEW … RENAME makes; undefined for every other statement. */
   readonly defines?: string
   /** Mentions of the virtual column `filename`. */
@@ -104,16 +102,6 @@ const endsFrom: ReadonlySet<string> = new Set([
 /** What is made by a text that is read again later. */
 const keptKinds: ReadonlySet<string> = new Set(['view', 'macro', 'function'])
 
-/** Functions in place of a table that are not readers of files: no macros. */
-const tableFunctions: ReadonlySet<string> = new Set([
-  ...['range', 'generate_series', 'unnest', 'glob', 'query', 'query_table', 'lateral', 'values', 'json_each'],
-  ...['json_tree', 'delta_scan', 'sqlite_scan', 'postgres_scan', 'mysql_scan', 'iceberg_scan'],
-])
-
-function mayBeMacro(called: string): boolean {
-  return !tableFunctions.has(called) && !readers.has(called) && !/^(?:read|duckdb|pragma)_/.test(called)
-}
-
 interface Frame {
   readonly open: number
   /** The function whose arguments these are. */
@@ -151,7 +139,6 @@ export function lakeText(sql: string): LakeText {
 class MentionReader {
   private readonly tokens: readonly SqlToken[]
   private readonly mentions: LakeMention[] = []
-  private callsTable = false
   private readonly frames: Frame[] = [{ open: -1, call: undefined, isList: false, inFrom: false }]
 
   constructor(tokens: readonly SqlToken[]) {
@@ -165,7 +152,6 @@ class MentionReader {
     return {
       mentions: this.mentions,
       names: new Set(named.map(token => token.value.toLowerCase())),
-      callsTable: this.callsTable,
       ...(defines !== undefined && { defines }),
       fileNames: this.mentions.some(one => one.kind === 'files') ? this.fileNames() : [],
     }
@@ -191,7 +177,6 @@ class MentionReader {
     const before = this.tokens[at - 1]
     const isCall = !isList && (before?.kind === 'word' || before?.kind === 'name')
     const call = isCall ? before.value.toLowerCase() : undefined
-    if (call !== undefined && this.frames.at(-1)?.inFrom && mayBeMacro(call)) this.callsTable = true
     this.frames.push({ open: at, call, isList, inFrom: false })
     if (call !== undefined && readers.has(call)) this.reader(at)
     if (call === 'glob') this.glob(at)

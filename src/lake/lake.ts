@@ -50,7 +50,7 @@ export class Lake {
   readonly cache: LocalCache
   readonly scratch: ObjectStore
   readonly definitions = new LakeDefinitions()
-  /** The macros of the database are among them. */
+  /** Those of the database are among the definitions. */
   macrosRead = false
   readonly files: RemoteFiles
   readonly reads: PartialReads

@@ -130,7 +130,7 @@ test('a macro over a view of the lake, and one over that, are found where they a
   await second.close()
 })
 
-test('a macro is found without a view beside it, under whatever name it is called as a table', async () => {
+test('a macro of an earlier run is found without a view beside it, under whatever name it is called', async () => {
   await rig.load('alone/a.parquet', 'select 3 as x')
   const first = rig.open('alone.duckdb')
   await (await first.connect()).execute(

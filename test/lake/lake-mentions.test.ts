@@ -53,17 +53,6 @@ test.each([
   expect(lakeText(sql).defines).toBe(name)
 })
 
-test.each([
-  ['from f(1)', true],
-  ['select * from t, s."F" (1)', true],
-  ['select * from t join lateral f(t.x) on true', true],
-  ['select f(1) from t where x in (select g(2))', false],
-  ["select * from range(3), read_csv('x') join duckdb_tables() on true", false],
-  ['select extract(year from date_trunc(x)), a is distinct from coalesce(a, b) from t', false],
-])('%s may call a macro in place of a table: %s', (sql, calls) => {
-  expect(lakeText(sql).callsTable).toBe(calls)
-})
-
 test('columns with the names of files are found', () => {
   const sql = "select *, filename from read_parquet('s3://b/x') where filename > 'a' group by filename"
   expect(lakeText(sql).fileNames.map(one => one.isItem)).toEqual([true, false, false])
