@@ -1,8 +1,8 @@
 /** The statement grammar: Jinja2's tags with the extensions `do` and `loopcontrols`, and dbt's own block tags. */
-import type { Data, Expression, If, Macro, MacroKind, Name, Signature, Statement, Target, Template } from './ast.ts'
+import type { Data, Expression, If, Macro, Signature, Statement, Target, Template } from './ast.ts'
 import type { TemplateText, Token } from './lexer.ts'
-import { ExpressionParser } from './parse-expression.ts'
-import { recursionError, TemplateError } from './template-error.ts'
+import { HeadParser, type MacroHead } from './parse-head.ts'
+import { recursionError } from './template-error.ts'
 
 /** @throws `template/syntax`, and `template/macro-argument` for an unknown argument of a materialization */
 export function parseTemplate(source: TemplateText): Template {
@@ -14,7 +14,7 @@ export function parseTemplate(source: TemplateText): Template {
   }
 }
 
-class Parser extends ExpressionParser {
+class Parser extends HeadParser {
   private readonly openTags: string[] = []
   private readonly awaited: (readonly string[])[] = []
   /** Statements by the name of their tag. */
@@ -26,10 +26,10 @@ class Parser extends ExpressionParser {
     autoescape: (parser, tag) => parser.autoescape(tag),
     block: (parser, tag) => parser.block(tag),
     print: (parser, tag) => parser.print(tag),
-    macro: (parser, tag) => parser.macro(tag),
-    test: (parser, tag) => parser.test_(tag),
-    materialization: (parser, tag) => parser.materialization(tag),
-    docs: (parser, tag) => parser.docs(tag),
+    macro: (parser, tag) => parser.macro(tag, parser.macroHead()),
+    test: (parser, tag) => parser.macro(tag, parser.testHead()),
+    materialization: (parser, tag) => parser.macro(tag, parser.materializationHead(tag)),
+    docs: (parser, tag) => parser.macro(tag, parser.docsHead()),
     call: (parser, tag) => parser.callBlock(tag),
     filter: (parser, tag) => parser.filterBlock(tag),
     do: (parser, tag) => parser.do(tag),
@@ -50,10 +50,6 @@ class Parser extends ExpressionParser {
   template(): Template {
     const body = this.statements(undefined)
     return { body, length: this.source.text.length }
-  }
-
-  private since(from: { readonly start: number }): { start: number; end: number } {
-    return { start: from.start, end: this.lastEnd }
   }
 
   private statements(endTags: readonly string[] | undefined): Statement[] {
@@ -220,96 +216,9 @@ class Parser extends ExpressionParser {
     return { kind: 'output', items, ...this.since(tag) }
   }
 
-  private macro(tag: Token): Statement {
-    const name = this.plainTarget().name
-    return this.macroBody(tag, { macroKind: 'macro', givenName: name, name: `dbt_macro__${name}` }, this.signature())
-  }
-
-  private test_(tag: Token): Statement {
-    const name = this.plainTarget().name
-    return this.macroBody(
-      tag,
-      { macroKind: 'test', givenName: name, name: `dbt_macro__test_${name}` },
-      this.signature(),
-    )
-  }
-
-  private docs(tag: Token): Statement {
-    const name = this.plainTarget().name
-    const signature = { parameters: [], defaults: [] }
-    return this.macroBody(tag, { macroKind: 'docs', givenName: name, name: `dbt_docs__${name}` }, signature)
-  }
-
-  private materialization(tag: Token): Statement {
-    const givenName = this.plainTarget().name
-    let adapter = 'default'
-    let languages: Expression | undefined
-    let languagesName: Name | undefined
-    while (this.skipType('comma')) {
-      const option = this.plainTarget()
-      if (option.name === 'adapter') {
-        this.expect('assign')
-        const value = this.expression()
-        if (value.kind === 'constant') adapter = String(value.value)
-      } else if (option.name === 'supported_languages') {
-        this.expect('assign')
-        languages = this.expression()
-        languagesName = option
-      } else if (option.name !== 'default') {
-        const at = {
-          file: this.source.file,
-          start: this.source.base + option.start,
-          end: this.source.base + option.end,
-        }
-        const message = `materialization '${givenName}' received unknown argument '${option.name}'`
-        throw new TemplateError('template/macro-argument', message, { at })
-      }
-    }
-    const { start, end } = tag
-    const parameter: Name = languagesName ?? { kind: 'name', name: 'supported_languages', start, end }
-    const sqlOnly: Expression = { kind: 'constant', value: 'sql', start, end }
-    const signature: Signature = {
-      parameters: [parameter],
-      defaults: [languages ?? { kind: 'list', items: [sqlOnly], start, end }],
-    }
-    const name = `dbt_macro__materialization_${givenName}_${adapter}`
-    return this.macroBody(tag, { macroKind: 'materialization', givenName, name }, signature)
-  }
-
-  private macroBody(
-    tag: Token,
-    names: { macroKind: MacroKind; givenName: string; name: string },
-    signature: Signature,
-  ): Macro {
-    const body = this.closedBody(`end${names.macroKind}`)
-    return { kind: 'macro', ...names, ...signature, body, ...this.since(tag) }
-  }
-
-  private signature(): Signature {
-    const parameters: Name[] = []
-    const defaults: Expression[] = []
-    this.expect('lparen')
-    while (this.peekToken().type !== 'rparen') {
-      if (parameters.length > 0) this.expect('comma')
-      const parameter = this.plainTarget()
-      if (this.skipType('colon')) this.typeAnnotation()
-      if (this.skipType('assign')) defaults.push(this.expression())
-      else if (defaults.length > 0) this.failAt('non-default argument follows default argument', this.peekToken())
-      parameters.push(parameter)
-    }
-    this.expect('rparen')
-    return { parameters, defaults }
-  }
-
-  /** dbt checks the form of a type, `list[str]`, and nothing else. */
-  private typeAnnotation(): void {
-    this.expect('name')
-    if (!this.skipType('lbracket')) return
-    for (let first = true; this.peekToken().type !== 'rbracket'; first = false) {
-      if (!first) this.expect('comma')
-      this.typeAnnotation()
-    }
-    this.expect('rbracket')
+  private macro(tag: Token, head: MacroHead): Macro {
+    const body = this.closedBody(`end${head.macroKind}`)
+    return { kind: 'macro', ...head, body, ...this.since(tag) }
   }
 
   private callBlock(tag: Token): Statement {
@@ -366,55 +275,6 @@ class Parser extends ExpressionParser {
     }
     if (names.length === 0) this.expect('name')
     return { kind: 'load', tag: 'from', template, names, ...this.since(tag) }
-  }
-
-  private loadContext(): boolean {
-    if (!(this.isName('with') || this.isName('without')) || this.following().value !== 'context') return false
-    this.take()
-    this.take()
-    return true
-  }
-
-  private plainTarget(): Name {
-    const token = this.expect('name')
-    const name: Name = { kind: 'name', name: String(token.value), start: token.start, end: token.end }
-    if (/^(?:[Tt]rue|[Ff]alse|[Nn]one)$/.test(name.name)) this.failAt("can't assign to 'name'", token)
-    return name
-  }
-
-  private target(options: { withNamespace?: boolean }): Target {
-    const { start } = this.peekToken()
-    const items: Target[] = []
-    let isTuple = false
-    for (;;) {
-      if (items.length > 0) this.expect('comma')
-      const { type } = this.peekToken()
-      if (type === 'variable_end' || type === 'block_end' || type === 'rparen') break
-      items.push(this.oneTarget(options.withNamespace ?? false))
-      if (this.peekToken().type !== 'comma') break
-      isTuple = true
-    }
-    if (!isTuple && items[0]) return items[0]
-    if (!isTuple) return this.failAt('Expected an expression to assign to', this.peekToken())
-    return { kind: 'targets', items, start, end: this.lastEnd }
-  }
-
-  private oneTarget(withNamespace: boolean): Target {
-    const node = this.primary()
-    if (withNamespace && node.kind === 'name' && this.peekToken().type === 'dot') {
-      this.take()
-      const attribute = String(this.expect('name').value)
-      return { kind: 'namespace', name: node.name, attribute, start: node.start, end: this.lastEnd }
-    }
-    return this.assignable(node)
-  }
-
-  private assignable(node: Expression): Target {
-    if (node.kind === 'name') return node
-    if (node.kind === 'tuple') {
-      return { kind: 'targets', items: node.items.map(item => this.assignable(item)), start: node.start, end: node.end }
-    }
-    return this.failAt(`can't assign to '${node.kind}'`, node)
   }
 }
 
