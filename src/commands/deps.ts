@@ -8,6 +8,7 @@ import type { BareConfig } from '../config/load-config.ts'
 import type { PinnedPackage } from '../config/package-lock.ts'
 import { specsOf } from '../config/package-specs.ts'
 import { WarningPolicy } from '../config/warning-policy.ts'
+import { repr } from '../template/repr.ts'
 import { parseAddedPackage, withPackage } from './add-package.ts'
 import { CommandStopped } from './command-stopped.ts'
 import { loadBare } from './load-bare.ts'
@@ -81,11 +82,28 @@ function tell(session: Session, event: InstallEvent): void {
       note(session, 'DepsStartPackageInstall', 'M014', `Installing ${event.name}`, { package_name: event.name })
       break
     case 'installed':
-      note(session, 'DepsInstallInfo', 'M015', `Installed from ${versionName(event.pinned)}`, {
-        version_name: versionName(event.pinned),
-      })
+      tellInstalled(session, event)
       break
+    case 'updates available': {
+      const { packages } = event
+      note(session, 'Formatting', 'Z017', '')
+      const message = `Updates available for packages: ${repr([...packages])}                 \nUpdate your versions in packages.yml, then run dbt deps`
+      note(session, 'DepsNotifyUpdatesAvailable', 'M019', message, { packages })
+      break
+    }
   }
+}
+
+function tellInstalled(session: Session, { pinned, latest }: Extract<InstallEvent, { kind: 'installed' }>): void {
+  const version = versionName(pinned)
+  note(session, 'DepsInstallInfo', 'M015', `Installed from ${version}`, { version_name: version })
+  if (pinned.kind === 'hub' && pinned.version === latest) note(session, 'DepsUpToDate', 'M017', 'Up to date!', {})
+  else if (pinned.kind === 'hub' && latest !== undefined) {
+    note(session, 'DepsUpdateAvailable', 'M016', `Updated version available: ${latest}`, { version_latest: latest })
+  }
+  if (pinned.kind !== 'git' || pinned.subdirectory === null) return
+  const { subdirectory } = pinned
+  note(session, 'DepsListSubdirectory', 'M018', `and subdirectory ${subdirectory}`, { subdirectory })
 }
 
 function versionName(pinned: PinnedPackage): string {

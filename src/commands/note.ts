@@ -6,7 +6,7 @@ export function note(
   name: string,
   code: string,
   message: string,
-  data?: Readonly<Record<string, string>>,
+  data?: Readonly<Record<string, unknown>>,
 ): void {
   emit({ kind: 'note', name, code, level: 'info', message, ...(data && { data }) })
 }

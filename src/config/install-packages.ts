@@ -22,7 +22,8 @@ export type InstallEvent =
   | { readonly kind: 'lock written'; readonly path: string }
   | { readonly kind: 'unpinned'; readonly git: string; readonly branch: string }
   | { readonly kind: 'installing'; readonly name: string }
-  | { readonly kind: 'installed'; readonly pinned: PinnedPackage }
+  | { readonly kind: 'installed'; readonly pinned: PinnedPackage; readonly latest?: string }
+  | { readonly kind: 'updates available'; readonly packages: readonly string[] }
 
 const lockName = 'package-lock.yml'
 
@@ -58,11 +59,17 @@ export async function installPackages(
   config.files.remove(folder)
   config.files.makeFolder(folder)
   if (specs.length === 0) return
-  for (const one of resolved ?? (await resolveLocked(config, port.source, lockPath))) {
-    tell({ kind: 'installing', name: shownName(one.pinned) })
-    install(config.files, port, one, posix.join(folder, one.pinned.name))
-    tell({ kind: 'installed', pinned: one.pinned })
+  const packages = resolved ?? (await resolveLocked(config, port.source, lockPath))
+  for (const one of packages) {
+    const { pinned, latest } = one
+    tell({ kind: 'installing', name: shownName(pinned) })
+    install(config.files, port, one, posix.join(folder, pinned.name))
+    tell({ kind: 'installed', pinned, ...(latest !== undefined && { latest }) })
   }
+  const outdated = packages.flatMap(({ pinned, latest }) =>
+    pinned.kind === 'hub' && pinned.version !== latest ? [pinned.package] : [],
+  )
+  if (outdated.length > 0) tell({ kind: 'updates available', packages: outdated })
 }
 
 function shownName(pinned: PinnedPackage): string {

@@ -13,6 +13,7 @@ import { type PackageSpec, readPackageRequests } from './package-specs.ts'
 import { rawText, readProjectFile } from './raw-project-file.ts'
 import type { YamlRendering } from './render-yaml.ts'
 import {
+  anyVersion,
   boundsOf,
   combineBounds,
   highestVersion,
@@ -39,6 +40,8 @@ export interface ResolvedPackage {
   readonly pinned: PinnedPackage
   /** What a git package follows if it is not pinned. */
   readonly branch?: string
+  /** The newest version on the hub that could be installed, whatever was asked for. */
+  readonly latest?: string
   readonly folder: string
 }
 
@@ -164,20 +167,19 @@ async function resolveHub(
     const version = parseVersion(one.version)
     return version !== undefined && (prereleases || !isPrerelease(version))
   })
-  const chosen = highestVersion(
-    range,
-    installable.map(one => one.version),
-  )
+  const available = installable.map(one => one.version)
+  const chosen = highestVersion(range, available)
   const found = installable.find(one => one.version === chosen)
-  if (!found)
-    throw noVersion(
-      spec.package,
-      range,
-      installable.map(one => one.version),
-    )
+  if (!found) throw noVersion(spec.package, range, available)
   const { folder } = await request.source.tarball(found.tarball)
-  const name = projectName(request, folder)
-  return { folder, pinned: { kind: 'hub', name, package: spec.package, version: found.version } }
+  const pinned = {
+    kind: 'hub',
+    name: projectName(request, folder),
+    package: spec.package,
+    version: found.version,
+  } as const
+  const latest = highestVersion(anyVersion, available)
+  return { folder, pinned, ...(latest !== undefined && { latest }) }
 }
 
 function requireVersion(text: string): VersionBound {

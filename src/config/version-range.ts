@@ -90,9 +90,12 @@ function rangeOf(bound: VersionBound): VersionRange {
   return lower(bound) ? { start: bound, end: null } : { start: null, end: bound }
 }
 
+/** Every version. */
+export const anyVersion: VersionRange = { start: null, end: null }
+
 /** What all bounds allow together; `undefined` when they exclude each other. */
 export function combineBounds(bounds: readonly VersionBound[]): VersionRange | undefined {
-  let range: VersionRange = { start: null, end: null }
+  let range = anyVersion
   for (const bound of [...bounds].reverse()) {
     const next = combineRanges(range, rangeOf(bound))
     if (!next) return undefined

@@ -101,8 +101,25 @@ describe('deps', () => {
     const packages = 'packages:\n  - package: acme/kit\n    version: [">=1.0.0", "<2.0.0"]\n'
     const p = project({ ...reader, 'packages.yml': packages }, { environment: { DBT_PACKAGE_HUB_URL: url } })
     expect(await p.run('deps')).toBe(0)
-    expect(p.stdout).toContain('Installed from version 1.2.0')
+    expect(p.stdout).toContain('Installed from version 1.2.0\n')
+    expect(p.stdout).toContain('Updated version available: 2.0.0\n')
+    expect(p.stdout).toMatch(
+      /Updates available for packages: \['acme\/kit'\] {17}\nUpdate your versions in packages.yml/,
+    )
     expect(await p.run('run -s c')).toBe(0)
+    p.write({ 'packages.yml': 'packages:\n  - package: acme/kit\n    version: 2.0.0\n' })
+    expect(await p.run('deps')).toBe(0)
+    expect(p.stdout).toContain('Installed from version 2.0.0\n')
+    expect(p.stdout).toContain('Up to date!\n')
+    expect(p.stdout).not.toContain('vailable')
+  })
+
+  test('names the folder of a repository that a package was taken from', async () => {
+    const { url } = repository(project({ 'kit/inside/dbt_project.yml': 'name: kit\n' }))
+    const packages = `packages:\n  - git: ${url}\n    revision: v1\n    subdirectory: inside\n`
+    const p = project({ 'packages.yml': packages })
+    expect(await p.run('deps'), p.stdout).toBe(0)
+    expect(p.stdout).toContain('and subdirectory inside\n')
   })
 
   test('tells once that a package has moved on the hub, from a lock file too', async () => {
