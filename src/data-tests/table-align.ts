@@ -98,6 +98,15 @@ function rowsByKey(keys: readonly string[]): Map<string, number[]> {
   return rows
 }
 
+/** One of the two tables. */
+interface Side {
+  /** By row. */
+  readonly keys: readonly string[]
+  /** Rows of the other table, by row. */
+  readonly partners: ReadonlyMap<number, number>
+  readonly link: (row: number, other: number) => void
+}
+
 class Matching {
   readonly toRight = new Map<number, number>()
   readonly toLeft = new Map<number, number>()
@@ -126,36 +135,39 @@ class Matching {
 
   /** Links rows that stand next to linked ones and are equal in every key column, going down or up the left table. */
   byNeighbours(keys: Keys, step: 1 | -1): void {
-    let right: number | undefined = step === -1 && this.rightCount > 0 ? this.rightCount - 1 : undefined
-    for (let count = 0; count < this.leftCount && this.open.size > 0; count++) {
-      const left = step === 1 ? count : this.leftCount - 1 - count
-      const linked = this.toRight.get(left)
-      if (linked !== undefined) {
-        right = linked + step
-        if (right >= this.rightCount || right < 0) return
-        continue
-      }
-      if (right === undefined || keys.left[left] !== keys.right[right] || this.toLeft.has(right)) continue
-      this.link(left, right)
-      right += step
-      if (right >= this.rightCount || right < 0) return
-    }
+    this.follow(this.leftSide(keys), this.rightSide(keys), step)
   }
 
+  /** The same, going down or up the right table. */
   byNeighboursOfRight(keys: Keys, step: 1 | -1): void {
-    let left: number | undefined = step === -1 && this.leftCount > 0 ? this.leftCount - 1 : undefined
-    for (let count = 0; count < this.rightCount && this.toLeft.size < this.rightCount; count++) {
-      const right = step === 1 ? count : this.rightCount - 1 - count
-      const linked = this.toLeft.get(right)
+    this.follow(this.rightSide(keys), this.leftSide(keys), step)
+  }
+
+  private leftSide(keys: Keys): Side {
+    const link = (left: number, right: number): void => this.link(left, right)
+    return { keys: keys.left, partners: this.toRight, link }
+  }
+
+  private rightSide(keys: Keys): Side {
+    const link = (right: number, left: number): void => this.link(left, right)
+    return { keys: keys.right, partners: this.toLeft, link }
+  }
+
+  private follow(own: Side, other: Side, step: 1 | -1): void {
+    const [count, otherCount] = [own.keys.length, other.keys.length]
+    let next: number | undefined = step === -1 && otherCount > 0 ? otherCount - 1 : undefined
+    for (let done = 0; done < count && own.partners.size < count; done++) {
+      const row = step === 1 ? done : count - 1 - done
+      const linked = own.partners.get(row)
       if (linked !== undefined) {
-        left = linked + step
-        if (left >= this.leftCount || left < 0) return
+        next = linked + step
+        if (next >= otherCount || next < 0) return
         continue
       }
-      if (left === undefined || keys.left[left] !== keys.right[right] || this.toRight.has(left)) continue
-      this.link(left, right)
-      left += step
-      if (left >= this.leftCount || left < 0) return
+      if (next === undefined || own.keys[row] !== other.keys[next] || other.partners.has(next)) continue
+      own.link(row, next)
+      next += step
+      if (next >= otherCount || next < 0) return
     }
   }
 
