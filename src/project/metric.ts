@@ -3,40 +3,24 @@
 import { dictIn, mergedDicts, textIn, textsIn } from '../template/dict-access.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
-import { fqnPrefix } from './found-file.ts'
 import { granularities } from './granularity.ts'
 import type { SemanticNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
+import { headJson, type SemanticSource, semanticHead } from './semantic-node.ts'
 
-/** What a metric is read from: an entry of `metrics:`, or a measure that asks for a metric of its own. */
-export interface MetricSource {
-  readonly entry: PropertyEntry
-  readonly name: string
-  readonly value: PyDict
-}
-
-export function readMetric({ entry, name, value }: MetricSource, maker: NodeMaker): SemanticNode {
-  const { found } = entry
+/** From an entry of `metrics:`, or from a measure that asks for a metric of its own. */
+export function readMetric(source: SemanticSource, maker: NodeMaker): SemanticNode {
+  const { entry, name, value } = source
   checkName(entry, name, maker)
-  const packageName = found.owner.name
-  const fqn = [...fqnPrefix(packageName, found.path), name]
-  const { config, unrendered } = maker.config('metric', found.owner, fqn, dictIn(value, 'config'))
+  const head = semanticHead('metric', source, maker)
+  const { config, unrenderedConfig, group } = head
   const configMeta = dictIn(config, 'meta')
   const meta = configMeta.size > 0 ? configMeta : mergedDicts(dictIn(value, 'meta'))
   const type = textIn(value, 'type')?.toLowerCase() ?? ''
-  const group = textIn(config, 'group')
-  const createdAtMs = maker.createdAtMs()
-  const uniqueId = `metric.${packageName}.${name}`
   const params = typeParams(dictIn(value, 'type_params'), type, entry, maker)
   const json = PyDict.of({
-    name,
-    resource_type: 'metric',
-    package_name: packageName,
-    path: found.path,
-    original_file_path: found.originalFilePath,
-    unique_id: uniqueId,
-    fqn: [...fqn],
+    ...headJson(head),
     description: textIn(value, 'description') ?? '',
     label: textIn(value, 'label'),
     type,
@@ -47,33 +31,22 @@ export function readMetric({ entry, name, value }: MetricSource, maker: NodeMake
     meta,
     tags: textsIn(value, 'tags'),
     config,
-    unrendered_config: unrendered,
+    unrendered_config: unrenderedConfig,
     sources: [],
     depends_on: PyDict.of({ macros: [], nodes: [] }),
     refs: [],
     metrics: [],
-    created_at: createdAtMs / 1000,
+    created_at: head.createdAtMs / 1000,
     group,
   })
   return {
-    resourceType: 'metric',
-    uniqueId,
-    name,
-    packageName,
-    path: found.path,
-    originalFilePath: found.originalFilePath,
-    fqn,
+    ...head,
     description: textIn(value, 'description') ?? '',
     meta,
     tags: textsIn(value, 'tags'),
-    createdAtMs,
-    config,
-    unrenderedConfig: unrendered,
-    group,
     refs: [],
     metrics: inputMetrics(params, type),
     json,
-    at: entry.at(),
   }
 }
 

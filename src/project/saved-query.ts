@@ -3,31 +3,21 @@
 import { dictIn, dictsIn, listIn, textIn, textsIn } from '../template/dict-access.ts'
 import { sortedTexts } from '../template/text.ts'
 import { PyDict, type Value } from '../template/value.ts'
-import { fqnPrefix } from './found-file.ts'
 import { whereFilter } from './metric.ts'
 import type { SemanticNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
+import { headJson, semanticHead } from './semantic-node.ts'
 
 export function readSavedQuery(entry: PropertyEntry, maker: NodeMaker): SemanticNode {
-  const { value, found, name } = entry
-  const packageName = found.owner.name
-  const fqn = [...fqnPrefix(packageName, found.path), name]
-  const { config, unrendered } = maker.config('saved_query', found.owner, fqn, dictIn(value, 'config'))
+  const { value } = entry
+  const head = semanticHead('saved_query', { entry, name: entry.name, value }, maker)
+  const { config, unrenderedConfig, group } = head
   const tags = sortedTexts(new Set([...textsIn(value, 'tags'), ...textsIn(config, 'tags')]))
   const params = dictIn(value, 'query_params')
-  const group = textIn(config, 'group')
-  const createdAtMs = maker.createdAtMs()
-  const uniqueId = `saved_query.${packageName}.${name}`
   const metrics = listIn(params, 'metrics')
   const json = PyDict.of({
-    name,
-    resource_type: 'saved_query',
-    package_name: packageName,
-    path: found.path,
-    original_file_path: found.originalFilePath,
-    unique_id: uniqueId,
-    fqn: [...fqn],
+    ...headJson(head),
     query_params: PyDict.of({
       metrics: [...metrics],
       group_by: [...listIn(params, 'group_by')],
@@ -40,32 +30,21 @@ export function readSavedQuery(entry: PropertyEntry, maker: NodeMaker): Semantic
     label: textIn(value, 'label'),
     metadata: null,
     config,
-    unrendered_config: unrendered,
+    unrendered_config: unrenderedConfig,
     group,
     depends_on: PyDict.of({ macros: [], nodes: [] }),
-    created_at: createdAtMs / 1000,
+    created_at: head.createdAtMs / 1000,
     refs: [],
     tags: [...tags],
   })
   return {
-    resourceType: 'saved_query',
-    uniqueId,
-    name,
-    packageName,
-    path: found.path,
-    originalFilePath: found.originalFilePath,
-    fqn,
+    ...head,
     description: textIn(value, 'description') ?? '',
     meta: dictIn(config, 'meta'),
     tags,
-    createdAtMs,
-    config,
-    unrenderedConfig: unrendered,
-    group,
     refs: [],
     metrics: metrics.map(one => [String(one)]),
     json,
-    at: entry.at(),
   }
 }
 

@@ -3,11 +3,11 @@
 import { boolIn, dictIn, dictsIn, listIn, mergedDicts, textIn } from '../template/dict-access.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
-import { fqnPrefix } from './found-file.ts'
-import { type MetricSource, readMetric } from './metric.ts'
+import { readMetric } from './metric.ts'
 import type { SemanticNode } from './node.ts'
 import type { NodeMaker } from './node-maker.ts'
 import type { PropertyEntry } from './property-entry.ts'
+import { headJson, type SemanticSource, semanticHead } from './semantic-node.ts'
 
 export interface ReadSemanticModel {
   readonly model: SemanticNode
@@ -17,25 +17,15 @@ export interface ReadSemanticModel {
 
 /** `node_relation` and descriptions are not filled in yet. */
 export function readSemanticModel(entry: PropertyEntry, maker: NodeMaker): ReadSemanticModel {
-  const { value, found, name } = entry
-  const packageName = found.owner.name
-  const fqn = [...fqnPrefix(packageName, found.path), name]
-  const { config, unrendered } = maker.config('semantic_model', found.owner, fqn, dictIn(value, 'config'))
+  const { value } = entry
+  const head = semanticHead('semantic_model', { entry, name: entry.name, value }, maker)
+  const { config, unrenderedConfig, group } = head
   const meta = dictIn(config, 'meta')
   const element = (dict: PyDict): PyDict =>
     PyDict.of({ meta: mergedDicts(meta, dictIn(dictIn(dict, 'config'), 'meta')) })
   const refs = maker.readDependencies(entry, [textIn(value, 'model') ?? '']).refs
-  const group = textIn(config, 'group')
-  const createdAtMs = maker.createdAtMs()
-  const uniqueId = `semantic_model.${packageName}.${name}`
   const json = PyDict.of({
-    name,
-    resource_type: 'semantic_model',
-    package_name: packageName,
-    path: found.path,
-    original_file_path: found.originalFilePath,
-    unique_id: uniqueId,
-    fqn: [...fqn],
+    ...headJson(head),
     model: value.get('model') ?? null,
     node_relation: null,
     description: textIn(value, 'description'),
@@ -47,37 +37,26 @@ export function readSemanticModel(entry: PropertyEntry, maker: NodeMaker): ReadS
     metadata: null,
     depends_on: PyDict.of({ macros: [], nodes: [] }),
     refs: refs.map(one => PyDict.of({ name: one.name, package: one.package, version: one.version })),
-    created_at: createdAtMs / 1000,
+    created_at: head.createdAtMs / 1000,
     config,
-    unrendered_config: unrendered,
+    unrendered_config: unrenderedConfig,
     primary_entity: textIn(value, 'primary_entity'),
     group,
   })
   const model: SemanticNode = {
-    resourceType: 'semantic_model',
-    uniqueId,
-    name,
-    packageName,
-    path: found.path,
-    originalFilePath: found.originalFilePath,
-    fqn,
+    ...head,
     description: textIn(value, 'description') ?? '',
     meta,
     tags: [],
-    createdAtMs,
-    config,
-    unrenderedConfig: unrendered,
-    group,
     refs,
     metrics: [],
     json,
-    at: entry.at(),
   }
   const created = dictsIn(value, 'measures').filter(one => boolIn(one, 'create_metric') === true)
   return { model, metrics: created.map(one => readMetric(metricOfMeasure(one, entry, config), maker)) }
 }
 
-function metricOfMeasure(measure: PyDict, entry: PropertyEntry, config: PyDict): MetricSource {
+function metricOfMeasure(measure: PyDict, entry: PropertyEntry, config: PyDict): SemanticSource {
   const name = textIn(measure, 'name') ?? ''
   return {
     entry,
