@@ -6,25 +6,23 @@ import { memberJson } from '../project/member-json.ts'
 import type { JsonRecord } from '../project/node-json.ts'
 import { plainJson } from '../project/plain-json.ts'
 import { PyDict } from '../template/value.ts'
+import { metricShape, savedQueryShape, semanticModelShape, shaped } from './metricflow-shape.ts'
 
 export function renderSemanticManifest(graph: Graph): string {
   const of = (type: string): unknown[] =>
     [...graph.project.semantics.values()]
       .filter(one => one.resourceType === type)
-      .map(one => {
-        const dependsOn = graph.dependsOn.get(one.uniqueId) ?? []
-        return plainJson(memberJson(one, { dependsOn, ...graph.semanticFacts.get(one.uniqueId) }))
-      })
+      .map(one => plainJson(memberJson(one, { dependsOn: [], ...graph.semanticFacts.get(one.uniqueId) })))
   return JSON.stringify({
-    semantic_models: of('semantic_model'),
-    metrics: of('metric'),
+    semantic_models: shaped(of('semantic_model'), semanticModelShape),
+    metrics: shaped(of('metric'), metricShape),
     project_configuration: {
       time_spine_table_configurations: legacyTimeSpines(graph),
       metadata: null,
       dsi_package_version: { major_version: '0', minor_version: '9', patch_version: '0' },
       time_spines: timeSpines(graph),
     },
-    saved_queries: of('saved_query'),
+    saved_queries: shaped(of('saved_query'), savedQueryShape),
   })
 }
 
