@@ -3,6 +3,7 @@
  * it, and a map from the result back to the template. Synchronous unless a template queries the database.
  */
 import type { SourceFile } from '../base/source-file.ts'
+import { unmarked } from '../config/yaml-value.ts'
 import type { NodeNames } from '../context/node-names.ts'
 import type { Node, TestNode } from '../project/node.ts'
 import type { CompiledTemplate, MappedText } from '../template/compiled-template.ts'
@@ -183,10 +184,10 @@ function testArguments(node: TestNode, names: NodeNames): MaybePromise<Value> {
 
 const looksLikeCall = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/
 
-/** `ref('x')` may stand without braces. */
+/** `ref('x')` may stand without braces; a text without marks loses its last line end all the same. */
 function renderArgument(value: string, names: NodeNames): MaybePromise<Value> {
   const text = looksLikeCall.test(value) ? `{{ ${value} }}` : value
-  return hasMarks(text) ? renderNative(text, names) : value
+  return hasMarks(text) ? renderNative(text, names) : unmarked(text)
 }
 
 function mapEach<T, R>(items: readonly T[], each: (item: T) => MaybePromise<R>): MaybePromise<R[]> {

@@ -1,6 +1,7 @@
 /** What nodes call: read off the text where that is certain, by rendering in parse mode where it is not. */
 import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
+import { unmarked } from '../config/yaml-value.ts'
 import type { MacroRecord } from '../context/macro-record.ts'
 import type { Template } from '../template/ast.ts'
 import { parseTemplate } from '../template/parse.ts'
@@ -238,7 +239,7 @@ export class NodeCalls {
       if (typeof value === 'string') {
         const text = looksLikeCall.test(value) ? `{{ ${value} }}` : value
         const file = { path: draft.originalFilePath, text }
-        return hasMarks(text) ? this.renderer.native({ text, file, base: 0 }, scope) : value
+        return hasMarks(text) ? this.renderer.native({ text, file, base: 0 }, scope) : unmarked(text)
       }
       if (Array.isArray(value)) return value.map(render)
       if (value instanceof PyDict) return PyDict.of(Array.from(value, ([key, item]) => [key, render(item)] as const))

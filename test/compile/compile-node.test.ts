@@ -13,9 +13,9 @@ afterEach(() => rig?.close())
 
 const ephemeral = "{{ config(materialized='ephemeral') }}"
 
-async function compile(p: RunRig) {
+async function compile(p: RunRig, command = 'run') {
   const { config, graph } = p.load('compile')
-  const plan = simplePlan(graph, 'run')
+  const plan = simplePlan(graph, command)
   const rig = p.runOf(plan, config)
   const { results } = await compilePlan(plan, rig.run)
   return { ...rig, results, code: (name: string) => rig.compiled.get(name)?.compiledCode }
@@ -96,6 +96,21 @@ graph {{ graph.metrics['metric.shop.orders'].type_params.input_measures | length
     expect(code('report')?.trim()).toBe(`type MetricType.SIMPLE [<MetricType.SIMPLE: 'simple'>] simple False True
 measure [MetricInputMeasure(name='order_count', filter=${filter}, alias=None, join_to_timespine=False, fill_nulls_with=None)] order_count
 graph 1`)
+  })
+
+  test('of a generic test has its texts as Jinja renders them: without the last line end, the others unified', async () => {
+    const p = project({
+      'models/a.sql': 'select 1 as id',
+      'models/a.yml': `models:
+  - name: a
+    data_tests:
+      - shows: {arguments: {x: "one\\n", y: ["two\\n\\n", {k: "three\\r\\nfour\\r\\n"}]}}
+`,
+      'macros/shows.sql': '{% test shows(model, x, y) %}{{ [x] + y }}{% endtest %}',
+    })
+    const { compiled } = await compile(p, 'test')
+    const codes = [...compiled.values()].map(one => one.compiledCode)
+    expect(codes).toEqual(["['one', 'two\\n', {'k': 'three\\nfour'}]"])
   })
 
   test('needs no database unless a template asks it', async () => {
