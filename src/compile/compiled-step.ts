@@ -1,4 +1,4 @@
-/** A step with its SQL: the sixth record of the eight. Made by `compile-step.ts`. */
+/** A step with its SQL: the sixth record of the eight. Made by `compile-node.ts`. */
 import type { SourceFile } from '../base/source-file.ts'
 import type { GraphMember } from '../project/node.ts'
 

@@ -84,7 +84,7 @@ export interface ProjectFile {
   readonly trees: ConfigTrees
   /** The same as written, for `unrendered_config`. */
   readonly unrenderedTrees: ConfigTrees
-  /** With the package-scoped dicts inside; `vars-for-package.ts` knows the order of lookup. */
+  /** With the package-scoped dicts inside; `package-vars.ts` knows the order of lookup. */
   readonly vars: PyDict
   /** `flags:` as written. */
   readonly flags: PyDict
