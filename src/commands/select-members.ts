@@ -17,6 +17,9 @@ export interface SelectionRequest {
   readonly resourceTypes?: ReadonlySet<ResourceType>
 }
 
+/** A node without code is listed and documented, never run. */
+const takingEmptyNodes: ReadonlySet<string> = new Set(['list', 'ls', 'generate'])
+
 /** @throws CommandStopped for a selection that cannot be read */
 export function selectMembers(loaded: LoadedProject, session: Session, more: SelectionRequest = {}): Selection {
   const { config, graph, warnings } = loaded
@@ -33,7 +36,7 @@ export function selectMembers(loaded: LoadedProject, session: Session, more: Sel
       selector: commandSelector(flags, selectors),
       selectors,
       resourceTypes: more.resourceTypes ?? commandResourceTypes(flags),
-      includeEmpty: flags.which === 'list' || flags.which === 'ls',
+      includeEmpty: takingEmptyNodes.has(flags.which),
       previous: readPreviousState(session, config),
       ...(more.only && { only: more.only }),
     },

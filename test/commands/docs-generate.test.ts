@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { project } from '../rig/project-rig.ts'
-import { shop } from '../rig/small-shop.ts'
+import { type RunResults, shop } from '../rig/small-shop.ts'
 
 describe('docs generate', () => {
   test('writes a catalog of what the database has', async () => {
@@ -21,6 +21,15 @@ describe('docs generate', () => {
     expect(found()).toEqual(['model.shop.a'])
     await p.run('docs generate --no-compile --select a')
     expect(found()).toEqual(['model.shop.a', 'model.shop.b', 'seed.shop.countries'])
+  })
+
+  test('compiles a model without code, which no run builds', async () => {
+    const p = project({ ...shop, 'models/hollow.sql': '' })
+    const ids = (): string[] => (p.json('target/run_results.json') as RunResults).results.map(one => one.unique_id)
+    await p.run('run')
+    expect(ids()).not.toContain('model.shop.hollow')
+    expect(await p.run('docs generate')).toBe(0)
+    expect(ids()).toContain('model.shop.hollow')
   })
 
   test('copies the assets of the project', async () => {
