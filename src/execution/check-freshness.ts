@@ -172,12 +172,16 @@ async function freshnessRow(
     throw freshnessError(source, 'Got an invalid result from "collect_freshness" macro: it gives one row of two times')
   }
   const field = source.loadedAtField ?? source.loadedAtQuery ?? ''
+  const loadedAt = table.value(0, 0)
   return {
-    maxLoadedAtMs: instant(table.value(0, 0), source, field),
+    maxLoadedAtMs: loadedAt === null ? longAgo : instant(loadedAt, source, field),
     snapshottedAtMs: instant(table.value(0, 1), source, 'snapshotted_at'),
     adapterResponse: isTable ? {} : { _message: 'OK' },
   }
 }
+
+/** Of a source without any row, as dbt counts it: the first moment that Python's dates reach. */
+const longAgo = Date.parse('0001-01-01T00:00:00Z')
 
 const oldSignature =
   "[WARNING]: Deprecated functionality\n\nThe 'collect_freshness' macro signature has changed to return the full query " +

@@ -2,6 +2,8 @@
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { macroScope } from '../compile/macro-scope.ts'
 import { NodeSession } from '../compile/node-session.ts'
+import { macroJson } from '../project/member-json.ts'
+import { toPythonWithoutNulls } from '../project/without-nulls.ts'
 import type { Kwargs } from '../template/value.ts'
 import type { Run } from './run.ts'
 import { Lanes, runStateOf } from './run-context.ts'
@@ -26,7 +28,9 @@ export async function executeOperation(name: string, kwargs: Kwargs, run: Run): 
   let failure: DiagnosticError | undefined
   try {
     const session = new NodeSession(state, lanes.of('MainThread'), null)
-    const names = macroScope(session)
+    const node = run.graph.project.macros.get(macro.uniqueId)
+    const model = node ? toPythonWithoutNulls(macroJson(node)) : null
+    const names = macroScope(session, new Map([['model', model]]))
     const found = macroRegistry.namespace.find(macroName, packageName ?? config.projectFile.name)
     const record =
       packageName === null ? found : (macroRegistry.namespace.package(packageName)?.get(macroName) ?? found)

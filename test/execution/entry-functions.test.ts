@@ -51,6 +51,15 @@ describe('an operation', () => {
     expect(await p.rows('select * from made')).toEqual([[3]])
   })
 
+  test('sees its macro as the model', async () => {
+    const { p, run } = open({
+      'macros/w.sql':
+        '{% macro who() %}{% do run_query("create table seen as select \'" ~ model.unique_id ~ "\' as id") %}{% do adapter.commit() %}{% endmacro %}',
+    })
+    await executeOperation('who', new Map(), run)
+    expect(await p.rows('select * from seen')).toEqual([['macro.shop.who']])
+  })
+
   test('that fails is a result too', async () => {
     const { run } = open(macros)
     const { results } = await executeOperation('shop.fail', new Map(), run)
@@ -72,7 +81,7 @@ test('freshness is the age of the youngest row', async () => {
     schema: main
     loaded_at_field: seen
     freshness: {warn_after: {count: 1, period: day}, error_after: {count: 3, period: day}}
-    tables: [{name: young}, {name: old}, {name: older}, {name: gone}]
+    tables: [{name: young}, {name: old}, {name: older}, {name: hollow}, {name: gone}]
 `
   const { p, graph, run } = open({ 'models/s.yml': sources })
   for (const [name, hours] of [
@@ -82,10 +91,16 @@ test('freshness is the age of the youngest row', async () => {
   ] as const) {
     await p.rows(`create table ${name} as select now() at time zone 'UTC' - to_hours(${hours}) as seen`)
   }
+  await p.rows('create table hollow (seen timestamp)')
   const chosen = [...graph.members.values()].filter((one): one is SourceNode => one.resourceType === 'source')
   const { results } = await checkFreshness(chosen, run)
+  const hollow = results.find(one => one.source.name === 'hollow')
+  expect(hollow?.status).toBe('error')
+  expect(new Date(hollow?.maxLoadedAtMs ?? 0).toISOString()).toBe('0001-01-01T00:00:00.000Z')
   const found = Object.fromEntries(
-    results.map(one => [one.source.name, [one.status, Math.round((one.ageSeconds ?? 0) / 3600)]]),
+    results
+      .filter(one => one !== hollow)
+      .map(one => [one.source.name, [one.status, Math.round((one.ageSeconds ?? 0) / 3600)]]),
   )
   expect(found).toEqual({ young: ['pass', 1], old: ['warn', 30], older: ['error', 100], gone: ['runtime error', 0] })
 })
