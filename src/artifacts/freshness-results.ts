@@ -11,12 +11,12 @@ export function renderFreshness(run: FreshnessRun, metadata: ArtifactMetadata): 
 }
 
 function resultJson(result: FreshnessResult): Record<string, unknown>[] {
-  const { source, maxLoadedAtMs, snapshottedAtMs } = result
-  if (result.status === 'runtime error' || maxLoadedAtMs === null || snapshottedAtMs === null) return []
+  const { source, maxLoadedAt, snapshottedAt } = result
+  if (result.status === 'runtime error' || maxLoadedAt === null || snapshottedAt === null) return []
   const json = {
     unique_id: source.uniqueId,
-    max_loaded_at: zoned(maxLoadedAtMs),
-    snapshotted_at: zoned(snapshottedAtMs),
+    max_loaded_at: maxLoadedAt.iso(),
+    snapshotted_at: snapshottedAt.iso(),
     max_loaded_at_time_ago_in_s: result.ageSeconds,
     status: result.status,
     criteria: freshnessJson(source.freshness) ?? { warn_after: null, error_after: null, filter: null },
@@ -26,12 +26,4 @@ function resultJson(result: FreshnessResult): Record<string, unknown>[] {
     execution_time: result.executionTimeMs / 1000,
   }
   return [json]
-}
-
-/** As Python writes an aware time; microseconds only where there are some. */
-function zoned(atMs: number): string {
-  const text = new Date(Math.floor(atMs)).toISOString()
-  const micros = Math.round((atMs % 1000) * 1000)
-  const fraction = micros === 0 ? '' : `.${String(micros).padStart(6, '0')}`
-  return `${text.slice(0, 19)}${fraction}+00:00`
 }

@@ -5,10 +5,11 @@ import { sourceRelation } from '../compile/node-relation.ts'
 import { NodeSession } from '../compile/node-session.ts'
 import type { RunState } from '../compile/run-state.ts'
 import { AgateTable } from '../context/agate-table.ts'
+import { firstDateTime, PyDateTime, utcDateTime } from '../context/modules/python-datetime.ts'
 import { fieldOf } from '../context/python-object.ts'
 import type { Freshness, OperationNode, SourceNode } from '../project/node.ts'
 import { renderText } from '../template/template.ts'
-import { PyDict, PyObject, type Value } from '../template/value.ts'
+import { PyDict, typeName, type Value } from '../template/value.ts'
 import type { EventSink } from './event.ts'
 import { failureText } from './failure-text.ts'
 import type { Run } from './run.ts'
@@ -23,8 +24,8 @@ export interface FreshnessResult {
   readonly source: SourceNode
   readonly status: 'pass' | 'warn' | 'error' | 'runtime error'
   /** Milliseconds since 1970-01-01 UTC; null when it could not be found out. */
-  readonly maxLoadedAtMs: number | null
-  readonly snapshottedAtMs: number | null
+  readonly maxLoadedAt: PyDateTime | null
+  readonly snapshottedAt: PyDateTime | null
   readonly ageSeconds: number | null
   readonly timing: readonly Timing[]
   readonly threadId: string
@@ -138,14 +139,14 @@ type Measured = Omit<FreshnessResult, 'source' | 'timing' | 'threadId' | 'execut
 
 async function measure(source: SourceNode, session: NodeSession, sink: EventSink): Promise<Measured> {
   try {
-    const { maxLoadedAtMs, snapshottedAtMs, adapterResponse } = await freshnessRow(source, session, sink)
-    const ageSeconds = (snapshottedAtMs - maxLoadedAtMs) / 1000
+    const { maxLoadedAt, snapshottedAt, adapterResponse } = await freshnessRow(source, session, sink)
+    const ageSeconds = Number(snapshottedAt.local - maxLoadedAt.local) / 1e6
     const status = freshnessStatus(source.freshness, ageSeconds)
-    return { status, maxLoadedAtMs, snapshottedAtMs, ageSeconds, adapterResponse, message: null, diagnostics: [] }
+    return { status, maxLoadedAt, snapshottedAt, ageSeconds, adapterResponse, message: null, diagnostics: [] }
   } catch (error) {
     const { diagnostic } = asDiagnosticError(error, source)
     const message = failureText(diagnostic, source)
-    const unknown = { maxLoadedAtMs: null, snapshottedAtMs: null, ageSeconds: null }
+    const unknown = { maxLoadedAt: null, snapshottedAt: null, ageSeconds: null }
     const diagnostics = [{ ...diagnostic, node: source.uniqueId }]
     return { status: 'runtime error', ...unknown, adapterResponse: {}, message, diagnostics }
   }
@@ -157,8 +158,8 @@ async function freshnessRow(
   session: NodeSession,
   sink: EventSink,
 ): Promise<{
-  readonly maxLoadedAtMs: number
-  readonly snapshottedAtMs: number
+  readonly maxLoadedAt: PyDateTime
+  readonly snapshottedAt: PyDateTime
   readonly adapterResponse: Readonly<Record<string, unknown>>
 }> {
   const answer = await freshnessAnswer(source, session)
@@ -171,17 +172,16 @@ async function freshnessRow(
   if (!(table instanceof AgateTable) || table.rows.length !== 1 || table.names.length !== 2) {
     throw freshnessError(source, 'Got an invalid result from "collect_freshness" macro: it gives one row of two times')
   }
-  const field = source.loadedAtField ?? source.loadedAtQuery ?? ''
   const loadedAt = table.value(0, 0)
   return {
-    maxLoadedAtMs: loadedAt === null ? longAgo : instant(loadedAt, source, field),
-    snapshottedAtMs: instant(table.value(0, 1), source, 'snapshotted_at'),
+    maxLoadedAt: loadedAt === null ? firstMoment : utcMoment(loadedAt, source, 'last_modified'),
+    snapshottedAt: utcMoment(table.value(0, 1), source, 'snapshotted_at'),
     adapterResponse: isTable ? {} : { _message: 'OK' },
   }
 }
 
 /** Of a source without any row, as dbt counts it: the first moment that Python's dates reach. */
-const longAgo = Date.parse('0001-01-01T00:00:00Z')
+const firstMoment = utcDateTime(firstDateTime.local)
 
 const oldSignature =
   "[WARNING]: Deprecated functionality\n\nThe 'collect_freshness' macro signature has changed to return the full query " +
@@ -212,26 +212,17 @@ async function freshnessAnswer(source: SourceNode, session: NodeSession): Promis
     `Could not compute freshness for source ${source.name}: no 'loaded_at_field' provided and duckdb adapter does not support metadata-based freshness checks.`,
   )
 }
-/** A time without a zone is UTC. */
-function instant(value: Value, source: SourceNode, field: string): number {
-  const where = `"${field}" of ${sourceRelation(source).render()}`
-  if (value === null) {
-    throw freshnessError(
-      source,
-      `Expected a non-null value when querying field ${where} but received value 'null' instead`,
-    )
-  }
-  const stamp = value instanceof PyObject ? value.attr('timestamp') : undefined
-  if (!(value instanceof PyObject) || !(stamp instanceof PyObject) || !stamp.call) {
-    throw freshnessError(
-      source,
-      `Expected a timestamp value when querying field ${where} but received value of type '${String(typeof value)}' instead`,
-    )
-  }
-  const text = value.str()
-  const iso = /[+-]\d\d:\d\d$|Z$/.test(text) ? text : `${text}+00:00`
-  return Date.parse(iso.replace(' ', 'T'))
+/** A time without a zone is UTC. The words are dbt's, which names no table here. */
+function utcMoment(value: Value, source: SourceNode, field: string): PyDateTime {
+  if (value instanceof PyDateTime) return utcDateTime(value.local - (value.offset ?? 0n))
+  const message =
+    value === null
+      ? `Expected a non-null value when querying field '${field}' of table None but received value 'null' instead`
+      : `Expected a timestamp value when querying field '${field}' of table None but received value of type '${bareType(value)}' instead`
+  throw new DiagnosticError({ code: 'execution/freshness', kind: 'Database', message, node: source.uniqueId })
 }
+
+const bareType = (value: Value): string => typeName(value).replace(/^.*\./, '')
 
 const periodSeconds = { minute: 60, hour: 3600, day: 86_400 }
 

@@ -96,13 +96,35 @@ test('freshness is the age of the youngest row', async () => {
   const { results } = await checkFreshness(chosen, run)
   const hollow = results.find(one => one.source.name === 'hollow')
   expect(hollow?.status).toBe('error')
-  expect(new Date(hollow?.maxLoadedAtMs ?? 0).toISOString()).toBe('0001-01-01T00:00:00.000Z')
+  expect(hollow?.maxLoadedAt?.iso()).toBe('0001-01-01T00:00:00+00:00')
   const found = Object.fromEntries(
     results
       .filter(one => one !== hollow)
       .map(one => [one.source.name, [one.status, Math.round((one.ageSeconds ?? 0) / 3600)]]),
   )
   expect(found).toEqual({ young: ['pass', 1], old: ['warn', 30], older: ['error', 100], gone: ['runtime error', 0] })
+})
+
+test('freshness keeps microseconds, and takes nothing but times', async () => {
+  const sources = `sources:
+  - name: raw
+    schema: main
+    loaded_at_field: seen
+    freshness: {warn_after: {count: 1, period: day}}
+    tables: [{name: exact}, {name: zoned}, {name: day}]
+`
+  const { p, graph, run } = open({ 'models/s.yml': sources })
+  await p.rows("create table exact as select timestamp '2024-01-01 10:00:00.123456' as seen")
+  await p.rows("create table zoned as select timestamptz '2024-01-01 10:00:00+02' as seen")
+  await p.rows("create table day as select date '2024-01-01' as seen")
+  const chosen = [...graph.members.values()].filter((one): one is SourceNode => one.resourceType === 'source')
+  const { results } = await checkFreshness(chosen, run)
+  const of = (name: string) => results.find(one => one.source.name === name)
+  expect(of('exact')?.maxLoadedAt?.iso()).toBe('2024-01-01T10:00:00.123456+00:00')
+  expect(of('zoned')?.maxLoadedAt?.iso()).toBe('2024-01-01T08:00:00+00:00')
+  expect(of('day')?.message).toContain(
+    "Database Error in source day (models/s.yml)\n  Expected a timestamp value when querying field 'last_modified' of table None but received value of type 'date' instead",
+  )
 })
 
 test('the catalogue has the columns, types and comments of what is built', async () => {
