@@ -25,7 +25,9 @@ export function readBlockYaml(file: SourceFile): YamlDocument | undefined {
 /** Thrown to give up; has no stack and says nothing. */
 const unreadable = Symbol('not for the quick reader')
 
-const plainKey = /[A-Za-z0-9_.$+/(\\][^:#\n"'`{}[\],&*!|>%@?]*(?=:(?:[ \n]|$))/y
+/** A colon belongs to a key unless a blank follows. */
+const plainKey =
+  /[A-Za-z0-9_.$+/(\\][^:#\n"'`{}[\],&*!|>%@?]*(?::(?![ \n]|$)[^:#\n"'`{}[\],&*!|>%@?]*)*(?=:(?:[ \n]|$))/y
 const restIsEmpty = / *(?: #[^\n]*)?(?:\n|$)/y
 /** A plain scalar begins with none of YAML's indicators. */
 const plainStart = /[^\s\-?:,[\]{}#&*!|>'"%@`]|-[^\s]/y

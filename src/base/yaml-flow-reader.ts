@@ -89,8 +89,8 @@ export function readFlow(file: SourceFile, at: number, duplicates: DuplicateKey[
   return new FlowReader(file, at, duplicates).node()
 }
 
-/** Plain scalars inside brackets, kept to characters that mean nothing to YAML there. */
-const flowPlain = /[A-Za-z0-9_.+/$(~=^;<\\-][^\n,[\]{}#:&*!|>'"%@`?]*/y
+/** Plain scalars inside brackets: a colon belongs to them unless a blank or the end of the scalar follows. */
+const flowPlain = /[A-Za-z0-9_.+/$(~=^;<\\-][^\n,[\]{}#:?]*(?::(?![ \n,[\]{}]|$)[^\n,[\]{}#:?]*)*/y
 
 class FlowReader {
   private readonly file: SourceFile
@@ -163,10 +163,13 @@ class FlowReader {
     const key = this.scalar()
     if (!key || this.text[this.at] !== ':' || this.text.slice(start, this.at).includes('\n')) return undefined
     this.at++
-    const after = this.text.charCodeAt(this.at)
-    if (after !== 0x20 && after !== 0x0a) return undefined
+    const after = this.text[this.at]
+    const isQuoted = this.text[start] === '"' || this.text[start] === "'"
+    // libyaml takes no other plain key, PyYAML does.
+    if (!isQuoted && after !== ' ' && after !== '\n') return undefined
     if (!this.skip()) return undefined
-    const value = this.node()
+    const isEmpty = this.text[this.at] === ',' || this.text[this.at] === '}'
+    const value = isEmpty ? emptyAt(key.end) : this.node()
     return value && { key, value }
   }
 
@@ -198,6 +201,10 @@ class FlowReader {
     const found = after.exec(this.text)?.[1]
     return found === ',' || found === ']' || found === '}'
   }
+}
+
+function emptyAt(at: number): YamlScalar {
+  return { kind: 'scalar', value: null, start: at, end: at }
 }
 
 function guardedPlain(text: string): YamlScalar['value'] | undefined {

@@ -138,6 +138,9 @@ describe('the quick reader', () => {
     '"q": 1\n\'s\': 2\n? \n'.slice(0, 14),
     'a: 1\na: 2\n',
     'empty:\nnext: ~\n',
+    'vars:\n  dbt_date:time_zone: UTC\n  http://x:8: 1\n  12:30: y\n',
+    "a: [ref('b'), it's, x>=1, a@b, n/*.c, http://d:8/e, f:g]\n",
+    'a: {"b":1, \'c\':{"d":[]}, "e":, "f": , g: }\n',
   ]
 
   it.each(ordinary)('reads %j as the other reader does', text => {
@@ -158,6 +161,9 @@ describe('the quick reader', () => {
     '- a\nb: 1\n',
     'a: 1\n   b: 2\n',
     'a: {{ x }}\n',
+    'a: {b:1}\n',
+    'a: {b:, c: 1}\n',
+    'a: [b?, c]\n',
   ])('leaves %j to the other reader', text => {
     expect(readBlockYaml({ path: 'x.yml', text })).toBeUndefined()
   })
