@@ -39,16 +39,16 @@ export class Skips {
     return this.skipped.get(uniqueId)
   }
 
-  /** Marks everything that hangs on a step that failed. */
+  /** Marks everything that hangs on a step that failed. As in dbt the last such step decides whether an ephemeral model is to blame. */
   ended(member: GraphMember, result: NodeResult): void {
     if (!this.failing.has(result.status)) return
-    const earlier = this.skipped.get(member.uniqueId)
-    const skip: Skip = earlier ?? {
-      cause: member.uniqueId,
+    const skip: Skip = {
+      cause: this.skipped.get(member.uniqueId)?.cause ?? member.uniqueId,
       ...(isEphemeral(member) && { ephemeralCause: result }),
     }
     for (const uniqueId of this.hangingOn(member.uniqueId)) {
-      if (!this.skipped.has(uniqueId)) this.skipped.set(uniqueId, skip)
+      const known = this.skipped.get(uniqueId)
+      this.skipped.set(uniqueId, known ? { ...skip, cause: known.cause } : skip)
     }
     // One failing unit test of a model is enough for its others.
     if (member.resourceType === 'unit_test' && this.plan.command === 'build') {

@@ -19,7 +19,7 @@ export function skipLine(event: NodeSkipped, counted: Counted, { known, width }:
   const data = { schema, ...countData(counted), ...known.groupOf(node) }
   if (event.ephemeralCause !== undefined) {
     const { status } = event.ephemeralCause
-    const message = `SKIP ${what} due to ephemeral model status '${status}'`
+    const message = `SKIP relation ${schema}.${node.name} due to ephemeral model status '${status}'`
     return {
       name: 'LogSkipBecauseError',
       code: 'Z034',
