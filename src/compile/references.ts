@@ -6,13 +6,14 @@ import type { NodeProviders, RefArguments } from '../context/node-providers.ts'
 import { createRelation, ephemeralRelation, type Relation, type RelationOptions } from '../context/relation.ts'
 import { isDeltaNode, isParquetNode } from '../project/file-format.ts'
 import type { GraphMember, Node, SourceNode } from '../project/node.ts'
+import { sourceLocation, sourceOptions } from '../project/source-location.ts'
 import type { Value } from '../template/value.ts'
 import type { DeferRelation } from './deferral.ts'
 import { eventTimeFilter } from './event-time.ts'
 import { upstreamFiles } from './external-files.ts'
 import { memberDict } from './graph-value.ts'
 import type { NodeAccess } from './node-access.ts'
-import { isEphemeral, nodeRelation, sourceConfig, sourceLocation, sourceRelation } from './node-relation.ts'
+import { isEphemeral, nodeRelation, sourceRelation } from './node-relation.ts'
 import { pluginNotFound } from './plugin.ts'
 
 export type References = Pick<NodeProviders, 'ref' | 'source' | 'metric' | 'function'>
@@ -153,7 +154,7 @@ export function deferRelation(other: DeferRelation, view: RelationOptions = {}):
 }
 
 function sourceValue(session: NodeAccess, source: SourceNode, view: RelationOptions): Value | Promise<Value> {
-  const plugin = sourceConfig(source, 'plugin')
+  const plugin = sourceOptions(source).get('plugin')
   if (typeof plugin !== 'string') return sourceRelation(source, view)
   return loadSource(session, source, plugin).then(external => {
     return sourceRelation(source, external === undefined ? view : { ...view, external })
@@ -176,7 +177,8 @@ function loadSource(session: NodeAccess, source: SourceNode, name: string): Prom
     })
   }
   const load = plugin.load.bind(plugin)
-  const config = (key: string): Value | undefined => sourceConfig(source, key)
+  const options = sourceOptions(source)
+  const config = (key: string): Value | undefined => options.get(key)
   const location = sourceLocation(source)
   const work = session.connection().then(connection => load({ source, config, location, connection, database }))
   loadedSources.set(source.uniqueId, work)

@@ -3,6 +3,7 @@
  * `loaded_at_*`, quoting, config. An entry with `overrides` changes a source of an installed package.
  */
 
+import { DiagnosticError } from '../base/diagnostic.ts'
 import { boolIn, dictIn, dictsIn, mergedDicts, textIn, textsIn } from '../template/dict-access.ts'
 import { sortedTexts } from '../template/text.ts'
 import { PyDict, type Value } from '../template/value.ts'
@@ -104,7 +105,19 @@ export function readSource(table: SourceTable, maker: NodeMaker): SourceNode {
     at: entry.at('tables', table.tableIndex, 'name'),
   }
   warnOfFreshness(node, maker)
-  return { ...node, relationName: sourceRelationName(node, maker.quoting) }
+  return { ...node, relationName: relationName(node, maker) }
+}
+
+function relationName(node: Omit<SourceNode, 'relationName'>, maker: NodeMaker): string {
+  try {
+    return sourceRelationName(node, maker.quoting)
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error
+    const { code, message } = error.diagnostic
+    const text = `Source '${node.sourceName}.${node.name}': ${message}`
+    maker.report({ code, kind: 'Parsing', message: text, ...(node.at && { at: node.at }) })
+    return ''
+  }
 }
 
 /** DuckDB does not know when a table was last changed. */
