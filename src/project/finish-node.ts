@@ -297,7 +297,7 @@ function asModel(draft: Draft, shared: Shared, maker: NodeMaker): ModelNode {
   })
 }
 
-/** What foreign keys point to are dependencies, too. */
+/** What foreign keys point to are dependencies, too. dbt reads those of a version twice, and its manifest shows them so. */
 function foreignCalls(
   draft: Draft,
   maker: NodeMaker,
@@ -315,5 +315,6 @@ function foreignCalls(
       node: draft.uniqueId,
     })
   }
-  return calls
+  if (patch.version === null) return calls
+  return { refs: [...calls.refs, ...calls.refs], sources: [...calls.sources, ...calls.sources] }
 }

@@ -286,6 +286,26 @@ models:
     })
   })
 
+  test('a foreign key of a versioned model is a reference twice over, as in dbt', () => {
+    const { json } = parsed({
+      'models/f_v1.sql': "select * from {{ ref('seed_a') }}",
+      'models/s.yml': `
+models:
+  - name: f
+    columns: [{name: id, constraints: [{type: foreign_key, to: "source('raw', 'users')", to_columns: [id]}]}]
+    constraints: [{type: foreign_key, columns: [id], to: ref('d'), to_columns: [id]}]
+    versions: [{v: 1}]`,
+      'models/d.sql': 'select 1 as id',
+    })
+    expect(json('model.shop.f.v1')).toMatchObject({
+      refs: [{ name: 'seed_a' }, { name: 'd' }, { name: 'd' }],
+      sources: [
+        ['raw', 'users'],
+        ['raw', 'users'],
+      ],
+    })
+  })
+
   test('a unit test has the checksum that dbt computes, and takes its rows from a fixture', () => {
     const { json } = parsed({
       'models/stg_a.sql': 'select 1',
