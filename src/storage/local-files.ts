@@ -5,6 +5,7 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   realpathSync,
@@ -44,6 +45,7 @@ export function localFiles(root: string): FileSystem {
     },
     create: path => {
       const told = <T>(action: () => T): T => orFailure(action, 'write', at(path))
+      told(() => removeLeftovers(at(path)))
       const file = told(() => newFile(at(path), gatheredBytes))
       return { write: part => told(() => file.write(part)), done: () => told(file.done), abandon: file.abandon }
     },
@@ -91,6 +93,21 @@ function writeAtomically(path: string, content: FileContent): void {
   } catch (error) {
     file.abandon()
     throw error
+  }
+}
+
+/** No file is written that long. */
+const leftoverMs = 24 * 3_600_000
+
+/** What killed runs have left of this file. */
+function removeLeftovers(path: string): void {
+  const folder = dirname(path)
+  if (!existsSync(folder)) return
+  const lead = `.${basename(path)}.`
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(lead) || !/^\d+-\d+\.tmp$/.test(name.slice(lead.length))) continue
+    const modifiedMs = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
+    if (modifiedMs < Date.now() - leftoverMs) rmSync(join(folder, name), { force: true })
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -18,6 +18,18 @@ afterAll(() => {
 })
 
 fileSystemContract('local', () => localFiles(folder()))
+
+test('what a killed run has left of a file is removed after a day, when the file is written bit by bit again', () => {
+  const root = folder()
+  const files = localFiles(root)
+  const yesterday = new Date(Date.now() - 25 * 3_600_000)
+  for (const name of ['.a.cache.12-1.tmp', '.a.cache.13-1.tmp', '.a.cache.mine.tmp', '.b.cache.12-1.tmp']) {
+    files.write(name, 'x')
+    if (name !== '.a.cache.13-1.tmp') utimesSync(join(root, name), yesterday, yesterday)
+  }
+  files.create('a.cache').done()
+  expect(files.list('.')).toEqual(['.a.cache.13-1.tmp', '.a.cache.mine.tmp', '.b.cache.12-1.tmp', 'a.cache'])
+})
 
 test('a linked folder is listed and a broken link is missing', () => {
   const root = folder()
