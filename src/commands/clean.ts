@@ -30,7 +30,7 @@ function tellOldFolder(session: Session, { flags, projectFile }: BareConfig): vo
     code: 'commands/old-packages-folder',
     severity: 'warning',
     message:
-      "The default package install path has changed from `dbt_modules` to `dbt_packages`. Please update `clean-targets` in `dbt_project.yml` and check `.gitignore` as well. Or, set `packages-install-path: dbt_modules` if you'd like to keep the current value.",
+      "        The default package install path has changed from `dbt_modules` to `dbt_packages`.         Please update `clean-targets` in `dbt_project.yml` and check `.gitignore` as well.         Or, set `packages-install-path: dbt_modules` if you'd like to keep the current value.",
     facts: {},
   })
   tellProblems(session, new WarningPolicy(flags), problems.all)

@@ -1,16 +1,18 @@
 /** The text of a warning as dbt marks it: `[WARNING]: …`, and that something is deprecated. */
 import type { DiagnosticCode } from '../base/codes.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import { eventText } from '../config/event-text.ts'
 import { isDeprecation, warningEvent } from './warning-names.ts'
 
-/** @param paint for the word in the brackets */
-export function warningText(diagnostic: Diagnostic, paint = (word: string): string => word): string {
+/** @param width of the lines of long texts @param paint for the word in the brackets */
+export function warningText(diagnostic: Diagnostic, width: number, paint = (word: string): string => word): string {
   const { message } = diagnostic
   if (isBare(diagnostic) || breaksRule(diagnostic)) return message
   const event = warningEvent(diagnostic.code)
   const tag = namedTags.has(event.name) ? `[${event.name}]` : ''
   const isMarked = isDeprecation(event) && !plainNames.has(event.name)
-  return `[${paint('WARNING')}]${tag}: ${isMarked ? 'Deprecated functionality\n' : ''}${message}`
+  const text = `[${paint('WARNING')}]${tag}: ${isMarked ? 'Deprecated functionality\n\n' : ''}${message}`
+  return eventText(event, text, width)
 }
 
 /** What dbt tells without marking it as a warning. */

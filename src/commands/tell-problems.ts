@@ -16,7 +16,7 @@ export function tellProblems(session: Session, warnings: WarningPolicy, diagnost
     if (treatment === 'error') {
       // As in dbt, whatever it is about: an error of compilation with the text of the warning.
       const { node: _, ...rest } = diagnostic
-      errors.push({ ...rest, severity: 'error', kind: 'Compilation', message: warningText(diagnostic) })
+      errors.push({ ...rest, severity: 'error', kind: 'Compilation', message: warningText(diagnostic, warnings.width) })
       continue
     }
     const isKnown = isDeprecation(event) && !session.noteDeprecation(event.name, event.code, thingOf(diagnostic))

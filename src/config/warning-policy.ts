@@ -6,7 +6,7 @@ import type { Flags } from './flags.ts'
 
 export type WarningTreatment = 'warn' | 'error' | 'silence'
 
-type WarningFlags = Pick<Flags, 'warnError' | 'warnErrorOptions' | 'showAllDeprecations'>
+type WarningFlags = Pick<Flags, 'warnError' | 'warnErrorOptions' | 'showAllDeprecations' | 'printerWidth'>
 
 const deprecations = 'Deprecations'
 
@@ -15,11 +15,14 @@ export class WarningPolicy {
   readonly strict: boolean
   /** Whether every deprecated thing is told, not the first of its kind alone. */
   readonly showsAll: boolean
+  /** Of the lines that long texts of warnings are wrapped to. */
+  readonly width: number
   private readonly flags: WarningFlags
 
   constructor(flags: WarningFlags, strict = false) {
     this.flags = flags
     this.showsAll = flags.showAllDeprecations
+    this.width = flags.printerWidth
     this.strict = strict
   }
 

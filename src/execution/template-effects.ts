@@ -1,6 +1,7 @@
 /** What templates tell while they are read, compiled and run -> events: `log()`, `print()` and `exceptions.warn()`. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
+import { eventText } from '../config/event-text.ts'
 import { WarningPolicy } from '../config/warning-policy.ts'
 import type { ContextEffects } from '../context/effects.ts'
 import type { EventSink } from './event.ts'
@@ -22,7 +23,7 @@ export function templateEffects(config: Config, sink: EventSink, node: string | 
     warn: message => tellWarning(config, sink, { name: 'JinjaLogWarning', code: 'I061', message, node }),
     deprecated(thing) {
       const event = deprecations[thing]
-      const isTold = isWarning(config, { ...event, node }, `[WARNING]: Deprecated functionality\n${event.message}`)
+      const isTold = isWarning(config, { ...event, node }, `[WARNING]: Deprecated functionality\n\n${event.message}`)
       sink({ kind: 'deprecation met', atMs: clock.now(), ...event, isTold })
     },
   }
@@ -47,7 +48,9 @@ export function tellWarning(config: Config, sink: EventSink, warning: Warning): 
  * @returns false when it is silenced
  */
 function isWarning({ flags }: Config, { message, node, ...event }: Warning, failure = message): boolean {
-  const treatment = new WarningPolicy(flags).of('execution/warning-is-error', event)
+  const policy = new WarningPolicy(flags)
+  const treatment = policy.of('execution/warning-is-error', event)
   if (treatment !== 'error') return treatment === 'warn'
-  throw new DiagnosticError({ code: 'execution/warning-is-error', message: failure, ...(node !== null && { node }) })
+  const text = eventText(event, failure, policy.width)
+  throw new DiagnosticError({ code: 'execution/warning-is-error', message: text, ...(node !== null && { node }) })
 }

@@ -75,7 +75,7 @@ export function center(text: string, width: number, fill = ' '): string {
   return fill.repeat(left) + text + fill.repeat(missing - left)
 }
 
-function expandTabs(text: string, size: number): string {
+export function expandTabs(text: string, size: number): string {
   let column = 0
   let out = ''
   for (const character of text) {

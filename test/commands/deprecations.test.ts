@@ -6,7 +6,12 @@ import { project } from '../rig/project-rig.ts'
 import { deprecated } from './deprecation-table.ts'
 
 const policy = (error: readonly string[] | 'all', warn: readonly string[] = [], silence: readonly string[] = []) =>
-  new WarningPolicy({ warnError: false, warnErrorOptions: { error, warn, silence }, showAllDeprecations: false })
+  new WarningPolicy({
+    warnError: false,
+    warnErrorOptions: { error, warn, silence },
+    showAllDeprecations: false,
+    printerWidth: 80,
+  })
 
 test('deprecated things are counted and told at the end', () => {
   const tally = deprecationTally()
@@ -44,9 +49,12 @@ test('a named warning counts before the group of deprecations, and that before a
 
 const tags = {
   plain: () => '[WARNING]: ',
-  marked: () => '[WARNING]: Deprecated functionality\n',
-  named: (name: string) => `[WARNING][${name}]: Deprecated functionality\n`,
+  marked: () => '[WARNING]: Deprecated functionality ',
+  named: (name: string) => `[WARNING][${name}]: Deprecated functionality `,
 }
+
+/** Wrapped lines as one. */
+const joined = (text: string): string => text.replace(/\s+/g, ' ')
 
 const occurrences = (text: string, part: string): number => text.split(part).length - 1
 
@@ -58,34 +66,33 @@ describe.each(deprecated)('$name', ({ name, files, environment, words, tag, told
 
   test('is told once and counted at the end', async () => {
     expect(await p.run(words)).toBe(0)
-    expect(p.stdout).toContain(`${sign}${told}`)
-    expect(occurrences(p.stdout, start)).toBe(1)
+    expect(joined(p.stdout)).toContain(`${sign}${told}`)
+    expect(occurrences(joined(p.stdout), start)).toBe(1)
     expect(p.stdout).toContain(
       `[WARNING][DeprecationsSummary]: Deprecated functionality\nSummary of encountered deprecations:\n`,
     )
     expect(p.stdout).toContain(counted)
-    expect(p.stdout).toContain('run command again with the `--show-all-deprecations` flag.')
+    expect(p.stdout).toContain('\nrun command again with the `--show-all-deprecations` flag.')
   })
 
   test('is told every time where all are asked for', async () => {
     expect(await p.run(['--show-all-deprecations', ...words])).toBe(0)
-    expect(occurrences(p.stdout, start)).toBe(count)
+    expect(occurrences(joined(p.stdout), start)).toBe(count)
     expect(p.stdout).toContain(counted)
     expect(p.stdout).not.toContain('run command again')
   })
 
   test('stops the command where deprecations are errors', async () => {
     expect(await p.run(['--warn-error-options', '{error: [Deprecations]}', ...words])).toBe(2)
-    const shown = p.stdout.replace(/\s+/g, ' ')
-    expect(shown).toContain(`${sign}${told}`.replace('\n', ' '))
-    if (name !== 'ModulesItertoolsUsageDeprecation')
-      expect(shown).toContain(`Compilation Error ${sign.trim()}`.replace('\n', ' '))
+    const shown = joined(p.stdout)
+    expect(shown).toContain(`${sign}${told}`)
+    if (name !== 'ModulesItertoolsUsageDeprecation') expect(shown).toContain(`Compilation Error ${sign.trim()}`)
     expect(await p.run(['--warn-error-options', `{error: [${name}]}`, ...words])).toBe(2)
   })
 
   test('says nothing where deprecations are silenced', async () => {
     expect(await p.run(['--warn-error-options', '{silence: [Deprecations]}', ...words])).toBe(0)
-    expect(p.stdout).not.toContain(told)
+    expect(joined(p.stdout)).not.toContain(told)
     expect(p.stdout).not.toContain('DeprecationsSummary')
   })
 })
@@ -123,5 +130,20 @@ test('a kind of relation that a package overrides is told by commands that make 
   expect(await p.run('parse')).toBe(0)
   expect(p.stdout).not.toContain('overriding the built-in materialization')
   expect(await p.run('build')).toBe(0)
-  expect(p.stdout).toContain('overriding the built-in materialization')
+  expect(joined(p.stdout)).toContain('overriding the built-in materialization')
+})
+
+test('long texts are wrapped at the width of the printer, in both logs and where they are errors', async () => {
+  const p = project({ 'models/s.yml': 'exposures: [{name: the board, type: dashboard, owner: {name: x}}]\n' })
+  const lines = [
+    '[WARNING]: Deprecated functionality',
+    "Starting in v1.3, the 'name' of an exposure should",
+    'contain only letters, numbers, and underscores.',
+  ]
+  expect(await p.run('parse --printer-width 50')).toBe(0)
+  expect(p.stdout).toContain(lines.join('\n'))
+  expect(await p.run('parse --no-partial-parse --printer-width 50 --log-format json')).toBe(0)
+  expect(p.stdout).toContain(JSON.stringify(lines.join('\n')).slice(0, -1))
+  expect(await p.run('parse --warn-error --printer-width 50')).toBe(2)
+  expect(p.stdout).toContain(lines.map(line => `  ${line}`).join('\n'))
 })

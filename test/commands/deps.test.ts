@@ -131,7 +131,7 @@ describe('deps', () => {
     const packages = 'packages:\n  - package: acme/kit\n    version: 1.0.0\n'
     const p = project({ ...reader, 'packages.yml': packages }, { environment: { DBT_PACKAGE_HUB_URL: url } })
     const told =
-      '[WARNING]: Deprecated functionality\nThe `acme/kit` package is deprecated in favor of `acme/tool`. Please update your `packages.yml` configuration to use `acme/tool` instead.'
+      '[WARNING]: Deprecated functionality\nThe `acme/kit` package is deprecated in favor of `acme/tool`. Please update your\n`packages.yml` configuration to use `acme/tool` instead.'
     expect(await p.run('deps --warn-error')).toBe(2)
     expect(p.exists('package-lock.yml')).toBe(false)
     for (const flag of ['', ' --show-all-deprecations']) {

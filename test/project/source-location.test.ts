@@ -20,6 +20,7 @@ describe('external_location', () => {
 
   test.each([
     ['oldstyle', 'x/%(name)5s/%%/%(n)03d.csv', "'x/    t/%/007.csv'"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: so Python's templates are written
     ['template', 'x/$name/${name}_a/$$/$n.csv', "'x/t/t_a/$/7.csv'"],
   ])('%s placeholders are those of Python', (formatter, location, name) => {
     expect(relationName(`external_location: "${location}", formatter: ${formatter}`)).toBe(name)

@@ -4,6 +4,7 @@ import { unreachable } from '../../base/unreachable.ts'
 import type { CommandEvent } from '../../commands/command-event.ts'
 import { breaksRule, isBare, warningText } from '../../commands/mark-warning.ts'
 import { warningEvent } from '../../commands/warning-names.ts'
+import { eventText } from '../../config/event-text.ts'
 import type { RunEvent } from '../../execution/event.ts'
 import { macroFailureText } from '../../execution/failure-text.ts'
 import { renderDetails, renderDiagnostic } from '../render-diagnostic.ts'
@@ -15,6 +16,8 @@ export interface CommandLinesOptions {
   readonly output: 'text' | 'json'
   /** The command. */
   readonly which: string
+  /** Of the lines that long texts are wrapped to. */
+  readonly width: number
 }
 
 export function commandLines(
@@ -28,7 +31,7 @@ export function commandLines(
       return [textLine('FoundStats', 'W006', 'info', atMs, `Found ${event.statLine}`, { data })]
     }
     case 'problem found':
-      return [problemLine(event.diagnostic, atMs, options.which === 'list')]
+      return [problemLine(event.diagnostic, atMs, options)]
     case 'command stopped':
       return [stoppedLine(event.diagnostics, atMs)]
     case 'operation failed': {
@@ -53,19 +56,22 @@ export function commandLines(
     case 'plan shown':
       return planLines(event.plan, atMs)
     case 'note':
-      return [
-        textLine(event.name, event.code, event.level, atMs, event.message, {
-          data: event.data ?? { msg: event.message },
-        }),
-      ]
+      return [noteLine(event, atMs, options.width)]
     default:
       return unreachable(event)
   }
 }
 
-function problemLine(diagnostic: Diagnostic, atMs: number, isShort: boolean): LogLine {
+function noteLine(event: Extract<CommandEvent, { kind: 'note' }>, atMs: number, width: number): LogLine {
+  const { name, code, level, message, data = { msg: message } } = event
+  const text = (paint: Paint): string =>
+    eventText(event, message.replace(/^\[WARNING\]/, `[${paint.yellow('WARNING')}]`), width)
+  return { name, code, level, text, data, thread: mainThread, atMs }
+}
+
+function problemLine(diagnostic: Diagnostic, atMs: number, { which, width }: CommandLinesOptions): LogLine {
   const { name, code } = warningEvent(diagnostic.code)
-  const brief = (paint: Paint): string => warningText(diagnostic, word => paint.yellow(word))
+  const brief = (paint: Paint): string => warningText(diagnostic, width, word => paint.yellow(word))
   return {
     name,
     code,
@@ -73,7 +79,7 @@ function problemLine(diagnostic: Diagnostic, atMs: number, isShort: boolean): Lo
     brief,
     text: paint => {
       // What `list` prints beside its lines must be told from them: it has the time in front of each line.
-      if (isShort) return brief(paint).replace(/\s*\n\s*/g, ' ')
+      if (which === 'list') return brief(paint).replace(/\s*\n\s*/g, ' ')
       return isBare(diagnostic) ? brief(paint) : `${brief(paint)}\n${renderDetails(diagnostic)}`
     },
     data: diagnostic.facts ?? { msg: diagnostic.message, code: diagnostic.code },

@@ -93,7 +93,7 @@ export class RunLines {
       case 'template print':
       case 'warning':
       case 'deprecation met':
-        return [templateLine(event, this.known)]
+        return [templateLine(event, this.known, this.options.width)]
       case 'rows shown':
         return [rowsLine(event, this.options)]
       case 'bytes moved':

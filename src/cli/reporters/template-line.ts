@@ -1,12 +1,13 @@
 /** What templates and the adapter say while a run goes on, as lines of dbt's log. */
 import { unreachable } from '../../base/unreachable.ts'
+import { eventText } from '../../config/event-text.ts'
 import type { RunEvent } from '../../execution/event.ts'
 import type { KnownNodes } from './known-nodes.ts'
 import { type LogLine, textLine } from './log-line.ts'
 
 type TemplateEvent = Extract<RunEvent, { kind: 'template log' | 'template print' | 'warning' | 'deprecation met' }>
 
-export function templateLine(event: TemplateEvent, known: KnownNodes): LogLine {
+export function templateLine(event: TemplateEvent, known: KnownNodes, width: number): LogLine {
   const { atMs, message } = event
   switch (event.kind) {
     case 'template log': {
@@ -18,12 +19,13 @@ export function templateLine(event: TemplateEvent, known: KnownNodes): LogLine {
       return textLine('PrintEvent', 'Z052', 'info', atMs, message, { thread: known.threadOf(event.node) })
     case 'warning': {
       const code = warningCodes[event.name] ?? 'Z050'
-      return textLine(event.name, code, 'warn', atMs, message, { thread: known.threadOf(event.node) })
+      const text = eventText({ name: event.name, code }, message, width)
+      return textLine(event.name, code, 'warn', atMs, text, { thread: known.threadOf(event.node) })
     }
     case 'deprecation met': {
-      const text = `Deprecated functionality\n${message}`
+      const text = `Deprecated functionality\n\n${message}`
       const line = textLine(event.name, event.code, 'warn', atMs, text, { data: {} })
-      return { ...line, text: paint => `[${paint.yellow('WARNING')}]: ${text}` }
+      return { ...line, text: paint => eventText(event, `[${paint.yellow('WARNING')}]: ${text}`, width) }
     }
     default:
       return unreachable(event)
