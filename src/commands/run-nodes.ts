@@ -137,11 +137,16 @@ export function runOf(session: Session, loaded: LoadedProject, parts: RunParts):
       keepCode: config.flags.writeJson,
     }),
     signal: session.signal,
-    selected: parts.selection.uniqueIds,
+    selected: shownSelection(config.flags.which, parts.selection.uniqueIds),
     deferral: parts.deferral,
     plugins: pluginsOf(config.target.plugins, session.launch.files),
     previousBatches: parts.previousBatches ?? new Map(),
   }
+}
+
+/** A build of dbt keeps its unit tests apart from what it selects. */
+function shownSelection(command: string, uniqueIds: readonly string[]): readonly string[] {
+  return command === 'build' ? uniqueIds.filter(id => !id.startsWith('unit_test.')) : uniqueIds
 }
 
 async function executeAndWrite(session: Session, loaded: LoadedProject, plan: Plan, run: WrittenRun): Promise<Done> {

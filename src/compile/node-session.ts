@@ -145,6 +145,11 @@ export class NodeSession implements NodeAccess {
     return this.state.config.clock.now()
   }
 
+  /** Whatever `--print` says, as agate prints by itself. */
+  print(text: string): void {
+    this.effects.print(text.replace(/\n$/, ''))
+  }
+
   warnOnce(message: string): void {
     if (this.state.warned.has(message)) return
     this.state.warned.add(message)

@@ -60,7 +60,7 @@ export function operationReferences(session: NodeAccess, packageName: string): R
   })
 }
 
-interface Missing {
+export interface Missing {
   readonly kind: 'node' | 'source' | 'function' | 'metric'
   readonly name: string
   readonly version?: string | number | null
@@ -189,15 +189,20 @@ function aliasOf(target: GraphMember): string {
   return 'alias' in target ? target.alias : target.name
 }
 
-function notFound(reader: GraphMember, { kind, name, version, packageName }: Missing): DiagnosticError {
+function notFound(reader: GraphMember, missing: Missing): DiagnosticError {
   const title = reader.resourceType.charAt(0).toUpperCase() + reader.resourceType.slice(1)
-  const withVersion = version === null || version === undefined ? '' : `with version '${version}' `
-  const inPackage = packageName === null || packageName === undefined ? '' : `in package or project '${packageName}' `
   return new DiagnosticError({
     code: 'compile/reference-not-found',
-    message: `${title} '${reader.uniqueId}' (${pathOf(reader)}) depends on a ${kind} named '${name}' ${withVersion}${inPackage}which was not found`,
+    message: `${title} '${reader.uniqueId}' (${pathOf(reader)}) depends on ${missingText(missing)}`,
     node: reader.uniqueId,
   })
+}
+
+/** What dbt says of it after "depends on". */
+export function missingText({ kind, name, version, packageName }: Missing): string {
+  const withVersion = version === null || version === undefined ? '' : `with version '${version}' `
+  const inPackage = packageName === null || packageName === undefined ? '' : `in package or project '${packageName}' `
+  return `a ${kind} named '${name}' ${withVersion}${inPackage}which was not found`
 }
 
 function pathOf(member: GraphMember): string {

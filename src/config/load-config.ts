@@ -10,6 +10,7 @@ import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import { parseYaml } from '../base/located-yaml.ts'
 import { type YamlDocument, yamlEntry } from '../base/yaml-node.ts'
 import { revealSecrets } from '../context/env-var.ts'
+import { pythonValue } from '../context/python-yaml.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import { PyDict } from '../template/value.ts'
 import { checkCatalogs } from './catalogs-file.ts'
@@ -311,7 +312,7 @@ function withVarsFile(project: ProjectFile, files: FileSystem, diagnostics: Diag
   if (text === undefined) return project
   const document = parseYaml({ path: 'vars.yml', text: text.trimEnd() })
   const node = yamlEntry(document.root, 'vars')?.value
-  const vars = node && yamlValue(node)
+  const vars = node && pythonValue(node)
   if (!(vars instanceof PyDict)) return project
   if (project.vars.size === 0) return { ...project, vars }
   diagnostics.add({

@@ -1,5 +1,7 @@
 /** A project file as written -> its record. Wrong values and unknown keys are diagnostics; reading goes on. */
 import { Diagnostics } from '../base/diagnostic.ts'
+import { type YamlDocument, yamlEntry } from '../base/yaml-node.ts'
+import { pythonValue } from '../context/python-yaml.ts'
 import { boolIn, dictIn } from '../template/dict-access.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict, PyFloat, type Value } from '../template/value.ts'
@@ -137,7 +139,7 @@ export function parseProjectFile(
     trees: filledSections(configTrees(fields)),
     // Their faults are those of the rendered ones, which have been told.
     unrenderedTrees: configTrees(new FieldReader({ ...source, values: raw.values, diagnostics: new Diagnostics() })),
-    vars: fields.dict('vars'),
+    vars: readVars(fields, document),
     flags,
     behaviour: readBehaviourFlags(flags),
     queryComment: queryComment(fields),
@@ -200,6 +202,14 @@ function resourcePaths(fields: FieldReader): ResourcePaths {
     docs: fields.texts('docs-paths') ?? [...new Set(all.map(path => path.replace(/\/+$/, '')))],
     assets: fields.texts('asset-paths') ?? [],
   }
+}
+
+/** dbt does not render the variables and hands them to templates as the YAML loader made them. */
+function readVars(fields: FieldReader, document: YamlDocument): PyDict {
+  const told = fields.dict('vars')
+  const node = yamlEntry(document.root, 'vars')?.value
+  const loaded = node && pythonValue(node)
+  return loaded instanceof PyDict ? loaded : told
 }
 
 function dispatchEntries(fields: FieldReader): readonly DispatchEntry[] {

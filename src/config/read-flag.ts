@@ -2,13 +2,13 @@
 import type { DiagnosticCode } from '../base/codes.ts'
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { parseYaml } from '../base/located-yaml.ts'
+import { pythonValue } from '../context/python-yaml.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import { snakeCase } from './behaviour-flags.ts'
 import { type FlagEntry, type FlagName, flagTable } from './flag-table.ts'
 import type { WarnErrorOptions } from './flags.ts'
 import { sampleWindow, timePoint } from './time-window.ts'
 import { readWarnErrorOptions } from './warn-error-options.ts'
-import { yamlValue } from './yaml-value.ts'
 
 /** As the command line gives it: not yet looked into. */
 export type GivenFlag = string | number | boolean | readonly string[]
@@ -102,7 +102,7 @@ function badFlag(where: string, problem: string): DiagnosticError {
 export function dictFromText(option: string, text: string): PyDict {
   let value: Value = null
   try {
-    value = yamlValue(parseYaml({ path: `--${option}`, text }).root)
+    value = pythonValue(parseYaml({ path: `--${option}`, text }).root)
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
   }

@@ -22,8 +22,8 @@ export function loadYaml(text: string, fallback: Value): Value {
   }
 }
 
-/** A node of a YAML file as Python's loader makes it. */
-function pythonValue(node: YamlNode): Value {
+/** A node of a YAML file as Python's loader makes it: dates and times are values of `datetime`. */
+export function pythonValue(node: YamlNode): Value {
   switch (node.kind) {
     case 'list':
       return node.items.map(pythonValue)

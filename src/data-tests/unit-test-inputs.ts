@@ -5,7 +5,7 @@ import { cteText, type InjectedCte } from '../compile/inject-ctes.ts'
 import { isNode, namesOfNode } from '../compile/node-providers.ts'
 import { nodeRelation, sourceRelation } from '../compile/node-relation.ts'
 import type { NodeSession } from '../compile/node-session.ts'
-import { nodeReferences, type References } from '../compile/references.ts'
+import { type Missing, missingText, nodeReferences, type References } from '../compile/references.ts'
 import type { RefArguments } from '../context/node-providers.ts'
 import { refArguments } from '../context/reference-functions.ts'
 import { createRelation, ephemeralPrefix, type Relation } from '../context/relation.ts'
@@ -166,12 +166,12 @@ export function inputReferences(
 ): References {
   const { graph } = session.state
   const plain = nodeReferences(session, { reader: tested, batch: null, ephemeral: noted })
-  const cte = (member: GraphMember | undefined, kind: string, name: string): Relation => {
+  const cte = (member: GraphMember | undefined, asked: Missing): Relation => {
     const identifier = member && inputs.names.get(member.uniqueId)
     if (!member || identifier === undefined) {
       throw new DiagnosticError({
         code: 'compile/reference-not-found',
-        message: `Unit_Test '${test.uniqueId}' (${test.originalFilePath}) depends on a ${kind} named '${name}' which was not found`,
+        message: `Unit_Test '${test.uniqueId}' (${test.originalFilePath}) depends on ${missingText(asked)}`,
         hint: 'give rows for it under "given"',
         node: test.uniqueId,
       })
@@ -182,10 +182,12 @@ export function inputReferences(
   return {
     ...plain,
     ref({ name, packageName, version }) {
-      return cte(graph.resolveRef({ name, package: packageName, version }, tested.packageName), 'node', name)
+      const found = graph.resolveRef({ name, package: packageName, version }, tested.packageName)
+      return cte(found, { kind: 'node', name, version, packageName })
     },
     source(sourceName, tableName) {
-      return cte(graph.resolveSource(sourceName, tableName, tested.packageName), 'source', `${sourceName}.${tableName}`)
+      const found = graph.resolveSource(sourceName, tableName, tested.packageName)
+      return cte(found, { kind: 'source', name: `${sourceName}.${tableName}` })
     },
   }
 }

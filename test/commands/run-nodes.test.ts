@@ -36,6 +36,22 @@ describe('run', () => {
     expect(p.stdout).toContain('Runtime Error in model a (models/a.sql)')
   })
 
+  test('of a build shows macros the selection without its unit tests', async () => {
+    const p = project({
+      ...shop,
+      'models/unit.yml': `unit_tests:
+  - {name: u, model: b, given: [{input: "ref('a')", rows: [{id: 1}]}], expect: {rows: [{id: 2}]}}
+`,
+      'macros/chosen.sql':
+        "{% macro chosen() %}{% do log(selected_resources | sort | join(' '), info=true) %}{% endmacro %}",
+      'dbt_project.yml': "name: shop\nprofile: shop\non-run-end: '{{ chosen() }}'\n",
+    })
+    await p.run('build --select a b u')
+    expect(p.stdout).toMatch(/ model\.shop\.a model\.shop\.b test\.shop\.not_null\S+ test\.shop\.unique\S+\n/)
+    await p.run('test --select u')
+    expect(p.stdout).toMatch(/ unit_test\.shop\.b\.u\n/)
+  })
+
   test('an empty selection is told, succeeds and writes empty results', async () => {
     const p = project(shop)
     expect(await p.run('run --select nothing')).toBe(0)

@@ -26,6 +26,33 @@ describe('run-operation', () => {
     )
   })
 
+  test('shows the tables that it prints', async () => {
+    const p = project({
+      ...shop,
+      'macros/shows.sql': `{% macro shows() %}
+        {% set found = run_query("select 1 as a, 'x' as b") %}
+        {% do found.print_table() %}{% do found.print_csv() %}
+      {% endmacro %}`,
+    })
+    expect(await p.run('run-operation shows --quiet')).toBe(0)
+    expect(p.stdout).toBe('| a | b |\n| - | - |\n| 1 | x |\na,b\n1,x\n')
+  })
+
+  test('takes dates of --args and of variables as Python does', async () => {
+    const p = project({
+      ...shop,
+      'vars.yml': 'vars: {since: 2024-02-28, at: 2024-02-28 10:00:00, nested: {days: [2024-03-01]}}\n',
+      'macros/days.sql': `{% macro days(until) %}
+        {% do print((until - var('since')).days ~ ' ' ~ var('at') ~ ' ' ~ var('nested').days[0].year) %}
+        {% do print(var('given') + modules.datetime.timedelta(1)) %}
+      {% endmacro %}`,
+    })
+    const args = ['--args', '{until: 2024-03-01}', '--vars', '{given: 2024-12-31}', '--quiet']
+    expect(await p.run(['run-operation', 'days', ...args])).toBe(0)
+    expect(p.stdout).toBe('2 2024-02-28 10:00:00 2024\n2025-01-01\n')
+    expect(p.json('target/run_results.json')).toHaveProperty(['args', 'vars'], { given: '2024-12-31' })
+  })
+
   test('a macro that gives up is named', async () => {
     const p = project({
       ...shop,

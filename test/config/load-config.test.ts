@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lineColumn } from '../../src/base/source-file.ts'
+import { repr } from '../../src/template/repr.ts'
 import { PyDict } from '../../src/template/value.ts'
 import { load, loadBare, projectFile } from './config-rig.ts'
 
@@ -107,6 +108,13 @@ models:
     expect(load(files).diagnostics.errors[0]?.code).toBe('config/version-mismatch')
     expect(load(files, { given: { versionCheck: false } }).config).toBeDefined()
     expect(load({ 'dbt_project.yml': `${projectFile}require-dbt-version: ">=1.8.0,<2.0.0"\n` }).config).toBeDefined()
+  })
+
+  it('hands out dates among its variables as dates', () => {
+    const { config } = load({ 'dbt_project.yml': `${projectFile}vars: {day: 2024-01-05, at: 2024-01-05 10:00:00}\n` })
+    expect(config && repr(config.projectFile.vars)).toBe(
+      "{'day': datetime.date(2024, 1, 5), 'at': datetime.datetime(2024, 1, 5, 10, 0)}",
+    )
   })
 
   it('may leave its variables to vars.yml', () => {

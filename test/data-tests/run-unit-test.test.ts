@@ -37,6 +37,23 @@ describe('a unit test', () => {
     expect(outcome.result('u')).toMatchObject({ status: 'pass', failures: 0, message: null })
   })
 
+  test('names the version of a parent that it has no rows for', async () => {
+    const outcome = await check(
+      `
+    model: reads
+    given: []
+    expect: {rows: []}`,
+      {
+        fixtures: {
+          'models/one_v1.sql': 'select 1 as id',
+          'models/one.yml': 'models: [{name: one, versions: [{v: 1}]}]',
+          'models/reads.sql': "select * from {{ ref('one', v=1) }}",
+        },
+      },
+    )
+    expect(outcome.result('u')?.message).toContain("depends on a node named 'one' with version '1' which was not found")
+  })
+
   test('shows the difference as a table', async () => {
     const outcome = await check(`
     model: clean
