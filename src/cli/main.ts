@@ -95,6 +95,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
     noteDeprecation: deprecations.note,
     begin,
     reserveThreads: options.reserveThreads,
+    beginStream: options.beginStream ?? (() => () => {}),
     spare,
   }
   let exitCode = stoppedCode

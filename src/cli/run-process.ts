@@ -5,7 +5,7 @@ import { localWorld } from './local-world.ts'
 import { main } from './main.ts'
 import { buildStamp, packedBuiltins } from './packed-builtins.ts'
 import type { Output } from './surroundings.ts'
-import { letYoungSpaceGrow } from './v8-settings.ts'
+import { beginStream, letYoungSpaceGrow } from './v8-settings.ts'
 
 /** Threads of libuv beside those that run SQL: for files and name look-ups. */
 const spareThreads = 4
@@ -36,6 +36,7 @@ export async function runProcess(version: string): Promise<void> {
     signal: interrupt.signal,
     processId: process.pid,
     reserveThreads,
+    beginStream,
   })
   process.off('SIGINT', onSignal)
   process.off('SIGTERM', onSignal)

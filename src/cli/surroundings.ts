@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly signal: AbortSignal
   readonly processId: number
   readonly reserveThreads: (count: number) => void
+  /** Content begins to stream to a bucket; what it gives is called when that has ended. */
+  readonly beginStream?: () => () => void
   /** Hears what stopped the command, beside what is printed. */
   readonly onStopped?: (diagnostics: readonly Diagnostic[]) => void
 }

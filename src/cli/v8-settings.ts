@@ -14,6 +14,19 @@ export function optimizeLate(): void {
   set('--interrupt-budget=264000', 11)
 }
 
+let streamCount = 0
+
+/**
+ * While content streams to a bucket, JavaScript only hands on what others read and send: what V8 would optimize of that
+ * takes more memory than all the content on its way. @returns to be called when the stream has ended
+ */
+export function beginStream(): () => void {
+  if (streamCount++ === 0) set('--no-opt', 11)
+  return () => {
+    if (--streamCount === 0) set('--opt', 11)
+  }
+}
+
 /** Whether the space for short-lived objects grows, as it does by itself, or stays as large as it is. */
 export function letYoungSpaceGrow(grows: boolean): void {
   set(`--semi-space-growth-factor=${grows ? 2 : 1}`, 14)

@@ -35,6 +35,7 @@ async function lakeSettings(session: Session, config: Config): Promise<import('.
     import('../lake/database-settings.ts'),
   ])
   const { environment, home, files } = session.launch
+  const { beginStream } = session
   const hasAwsFiles = ['credentials', 'config'].some(name => files.exists(posix.join(home, '.aws', name)))
   const cacheFolder = cacheFolderOf(environment, home)
   return {
@@ -45,6 +46,7 @@ async function lakeSettings(session: Session, config: Config): Promise<import('.
     scratchFolder: environment.EIDER_SCRATCH_DIR ?? posix.join(cacheFolder, 'writing'),
     clock: session.launch.clock,
     ids: session.launch.ids,
+    beginStream,
     signal: session.signal,
     attach: remoteDatabases(config.target.duckdb),
     partialReads: {

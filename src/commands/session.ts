@@ -33,6 +33,8 @@ export interface Session {
   readonly begin: (identity: RunIdentity) => void
   /** So many statements will run at the same time. Called before the database is opened. */
   readonly reserveThreads: (count: number) => void
+  /** Content begins to stream to a bucket; what it gives is called when that has ended. */
+  readonly beginStream: () => () => void
   /** For work that can wait until the database works, at the latest until the command has ended. */
   readonly spare: SpareTime
 }

@@ -36,6 +36,8 @@ export interface LakeSettings {
   readonly pauseMs?: number
   /** Larger content goes up in parts of this size. */
   readonly partBytes?: number
+  /** Content begins to stream to a bucket; what it gives is called when that has ended. */
+  readonly beginStream?: () => () => void
   /** Databases in buckets that every session sees. */
   readonly attach?: readonly AttachSetting[]
   /** Which files are fetched in part; without it none. */
@@ -78,12 +80,13 @@ export class Lake {
     const id = `${partsOfUrl(url).bucket}\n${options === undefined ? scopeOf(url) : JSON.stringify(options)}`
     const known = this.stores.get(id)
     if (known !== undefined) return known
-    const { ids, signal, pauseMs, partBytes } = this.settings
+    const { ids, signal, pauseMs, partBytes, beginStream } = this.settings
     const bare = s3Store(this.settings.access.settingsFor(url, options), {
       ids,
       ...(signal !== undefined && { signal }),
       ...(pauseMs !== undefined && { pauseMs }),
       ...(partBytes !== undefined && { partBytes }),
+      ...(beginStream !== undefined && { beginStream }),
     })
     const store = metered(bare, this.total, () => this.total.grown())
     this.stores.set(id, store)

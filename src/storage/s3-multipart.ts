@@ -12,6 +12,8 @@ export const mostParts = 10_000
 export interface PartTarget {
   readonly requests: S3Requests
   readonly bodies: S3Bodies
+  /** Called before the first part; what it gives is called after the last. */
+  readonly beginStream: () => () => void
 }
 
 export interface FinishOptions {
@@ -29,19 +31,27 @@ export interface PartUpload {
   abort(): Promise<void>
 }
 
-export async function startParts({ requests, bodies }: PartTarget, key: string): Promise<PartUpload> {
+export async function startParts({ requests, bodies, beginStream }: PartTarget, key: string): Promise<PartUpload> {
   const what = `write "${key}"`
   const upload = await requests.send(what, s3 => s3.startUpload(key))
   const parts: S3Part[] = []
+  let endStream: (() => void) | undefined = beginStream()
+  const end = (): void => {
+    endStream?.()
+    endStream = undefined
+  }
   return {
     async put(index, content) {
       const body = await bodies.of(content)
       parts[index] = await requests.send(what, s3 => s3.uploadPart(key, upload, index + 1, body))
       return body.crc32
     },
-    finish: ({ conditions, onUnclear }) =>
-      requests.send(what, s3 => s3.completeUpload(key, upload, parts, conditions), onUnclear),
+    finish({ conditions, onUnclear }) {
+      end()
+      return requests.send(what, s3 => s3.completeUpload(key, upload, parts, conditions), onUnclear)
+    },
     async abort() {
+      end()
       // Parts that stay cost money but do no harm, and whoever gives up has other trouble to report.
       await requests.send(what, s3 => s3.abortUpload(key, upload)).catch(() => undefined)
     },

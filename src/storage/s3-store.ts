@@ -16,6 +16,8 @@ export interface S3Surroundings extends RetryRules {
   readonly ids: IdSource
   /** Larger content goes up in parts of this size; at least 5 MiB on real S3. */
   readonly partBytes?: number
+  /** Called before content goes up in parts; what it gives is called when none will follow. */
+  readonly beginStream?: () => () => void
 }
 
 /** The least that S3 takes. */
@@ -26,7 +28,8 @@ export function s3Store(settings: S3Settings, surroundings: S3Surroundings): Obj
   const lead = prefix === '' ? '' : `${prefix}/`
   const name = `s3://${settings.bucket}/${prefix}`.replace(/\/$/, '')
   const requests = s3Requests(name, settings, surroundings)
-  const target = { requests, bodies: s3Bodies(), name, partBytes: surroundings.partBytes ?? defaultPartBytes }
+  const { partBytes = defaultPartBytes, beginStream = () => () => {} } = surroundings
+  const target = { requests, bodies: s3Bodies(), name, partBytes, beginStream }
 
   return {
     name,

@@ -135,6 +135,26 @@ test('an upload in parts that fails leaves no parts', async () => {
   expect(await keysOf(store, '')).toEqual([])
 })
 
+test('an upload in parts says when it begins and when it has ended, also when it fails; a single put says nothing', async () => {
+  const double = await start()
+  const told: string[] = []
+  const beginStream = (): (() => void) => {
+    told.push('begun')
+    return () => told.push('ended')
+  }
+  const store = s3Store(
+    { bucket: double.bucket, endpoint: double.endpoint, region: 'eu-west-1', credentials: double.keys },
+    { ids: () => 'probe', pauseMs: 1, attempts: 2, partBytes: 1000, beginStream },
+  )
+  await store.put('small', bytes('x'))
+  expect(told).toEqual([])
+  await store.put('large', new Uint8Array(2500))
+  expect(told).toEqual(['begun', 'ended'])
+  double.fail({ fault: { kind: 'answer', status: 503, code: 'SlowDown' }, method: 'PUT', times: 100 })
+  await expect(store.put('larger', new Uint8Array(2500))).rejects.toThrow()
+  expect(told).toEqual(['begun', 'ended', 'begun', 'ended'])
+})
+
 test('one part of an upload is tried again by itself, and a lost answer to its end is settled', async () => {
   const double = await start()
   const store = storeOf(double)
