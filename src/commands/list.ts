@@ -9,7 +9,7 @@ import { jsonText } from '../template/json-text.ts'
 import { toPython } from '../template/plain-data.ts'
 import { artifactWriter } from './artifact-writer.ts'
 import { tellEmptySelection } from './empty-selection.ts'
-import { loadGraph } from './load-graph.ts'
+import { loadGraph, tellFound } from './load-graph.ts'
 import { selectMembers } from './select-members.ts'
 import type { Command } from './session.ts'
 
@@ -31,6 +31,7 @@ export const list: Command = async session => {
   const loaded = await loadGraph(session)
   const { graph, config } = loaded
   const { flags } = config
+  tellFound(session, graph)
   const selected = selectMembers(loaded, session)
   artifactWriter(session, config).manifest(graph, loaded.texts())
   const ids = [...selected.uniqueIds].sort()

@@ -15,15 +15,18 @@ describe('list', () => {
     expect(p.stdout).toBe('{"name": "b", "config.materialized": "table"}\n')
   })
 
-  test('puts the time before every line that is no node', async () => {
-    const p = project({ ...shop, 'models/m.yml': 'macros:\n  - name: nowhere\n    description: lost\n' })
+  test('tells warnings in the lines that other commands have, without the place in the file', async () => {
+    const p = project({ ...shop, 'models/m.yml': 'seeds:\n  - name: a\n    description: a model\n' })
     expect(await p.run('ls')).toBe(0)
-    const untimed = p.stdout
-      .trim()
-      .split('\n')
-      .filter(line => !/^\d\d:\d\d:\d\d {2}/.test(line))
-    expect(p.stdout).toContain('"nowhere"')
-    expect(untimed).toEqual(['shop.a', 'shop.b', 'shop.countries'])
+    const lines = p.stdout.trimEnd().split('\n')
+    expect(lines.map(line => line.replace(/^\d\d:\d\d:\d\d/, 'time')).slice(3)).toEqual([
+      "time  [WARNING]: 'a' is a model node, but it is specified in the seeds section of models/m.yml.",
+      'To fix this error, place the `a` specification under the models key instead.',
+      expect.stringMatching(/^time {2}Found 2 models, 1 seed, \d+ macros$/),
+      'shop.a',
+      'shop.b',
+      'shop.countries',
+    ])
   })
 
   test('writes the manifest, as every command that reads the project does', async () => {

@@ -27,5 +27,5 @@ test.each([
 ])('warnings of templates may be listed by the name of their event: %j', async (options, lines) => {
   const p = project(files)
   expect(await p.run(['ls', ...options])).toBe(0)
-  expect(linesOf(p.stdout)).toEqual(['logged', ...lines])
+  expect(linesOf(p.stdout)).toEqual(['logged', ...lines, 'Found'])
 })

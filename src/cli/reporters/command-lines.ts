@@ -78,9 +78,8 @@ function problemLine(diagnostic: Diagnostic, atMs: number, { which, width }: Com
     level: breaksRule(diagnostic) ? 'error' : 'warn',
     brief,
     text: paint => {
-      // What `list` prints beside its lines must be told from them: it has the time in front of each line.
-      if (which === 'list') return brief(paint).replace(/\s*\n\s*/g, ' ')
-      return isBare(diagnostic) ? brief(paint) : `${brief(paint)}\n${renderDetails(diagnostic)}`
+      // Whoever reads the output of `list` takes every further line for a node.
+      return which === 'list' || isBare(diagnostic) ? brief(paint) : `${brief(paint)}\n${renderDetails(diagnostic)}`
     },
     data: diagnostic.facts ?? { msg: diagnostic.message, code: diagnostic.code },
     thread: mainThread,

@@ -1,12 +1,9 @@
 /** A line of the log as text for people: the short form of the terminal, and the long form of the log file. */
 import { clockTime, isoTime, isPrinted, type LogLine, type Paint } from './log-line.ts'
 
-/** `everyLine` puts the time before each line of a text, not before the first alone. */
-export function shortText(line: LogLine, paint: Paint, everyLine = false): string {
+export function shortText(line: LogLine, paint: Paint): string {
   const text = line.text(paint)
-  if (isPrinted(line)) return text
-  const time = `${clockTime(line.atMs)}  `
-  return `${time}${everyLine ? text.trimEnd().replaceAll('\n', `\n${time}`) : text}`
+  return isPrinted(line) ? text : `${clockTime(line.atMs)}  ${text}`
 }
 
 /** With level and thread, as dbt's log file has it; a run begins with a rule that names it. */
