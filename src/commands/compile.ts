@@ -31,7 +31,8 @@ export function compileAndWrite(session: Session, loaded: LoadedProject, plan: P
   return leaveManifest(session, loaded, () => compileAll(session, loaded, plan))
 }
 
-async function compileAll(session: Session, loaded: LoadedProject, plan: Plan): Promise<RunResult> {
+/** @throws CommandStopped when a node cannot be compiled: then only the SQL of others is written, and no manifest */
+export async function compileAll(session: Session, loaded: LoadedProject, plan: Plan): Promise<RunResult> {
   const { config } = loaded
   const database = await openDatabase(session, config, { readOnlyIfLocked: true })
   const selection = { uniqueIds: plan.steps.map(step => step.node.uniqueId) }

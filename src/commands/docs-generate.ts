@@ -9,7 +9,7 @@ import type { Catalog } from '../execution/catalog-table.ts'
 import { readCatalog } from '../execution/read-catalog.ts'
 import { commandResourceTypes } from '../graph/command-selection.ts'
 import { artifactWriter } from './artifact-writer.ts'
-import { compilationPlan, compileAndWrite } from './compile.ts'
+import { compilationPlan, compileAll } from './compile.ts'
 import { type LoadedProject, loadGraph, tellFound } from './load-graph.ts'
 import { note } from './note.ts'
 import { openDatabase } from './open-database.ts'
@@ -23,7 +23,7 @@ export const docsGenerate: Command = async session => {
   const { config, graph } = loaded
   if (config.flags.compile) {
     tellFound(session, graph)
-    await compileAndWrite(session, loaded, compilationPlan(session, loaded))
+    await compileAll(session, loaded, compilationPlan(session, loaded))
   }
   const writer = artifactWriter(session, config)
   note(session, 'BuildingCatalog', 'E044', 'Building catalog', {})

@@ -12,7 +12,10 @@ export function foundStats({ project, unlinkedTests }: Pick<Graph, 'project' | '
   const count = (type: string, number = 1): void => {
     counts.set(type, (counts.get(type) ?? 0) + number)
   }
-  for (const node of project.nodes.values()) if (!unlinkedTests.has(node.uniqueId)) count(node.resourceType)
+  for (const { uniqueId, resourceType } of project.nodes.values()) {
+    // dbt leaves functions out.
+    if (resourceType !== 'function' && !unlinkedTests.has(uniqueId)) count(resourceType)
+  }
   if (project.config.flags.inline !== null) count('sql_operation')
   count('source', project.sources.size)
   count('exposure', project.exposures.size)

@@ -32,6 +32,15 @@ describe('docs generate', () => {
     expect(ids()).toContain('model.shop.hollow')
   })
 
+  test('leaves the manifest of before when a node cannot be compiled', async () => {
+    const p = project(shop)
+    expect(await p.run('docs generate')).toBe(0)
+    const before = p.read('target/manifest.json')
+    p.write({ 'models/a.sql': '{{ exceptions.raise_compiler_error("no") if execute }} select 1 as id' })
+    expect(await p.run('docs generate')).toBe(2)
+    expect(p.read('target/manifest.json')).toBe(before)
+  })
+
   test('copies the assets of the project', async () => {
     const p = project({
       ...shop,
