@@ -8,7 +8,7 @@ import type { RunOutput } from '../execution/run.ts'
 import type { GraphMember } from '../project/node.ts'
 import type { NodeFacts } from '../project/node-json.ts'
 import type { FileSystem } from '../storage/file-system.ts'
-import { compiledPath, hasCompiledFile, runPath } from './target-paths.ts'
+import { compiledPath, fixturePath, hasCompiledFile, runPath } from './target-paths.ts'
 
 /** What the run adds to a node's entry in the manifest. */
 export type OutputFacts = Pick<NodeFacts, 'compiled' | 'buildPath' | 'foreignKeys'>
@@ -43,9 +43,10 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
   }
   return {
     compiled: (step: CompiledStep, suffix?: string) => {
-      const { node, compiledCode, extraCtes, foreignKeys } = step
+      const { node, compiledCode, extraCtes, foreignKeys, fixtures = [] } = step
       const path = hasCompiledFile(node) && compiledCode !== '' ? compiledPath(options.targetPath, node, suffix) : null
       if (path !== null) write(path, compiledCode)
+      for (const fixture of fixtures) write(fixturePath(options.targetPath, node, fixture), fixture.sql)
       if (options.keepCode && suffix === undefined) {
         const code = { code: compiledCode, path, extraCtes, extraCtesInjected: true }
         compiled.set(node.uniqueId, { compiled: code, ...(foreignKeys && { foreignKeys }) })

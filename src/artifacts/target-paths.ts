@@ -30,6 +30,15 @@ export function compiledPath(targetPath: string, node: GraphMember, suffix?: str
   return `${posix.join(targetPath, 'compiled')}/${nodeFilePath(node, suffix)}`
 }
 
+/** What stands for an input of a unit test: below the properties file of the test, in the package of the input. */
+export function fixturePath(
+  targetPath: string,
+  test: GraphMember,
+  input: { packageName: string; name: string },
+): string {
+  return `${posix.join(targetPath, 'compiled')}/${input.packageName}/${test.originalFilePath}/${input.name}.sql`
+}
+
 export function runPath(targetPath: string, node: GraphMember, suffix?: string): string {
   return `${posix.join(targetPath, 'run')}/${nodeFilePath(node, suffix)}`
 }

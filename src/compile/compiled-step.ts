@@ -9,6 +9,14 @@ export interface LineMapEntry {
   readonly sourceStart: number
 }
 
+/** The query that stands for an input of a unit test. */
+export interface FixtureQuery {
+  /** Of the input. */
+  readonly packageName: string
+  readonly name: string
+  readonly sql: string
+}
+
 export interface CompiledStep {
   readonly node: GraphMember
   /** SQL as sent to the materialization: ephemeral parents inlined. */
@@ -17,6 +25,8 @@ export interface CompiledStep {
   readonly extraCtes: readonly { readonly id: string; readonly sql: string }[]
   /** Relations that foreign keys of a model mean, by what stands under `to`. */
   readonly foreignKeys?: ReadonlyMap<string, string>
+  /** Of a unit test: what its query reads, in its order. */
+  readonly fixtures?: readonly FixtureQuery[]
   readonly source: SourceFile
   readonly lineMap: readonly LineMapEntry[]
 }

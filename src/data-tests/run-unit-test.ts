@@ -38,7 +38,8 @@ export async function runUnitTest(run: UnitTestRun): Promise<UnitTestVerdict> {
   const inputs = await unitTestInputs(test, tested, session)
   const node = unitNode(test, tested)
   const step = await compileTested(run, tested, node, inputs)
-  const compiled = { ...step, node: test }
+  const fixtures = step.extraCtes.flatMap(({ id }) => inputs.queries.get(id) ?? [])
+  const compiled = { ...step, node: test, fixtures }
   run.compiled(compiled)
   run.executing()
   const table = await resultTable(run, node, compiled)

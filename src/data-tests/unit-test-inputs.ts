@@ -1,6 +1,7 @@
 /** The inputs of a unit test as CTEs: rows written down stand for the models and sources that the tested model reads. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import { compileNode } from '../compile/compile-node.ts'
+import type { FixtureQuery } from '../compile/compiled-step.ts'
 import { cteText, type InjectedCte } from '../compile/inject-ctes.ts'
 import { isNode, namesOfNode } from '../compile/node-providers.ts'
 import { nodeRelation, sourceRelation } from '../compile/node-relation.ts'
@@ -20,6 +21,8 @@ export interface UnitTestInputs {
   readonly ctes: ReadonlyMap<string, InjectedCte>
   /** Name of the CTE by the same id. */
   readonly names: ReadonlyMap<string, string>
+  /** By the same id. */
+  readonly queries: ReadonlyMap<string, FixtureQuery>
 }
 
 export async function unitTestInputs(
@@ -29,14 +32,16 @@ export async function unitTestInputs(
 ): Promise<UnitTestInputs> {
   const ctes = new Map<string, InjectedCte>()
   const names = new Map<string, string>()
+  const queries = new Map<string, FixtureQuery>()
   for (const given of test.given) {
     const original = await inputMember(given.input, test, tested, session)
     const name = cteName(original)
     const sql = await fixtureSql(given, original, tested, session)
     ctes.set(original.uniqueId, { id: original.uniqueId, sql: cteText(name, sql) })
     names.set(original.uniqueId, name)
+    queries.set(original.uniqueId, { packageName: original.packageName, name: original.name, sql })
   }
-  return { ctes, names }
+  return { ctes, names, queries }
 }
 
 function cteName(member: GraphMember): string {

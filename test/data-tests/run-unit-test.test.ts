@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { project } from '../rig/project-rig.ts'
 import { type RanOutcome, RunRig } from '../rig/run-rig.ts'
 
 let rig: RunRig | undefined
@@ -112,4 +113,24 @@ describe('a unit test', () => {
     expect(outcome.result('u').status).toBe('error')
     expect(outcome.result('u').message).toContain("Invalid column name: 'nope' in unit test fixture for 'people'")
   })
+})
+
+test('what stands for the inputs is written below the properties file of the test', async () => {
+  const p = project({
+    'models/a.sql': 'select 1 as id',
+    'models/b.sql': 'select 1 as id',
+    'models/deep/c.sql': "select id from {{ ref('a') }} join {{ ref('b') }} using (id)",
+    'models/unit.yml': `unit_tests:
+  - name: u
+    model: c
+    given:
+      - {input: ref('a'), format: sql, rows: "select {{ 1 + 1 }} as id"}
+      - {input: ref('b'), rows: [{id: 2}]}
+    expect: {rows: [{id: 2}]}
+`,
+  })
+  expect(await p.run('build')).toBe(0)
+  expect(p.read('target/compiled/shop/models/unit.yml/a.sql')).toBe('select 2 as id')
+  expect(p.read('target/compiled/shop/models/unit.yml/b.sql')).toContain('-- Fixture for b\nselect')
+  expect(p.exists('target/compiled/shop/models/unit.yml/c.sql')).toBe(false)
 })
