@@ -3,7 +3,8 @@
  * it stands for, with dbt's codes; reporters make text and JSON lines from them and need nothing else.
  *
  * Invariants:
- * 1. `run started` is first and `run finished` last, once each, however the run ends.
+ * 1. `run started` is first and `run finished` last, once each, however the run ends; of a run that cannot start or go
+ *    on, `run broken off` is last.
  * 2. Every counted node has exactly one of `node finished` and `node skipped`; one `node started` precedes the former.
  * 3. `index` counts from 1 to `total` in the order of starting; nodes that are not counted (ephemeral models) have none.
  */
@@ -164,6 +165,8 @@ export type RunEvent =
   | (Timed & { readonly kind: 'statement cancelled'; readonly connection: string })
   /** FinishedRunningStats (E047), EndOfRunSummary (Z030), RunResultError (Z024) …, StatsLine (Z023). */
   | (Timed & { readonly kind: 'run finished'; readonly result: RunResult; readonly statLine: string })
+  /** FinishedRunningStats (E047). The command stops with what broke it off. */
+  | (Timed & { readonly kind: 'run broken off'; readonly elapsedMs: number; readonly statLine: string })
 
 export interface Preview {
   readonly columns: readonly string[]

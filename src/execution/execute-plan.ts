@@ -99,7 +99,11 @@ class PlanExecution {
       if (!this.run.signal.aborted) await this.runEndHooks()
     } catch (error) {
       // An interrupt may meet a statement that belongs to no node; the run still ends in good order.
-      if (!this.run.signal.aborted) throw error
+      if (!this.run.signal.aborted) {
+        const elapsedMs = clock.elapsedMs() - startedAt
+        this.run.sink({ kind: 'run broken off', atMs: clock.now(), elapsedMs, statLine: statLine(this.members) })
+        throw error
+      }
     } finally {
       await this.lanes.close()
     }
@@ -157,10 +161,10 @@ class PlanExecution {
       sessionFor: hook => new NodeSession(state, lane, hook),
       sink: this.run.sink,
       output: this.run.output,
+      keep: (result, hook) => this.keep(result, hook),
       ...(when === 'on-run-end' && { extra: this.namesAtEnd() }),
     })
     await lane.release()
-    for (const [index, result] of results.entries()) this.keep(result, hooks[index] ?? result)
     return results.some(result => result.status === 'error')
   }
 
@@ -270,9 +274,9 @@ class PlanExecution {
     this.ended.abort()
   }
 
-  private keep(result: NodeResult, node: GraphMember | NodeResult): void {
+  private keep(result: NodeResult, node: GraphMember): void {
     this.results.push(result)
-    if ('resourceType' in node) this.members.push(node)
+    this.members.push(node)
   }
 
   private countIn(node: GraphMember): Counted | undefined {

@@ -18,6 +18,8 @@ export interface HookRun {
   readonly sessionFor: (hook: OperationNode) => NodeSession
   readonly sink: EventSink
   readonly output: RunOutput
+  /** Takes each result as soon as it is there: a later hook may fail to compile. */
+  readonly keep?: (result: NodeResult, hook: OperationNode) => void
   /** Names that hooks at the end see: `results`, `schemas`, `database_schemas`. */
   readonly extra?: ReadonlyMap<string, Value>
 }
@@ -48,6 +50,7 @@ export async function runHooks(run: HookRun): Promise<NodeResult[]> {
     const result: NodeResult = failed ? skippedHook(hook, statement) : await runHook(run, hook, statement, index)
     failed ||= result.status === 'error'
     results.push(result)
+    run.keep?.(result, hook)
     const { clock } = run.sessionFor(hook).state.config
     run.sink({
       kind: 'hook finished',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Connection, Database } from '../../src/adapter/adapter.ts'
 import { DiagnosticError } from '../../src/base/diagnostic.ts'
+import { project as shell } from '../rig/project-rig.ts'
 import { RunRig } from '../rig/run-rig.ts'
 
 let rig: RunRig | undefined
@@ -37,6 +38,39 @@ describe('a run', () => {
     expect(told.at(-1)).toMatchObject({ kind: 'run finished', statLine: '1 view model' })
     const started = told.filter(event => event.kind === 'node started' && event.counted)
     expect(started).toMatchObject([{ description: 'sql view model main.a', counted: { index: 1, total: 1 } }])
+  })
+
+  test('tells what ran before it was broken off', async () => {
+    const p = shell({
+      'dbt_project.yml': `name: shop\nversion: '1.0'\nprofile: shop\non-run-start:
+  - select 1
+  - "select {% if execute %}{{ exceptions.raise_compiler_error('no') }}{% endif %}"\n`,
+      'models/a.sql': 'select 1 as id',
+    })
+    expect(await p.run('run')).toBe(2)
+    expect(p.stdout).toMatch(
+      /OK hook.*\n\S+ {2}\n\S+ {2}Finished running 1 project hook in 0 hours 0 minutes and .*\n\S+ {2}Encountered an error:\n/,
+    )
+  })
+
+  test('keeps the schemas that it made before one that cannot be made', async () => {
+    const p = shell({
+      'models/a.sql': "{{ config(schema='early') }}select 1 as id",
+      'models/b.sql': "{{ config(database='system', schema='late') }}select 1 as id",
+    })
+    expect(await p.run('run')).toBe(2)
+    expect(p.stdout).toMatch(
+      /\n\S+ {2}\n\S+ {2}\n\S+ {2}Finished running {2}in 0 hours .*\n\S+ {2}Encountered an error:\n/,
+    )
+    expect(
+      await p.run([
+        'show',
+        '--quiet',
+        '--inline',
+        "select count(*) as n from duckdb_schemas() where schema_name = 'main_early'",
+      ]),
+    ).toBe(0)
+    expect(p.stdout).toContain('| 1 |')
   })
 
   test('does nothing, and opens nothing, for an empty selection', async () => {

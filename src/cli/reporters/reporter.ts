@@ -121,7 +121,7 @@ export class Reporter {
       live.started(event.node.uniqueId, event.description, event.counted.total)
     } else if (event.kind === 'node finished') live.ended(event.node.uniqueId)
     else if (event.kind === 'bytes moved') live.transferred(movedText(event.moved))
-    else if (event.kind === 'run finished') live.stop()
+    else if (event.kind === 'run finished' || event.kind === 'run broken off') live.stop()
   }
 }
 

@@ -100,6 +100,8 @@ export class RunLines {
         return []
       case 'run finished':
         return this.runFinished(event)
+      case 'run broken off':
+        return withoutProgress.has(this.command) ? [] : finishedLines(event.statLine, event.elapsedMs, atMs)
       default:
         return unreachable(event)
     }
@@ -211,16 +213,10 @@ export class RunLines {
     const { atMs, result } = event
     const ended = endLine(result, atMs)
     if ((this.counts === 0 && this.command !== 'clone') || withoutSummary.has(this.command)) return [ended]
-    const seconds = result.elapsedMs / 1000
-    const execution = ` in ${spelledDuration(seconds)}`
-    const text = `Finished running ${event.statLine}${execution} (${seconds.toFixed(2)}s).`
     const lines = withoutProgress.has(this.command)
       ? []
       : [
-          formatting(atMs),
-          textLine('FinishedRunningStats', 'E047', 'info', atMs, text, {
-            data: { stat_line: event.statLine, execution, execution_time: seconds },
-          }),
+          ...finishedLines(event.statLine, result.elapsedMs, atMs),
           timeLine(this.options.timeSpent(), atMs),
           ...(result.moved === undefined ? [] : [movedLine(result.moved, atMs)]),
         ]
@@ -246,6 +242,14 @@ export class RunLines {
     const text = `Re-using an available connection from the pool (formerly ${data.orig_conn_name}, now ${uniqueId})`
     return textLine('ConnectionReused', 'E006', 'debug', atMs, text, { data, thread })
   }
+}
+
+function finishedLines(statLine: string, elapsedMs: number, atMs: number): LogLine[] {
+  const seconds = elapsedMs / 1000
+  const execution = ` in ${spelledDuration(seconds)}`
+  const text = `Finished running ${statLine}${execution} (${seconds.toFixed(2)}s).`
+  const data = { stat_line: statLine, execution, execution_time: seconds }
+  return [formatting(atMs), textLine('FinishedRunningStats', 'E047', 'info', atMs, text, { data })]
 }
 
 function spelledDuration(seconds: number): string {
