@@ -9,9 +9,10 @@ import { firstDateTime, PyDateTime, utcDateTime } from '../context/modules/pytho
 import { fieldOf } from '../context/python-object.ts'
 import type { Freshness, OperationNode, SourceNode } from '../project/node.ts'
 import { renderText } from '../template/template.ts'
-import { PyDict, typeName, type Value } from '../template/value.ts'
+import { PyDict, PyFloat, typeName, type Value } from '../template/value.ts'
 import type { EventSink } from './event.ts'
 import { failureText } from './failure-text.ts'
+import { resultValue } from './result-value.ts'
 import type { Run } from './run.ts'
 import { Lanes, runStateOf, workerName } from './run-context.ts'
 import { endNames, hooksInOrder, runHooks } from './run-hooks.ts'
@@ -65,7 +66,7 @@ export async function checkFreshness(sources: readonly SourceNode[], run: Run): 
     nodeCount: total,
   })
   try {
-    hooks.push(...(await projectHooks(run, state, lanes, 'on-run-start')))
+    hooks.push(...(await projectHooks(run, state, lanes, 'on-run-start', [])))
     let count = 0
     await schedule(
       sources.map(source => ({ id: source.uniqueId, after: [] })),
@@ -80,7 +81,7 @@ export async function checkFreshness(sources: readonly SourceNode[], run: Run): 
       },
       { workers: threads, signal: run.signal },
     )
-    hooks.push(...(await projectHooks(run, state, lanes, 'on-run-end')))
+    hooks.push(...(await projectHooks(run, state, lanes, 'on-run-end', results)))
   } finally {
     await lanes.close()
   }
@@ -92,13 +93,22 @@ async function projectHooks(
   state: RunState,
   lanes: Lanes,
   when: OperationNode['hook'],
+  done: readonly FreshnessResult[],
 ): Promise<NodeResult[]> {
   const { projectFile } = state.config
   if (!projectFile.behaviour.sourceFreshnessRunProjectHooks) return []
   const hooks = hooksInOrder(state.graph.project.nodes.values(), when, projectFile.name)
   const lane = lanes.of('MainThread')
   const sessionFor = (hook: OperationNode): NodeSession => new NodeSession(state, lane, hook)
-  const extra = when === 'on-run-end' ? { extra: endNames([], []) } : {}
+  const extra =
+    when === 'on-run-end'
+      ? {
+          extra: endNames(
+            done.map(one => freshnessValue(one, state)),
+            [],
+          ),
+        }
+      : {}
   const results = await runHooks({ when, hooks, sessionFor, sink: run.sink, output: run.output, ...extra })
   await lane.release()
   return results
@@ -237,6 +247,16 @@ function freshnessStatus(freshness: Freshness | null, ageSeconds: number): 'pass
 
 function freshnessError(source: SourceNode, message: string): DiagnosticError {
   return new DiagnosticError({ code: 'execution/freshness', kind: 'Runtime', message, node: source.uniqueId })
+}
+
+/** A result as hooks at the end see it. */
+function freshnessValue(result: FreshnessResult, state: RunState): Value {
+  const { maxLoadedAt, snapshottedAt, ageSeconds } = result
+  const age = ageSeconds === null ? null : new PyFloat(ageSeconds)
+  const more = maxLoadedAt
+    ? PyDict.of({ max_loaded_at: maxLoadedAt, snapshotted_at: snapshottedAt, age })
+    : new PyDict()
+  return resultValue(asNodeResult(result), result.source, state, more)
 }
 
 export function asNodeResult(result: FreshnessResult): NodeResult {

@@ -317,11 +317,26 @@ class PlanExecution {
     for (const { node } of this.plan.steps) this.skip(node, 'MainThread', this.countIn(node), null)
   }
 
+  /** The models of unit tests that failed: in a build they are skipped as without `--fail-fast`. */
+  private skipTested(): void {
+    if (this.plan.command !== 'build') return
+    const told = new Set(this.results.map(one => one.uniqueId))
+    for (const { uniqueId, status, threadId } of [...this.results]) {
+      const test = this.steps.get(uniqueId)?.node
+      if (test?.resourceType !== 'unit_test' || (status !== 'fail' && status !== 'error')) continue
+      const tested = this.steps.get(this.plan.graph.dependsOn.get(uniqueId)?.[0] ?? '')?.node
+      if (tested && !told.has(tested.uniqueId)) this.skip(tested, threadId, this.countIn(tested), uniqueId)
+    }
+  }
+
   /** What `--fail-fast` kept from running is in the results, and every ephemeral model, but no line tells of it. */
   private skipTheRest(): void {
+    this.skipTested()
     const told = new Set(this.results.map(one => one.uniqueId))
+    const isBuild = this.plan.command === 'build'
     for (const { node } of this.plan.steps) {
-      if (told.has(node.uniqueId)) continue
+      // A build runs unit tests along with their models: those that did not run are not missed.
+      if (told.has(node.uniqueId) || (isBuild && node.resourceType === 'unit_test')) continue
       this.keep(skippedResult(node, 'MainThread', 'Skipping due to fail_fast'), node)
     }
   }

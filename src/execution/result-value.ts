@@ -41,22 +41,31 @@ class DataObject extends PyObject {
   }
 }
 
-export function resultValue(result: NodeResult, member: GraphMember, state: RunState): Value {
+/** @param more fields that only results of its kind have, such as the age of a source */
+export function resultValue(result: NodeResult, member: GraphMember, state: RunState, more = new PyDict()): Value {
   const compiled = { code: result.compiledCode, path: null, extraCtes: [], extraCtesInjected: true }
   const node = (): PyDict => modelValue(state.graph, member, result.compiled ? { compiled } : {})
   return new DataObject(
     'RunResult',
     () =>
-      resultFields(result, {
-        node: new DataObject('Node', node),
-        timing: result.timing.map(timingValue),
-      }),
-    () => resultFields(result, { node: node(), timing: result.timing.map(timingDict) }),
+      resultFields(
+        result,
+        {
+          node: new DataObject('Node', node),
+          timing: result.timing.map(timingValue),
+        },
+        more,
+      ),
+    () => resultFields(result, { node: node(), timing: result.timing.map(timingDict) }, more),
   )
 }
 
-function resultFields(result: NodeResult, inner: { readonly node: Value; readonly timing: Value[] }): PyDict {
-  return PyDict.of({
+function resultFields(
+  result: NodeResult,
+  inner: { readonly node: Value; readonly timing: Value[] },
+  more: PyDict,
+): PyDict {
+  const fields = PyDict.of({
     status: result.status,
     timing: inner.timing,
     thread_id: result.threadId,
@@ -68,6 +77,8 @@ function resultFields(result: NodeResult, inner: { readonly node: Value; readonl
     node: inner.node,
     unique_id: result.uniqueId,
   })
+  for (const [name, value] of more) fields.set(name, value)
+  return fields
 }
 
 type Timing = NodeResult['timing'][number]

@@ -15,6 +15,12 @@ const failures: ReadonlySet<NodeStatus> = new Set(['error', 'partial success', '
 /** In `build` tests count, and what was skipped takes its dependants along. */
 const buildFailures: ReadonlySet<NodeStatus> = new Set([...failures, 'fail', 'skipped'])
 
+/** All clones are handed out before the first has failed. */
+function failuresThatCount(command: string): ReadonlySet<NodeStatus> {
+  if (command === 'clone') return new Set()
+  return command === 'build' ? buildFailures : failures
+}
+
 export class Skips {
   private readonly plan: Plan
   private readonly skipped = new Map<string, Skip>()
@@ -24,7 +30,7 @@ export class Skips {
 
   constructor(plan: Plan) {
     this.plan = plan
-    this.failing = plan.command === 'build' ? buildFailures : failures
+    this.failing = failuresThatCount(plan.command)
     for (const { node, after } of plan.steps) {
       for (const parent of after) {
         const known = this.dependants.get(parent)

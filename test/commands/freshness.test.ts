@@ -21,6 +21,20 @@ describe('source freshness', () => {
     expect(results[0]).toMatchObject({ unique_id: 'source.shop.raw.countries', status: 'error' })
   })
 
+  test('shows its results to the hooks at the end', async () => {
+    const p = project({
+      ...shop,
+      'models/sources.yml': sources,
+      'dbt_project.yml': "name: shop\nprofile: shop\non-run-end: '{{ tell(results) }}'\n",
+      'macros/tell.sql': `{% macro tell(results) %}{% for one in results %}
+        {% do log(one.node.unique_id ~ ' ' ~ one.status ~ ' ' ~ (one.age > 86400) ~ ' ' ~ one.max_loaded_at.year, info=true) %}
+      {% endfor %}{% endmacro %}`,
+    })
+    await p.run('seed --empty')
+    await p.run('source freshness')
+    expect(p.stdout).toContain(' source.shop.raw.countries error True 2001\n')
+  })
+
   test('asks after sources with a whole threshold alone', async () => {
     const yml = `sources:
   - name: raw

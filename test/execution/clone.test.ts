@@ -4,6 +4,20 @@ import { RunRig } from '../rig/run-rig.ts'
 let rig: RunRig | undefined
 afterEach(() => rig?.close())
 
+const there = (name: string) => ({
+  database: 'shop',
+  schema: 'other',
+  alias: name,
+  relationName: `"shop"."other"."${name}"`,
+  resourceType: 'model',
+  name,
+  description: '',
+  compiledCode: null,
+  meta: {},
+  tags: [],
+  config: {},
+})
+
 test('clone makes views of what the other environment has, and leaves what is already there', async () => {
   const p = new RunRig({
     'models/a.sql': "{{ config(materialized='table') }} select 1 as id",
@@ -15,19 +29,6 @@ test('clone makes views of what the other environment has, and leaves what is al
   await p.rows('create table other.a as select 7 as id')
   await p.rows('create table other.b as select 8 as id')
   await p.run({ only: ['b'] })
-  const there = (name: string) => ({
-    database: 'shop',
-    schema: 'other',
-    alias: name,
-    relationName: `"shop"."other"."${name}"`,
-    resourceType: 'model',
-    name,
-    description: '',
-    compiledCode: null,
-    meta: {},
-    tags: [],
-    config: {},
-  })
   const relations = new Map(['a', 'b'].map(name => [`model.shop.${name}`, there(name)]))
   const deferral = { relations, active: false, favorState: false }
   const outcome = await p.run({ command: 'clone', change: { deferral } })
@@ -47,4 +48,18 @@ test('clone has nothing to do for ephemeral models', async () => {
   const { results, events } = await p.run({ command: 'clone', change: { deferral } })
   expect(results).toEqual([])
   expect(events.some(one => one.kind === 'template log')).toBe(false)
+})
+
+test('clone skips nothing for what could not be cloned', async () => {
+  const p = new RunRig({
+    'models/a.sql': "{{ config(post_hook='select nothing') }} select 1 as id",
+    'models/b.sql': "select * from {{ ref('a') }}",
+  })
+  rig = p
+  await p.rows('create schema other')
+  await p.rows('create table other.a as select 7 as id')
+  const relations = new Map([['model.shop.a', there('a')]])
+  const deferral = { relations, active: false, favorState: false }
+  const { statuses } = await p.run({ command: 'clone', change: { deferral } })
+  expect(statuses).toEqual({ a: 'error', b: 'success' })
 })

@@ -211,6 +211,23 @@ describe('after a failure', () => {
     ])
   })
 
+  test('with --fail-fast a build skips the model of a failed unit test, and misses no other unit tests', async () => {
+    const p = project({
+      'models/a.sql': 'select 1 as id',
+      'models/b.sql': "select id from {{ ref('a') }}",
+      'models/units.yml': `unit_tests:
+  - {name: wrong, model: a, given: [], expect: {rows: [{id: 2}]}}
+  - {name: later, model: b, given: [{input: "ref('a')", rows: [{id: 1}]}], expect: {rows: [{id: 1}]}}
+`,
+    })
+    const { results } = await p.run({ command: 'build', flags: { failFast: true, threads: 1 } })
+    expect(results.map(one => [one.uniqueId.split('.').at(-1), one.status, one.message === null])).toEqual([
+      ['wrong', 'fail', false],
+      ['a', 'skipped', true],
+      ['b', 'skipped', false],
+    ])
+  })
+
   test('with --fail-fast a node that is about to end is let end', async () => {
     const p = project({ 'models/a.sql': `${table}${failing}`, 'models/b.sql': 'select 1 as id' })
     const { results } = await p.run({ flags: { failFast: true, threads: 2 } })
