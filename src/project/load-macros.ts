@@ -2,6 +2,7 @@
 import type { Diagnostics } from '../base/diagnostic.ts'
 import { lazy } from '../base/lazy.ts'
 import type { Config } from '../config/config.ts'
+import { wrapMessage } from '../config/event-text.ts'
 import { dispatchFailure, internalPackages, macroNamespace } from '../context/macro-namespace.ts'
 import type { MacroRecord } from '../context/macro-record.ts'
 import { compileMacro, instantiateTemplate } from '../template/template.ts'
@@ -28,7 +29,7 @@ export function loadMacros(
   const macros = new Map<string, MacroSource>()
   const add = (macro: MacroSource): void => {
     const first = macros.get(macro.uniqueId)
-    if (first) diagnostics.add(duplicateMacro(first, macro))
+    if (first) diagnostics.add(duplicateMacro(first, macro, config.flags.printerWidth))
     else macros.set(macro.uniqueId, macro)
   }
   for (const [owner, found] of files) {
@@ -87,16 +88,22 @@ function recordOf(macro: MacroSource): MacroRecord {
   }
 }
 
-function duplicateMacro(first: MacroSource, second: MacroSource): Parameters<Diagnostics['add']>[0] {
+function duplicateMacro(first: MacroSource, second: MacroSource, width: number): Parameters<Diagnostics['add']>[0] {
   const at = (macro: MacroSource): { file: MacroSource['file']; start: number; end: number } => ({
     file: macro.file,
     start: macro.offset,
     end: macro.offset + (macro.macroSql.indexOf('%}') + 2),
   })
-  const paths = [...new Set([first.path, second.path])].map(path => `    - ${path}`).join('\n')
+  const paragraphs = [
+    `dbt found multiple macros named "${second.name}" in the project "${second.packageName}".`,
+    ' All macros require unique names, to fix this error rename or remove any duplicates. They can be found in these files:',
+    `    - ${second.path}`,
+    `    - ${first.path}`,
+  ]
   return {
     code: 'project/duplicate-name',
-    message: `dbt found multiple macros named "${second.name}" in the project "${second.packageName}". All macros require unique names, to fix this error rename or remove any duplicates. They can be found in these files:\n${paths}`,
+    // dbt leaves room for the indent of its errors.
+    message: wrapMessage(paragraphs.join('\n\n'), width - 2),
     at: at(second),
     notes: [{ message: 'first defined here', at: at(first) }],
   }
