@@ -50,7 +50,10 @@ function ownerOf({ node, at, notes }: Diagnostic): string | undefined {
   const [, type, name] = node?.match(/^(\w+)\.[^.]+\.([^.]+)/) ?? []
   if (type === undefined) return undefined
   const path = (notes.find(note => note.message === 'called here')?.at ?? at)?.file.path
-  return `${type} ${name}${path === undefined ? '' : ` (${path})`}`
+  if (path === undefined) return `${type} ${name}`
+  // dbt looks for hooks in the folder `.` of their package.
+  const hookFile = type === 'operation' ? /[^/]*project\.yml$/.exec(path)?.[0] : undefined
+  return `${type} ${name} (${hookFile === undefined ? path : `./${hookFile}`})`
 }
 
 function indented(message: string): string {

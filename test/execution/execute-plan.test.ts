@@ -49,7 +49,7 @@ describe('a run', () => {
     })
     expect(await p.run('run')).toBe(2)
     expect(p.stdout).toMatch(
-      /OK hook.*\n\S+ {2}\n\S+ {2}Finished running 1 project hook in 0 hours 0 minutes and .*\n\S+ {2}Encountered an error:\n/,
+      /OK hook.*\n\S+ {2}\n\S+ {2}Finished running 1 project hook in 0 hours 0 minutes and .*\n\S+ {2}Encountered an error:\nCompilation Error in operation shop-on-run-start-1 \(.\/dbt_project.yml\)\n {2}no\n/,
     )
   })
 
