@@ -4,7 +4,8 @@ import type { GraphMember } from '../project/node.ts'
 
 export function failureText(diagnostic: Diagnostic, member: GraphMember): string {
   const calls = callLines(diagnostic, memberText(member))
-  const lines = [...messageText(diagnostic, calls.length > 0).split('\n'), ...calls]
+  const isInMacro = diagnostic.notes.some(note => macroCall(note).length > 0)
+  const lines = [...messageText(diagnostic, isInMacro).split('\n'), ...calls]
   return [`${diagnostic.kind} Error in ${memberText(member)}`, ...lines.map(line => `  ${line}`)].join('\n')
 }
 
@@ -25,8 +26,22 @@ export function macroFailureText(diagnostic: Diagnostic, macro: string): string 
  * @param caller what made the outermost call: `model x (models/x.sql)`
  */
 export function callLines(diagnostic: Diagnostic, caller: string): string[] {
-  const calls = diagnostic.kind === 'Compilation' ? diagnostic.notes.flatMap(macroCall) : []
+  if (diagnostic.kind !== 'Compilation') return []
+  const all = diagnostic.notes.flatMap(macroCall)
+  const calls = isOfJinja(diagnostic) ? all.slice(1).map((call, index) => (index === 0 ? innermost(call) : call)) : all
   return calls.length === 0 ? [] : ['', ...calls.map(call => `> ${call}`), `> called by ${caller}`]
+}
+
+/**
+ * An error of Jinja itself gets to be one of dbt's in the macro where it arose, which dbt then does not tell. Arguments
+ * that do not fit arise before the macro is entered.
+ */
+function isOfJinja({ code, message }: Diagnostic): boolean {
+  return code === 'template/undefined' || (code === 'template/type' && !message.startsWith("macro '"))
+}
+
+function innermost(call: string): string {
+  return call.replace(/^called by/, 'in')
 }
 
 /** Of names that are not there in a node's own template dbt tells the usual reason. */

@@ -52,6 +52,26 @@ describe('run', () => {
     expect(p.stdout).toMatch(/ unit_test\.shop\.b\.u\n/)
   })
 
+  test('does not tell the macro in which an error of Jinja arose, only those around it', async () => {
+    const p = project({
+      ...shop,
+      'models/a.sql': '{{ outer() }} select 1 as id',
+      'models/b.sql': '{{ nameless() }} select 1 as id',
+      'models/c.sql': '{{ crowded() }} select 1 as id',
+      'macros/all.sql': `{% macro outer() %}{{ nameless() }}{% endmacro %}
+{% macro nameless() %}{{ nothing() if execute }}{% endmacro %}
+{% macro crowded() %}{{ nameless(1) if execute }}{% endmacro %}`,
+    })
+    await p.run('run')
+    const { results } = p.json('target/run_results.json') as { results: { message: string }[] }
+    const calls = results.map(one => one.message.split('\n').filter(line => /^ {2}>/.test(line)))
+    expect(calls).toEqual([
+      ['  > in macro outer (macros/all.sql)', '  > called by model a (models/a.sql)'],
+      [],
+      ['  > in macro crowded (macros/all.sql)', '  > called by model c (models/c.sql)'],
+    ])
+  })
+
   test('an empty selection is told, succeeds and writes empty results', async () => {
     const p = project(shop)
     expect(await p.run('run --select nothing')).toBe(0)
