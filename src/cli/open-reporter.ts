@@ -40,6 +40,7 @@ export function openReporter(
     output: flags.output === 'json' ? 'json' : 'text',
     which: flags.which,
     print: flags.print,
+    timeOnEveryLine: flags.which === 'list' || flags.which === 'ls',
     mask: secrets.length === 0 ? text => text : text => withoutSecrets(text, secrets),
     details: renderDetails,
     timeSpent,

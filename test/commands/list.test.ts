@@ -15,13 +15,13 @@ describe('list', () => {
     expect(p.stdout).toBe('{"name": "b", "config.materialized": "table"}\n')
   })
 
-  test('tells warnings in the lines that other commands have, without the place in the file', async () => {
+  test('puts the time before every line that is no node, also of warnings in several lines', async () => {
     const p = project({ ...shop, 'models/m.yml': 'seeds:\n  - name: a\n    description: a model\n' })
     expect(await p.run('ls')).toBe(0)
     const lines = p.stdout.trimEnd().split('\n')
     expect(lines.map(line => line.replace(/^\d\d:\d\d:\d\d/, 'time')).slice(3)).toEqual([
       "time  [WARNING]: 'a' is a model node, but it is specified in the seeds section of models/m.yml.",
-      'To fix this error, place the `a` specification under the models key instead.',
+      'time  To fix this error, place the `a` specification under the models key instead.',
       expect.stringMatching(/^time {2}Found 2 models, 1 seed, \d+ macros$/),
       'shop.a',
       'shop.b',

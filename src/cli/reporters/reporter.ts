@@ -38,6 +38,8 @@ export interface ReporterOptions extends RunLinesOptions {
   readonly live: LiveLine | undefined
   /** `print()` in templates is shown. */
   readonly print: boolean
+  /** Whoever reads the output takes lines without a time for nodes. */
+  readonly timeOnEveryLine: boolean
   /** Replaces secrets. */
   readonly mask: (text: string) => string
 }
@@ -110,7 +112,7 @@ export class Reporter {
       case 'debug':
         return longText(line, paint, this.options.invocationId)
       default:
-        return shortText(line, paint)
+        return shortText(line, paint, channel === this.options.terminal && this.options.timeOnEveryLine)
     }
   }
 

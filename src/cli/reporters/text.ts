@@ -1,9 +1,12 @@
 /** A line of the log as text for people: the short form of the terminal, and the long form of the log file. */
 import { clockTime, isoTime, isPrinted, type LogLine, type Paint } from './log-line.ts'
 
-export function shortText(line: LogLine, paint: Paint): string {
+/** `everyLine` puts the time before each line of a text, not before the first alone. */
+export function shortText(line: LogLine, paint: Paint, everyLine = false): string {
   const text = line.text(paint)
-  return isPrinted(line) ? text : `${clockTime(line.atMs)}  ${text}`
+  if (isPrinted(line)) return text
+  const time = `${clockTime(line.atMs)}  `
+  return `${time}${everyLine ? text.trimEnd().replaceAll('\n', `\n${time}`) : text}`
 }
 
 /** With level and thread, as dbt's log file has it; a run begins with a rule that names it. */
