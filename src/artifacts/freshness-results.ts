@@ -5,15 +5,17 @@ import { plainJson } from '../project/plain-json.ts'
 import type { ArtifactMetadata } from './artifact-metadata.ts'
 import { timingJson } from './run-results.ts'
 
-/** A source whose query failed has no entry, as in dbt: its error is told, not written. */
 export function renderFreshness(run: FreshnessRun, metadata: ArtifactMetadata): string {
-  return JSON.stringify({ metadata, results: run.results.flatMap(resultJson), elapsed_time: run.elapsedMs / 1000 })
+  return JSON.stringify({ metadata, results: run.results.map(resultJson), elapsed_time: run.elapsedMs / 1000 })
 }
 
-function resultJson(result: FreshnessResult): Record<string, unknown>[] {
+/** A source whose query failed has the entry that dbt's schema has for it, although dbt itself leaves it out. */
+function resultJson(result: FreshnessResult): Record<string, unknown> {
   const { source, maxLoadedAt, snapshottedAt } = result
-  if (result.status === 'runtime error' || maxLoadedAt === null || snapshottedAt === null) return []
-  const json = {
+  if (result.status === 'runtime error' || maxLoadedAt === null || snapshottedAt === null) {
+    return { unique_id: source.uniqueId, error: result.message ?? '', status: 'runtime error' }
+  }
+  return {
     unique_id: source.uniqueId,
     max_loaded_at: maxLoadedAt.iso(),
     snapshotted_at: snapshottedAt.iso(),
@@ -25,5 +27,4 @@ function resultJson(result: FreshnessResult): Record<string, unknown>[] {
     thread_id: result.threadId,
     execution_time: result.executionTimeMs / 1000,
   }
-  return [json]
 }

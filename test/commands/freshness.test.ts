@@ -64,7 +64,8 @@ describe('source freshness', () => {
     const end = p.stdout.slice(p.stdout.indexOf('Finished running'))
     expect(end).toContain('Runtime Error in source gone (models/sources.yml)')
     const { results } = p.json('target/sources.json') as { results: Record<string, unknown>[] }
-    expect(results.map(one => one.unique_id)).toEqual(['source.shop.raw.countries'])
+    const failed = results.find(one => one.unique_id === 'source.shop.raw.gone')
+    expect(failed).toMatchObject({ status: 'runtime error', error: expect.stringContaining('gone') })
     expect(end).toMatch(/Failure in source countries \(models\/sources\.yml\)\n\S+ {4}Status: error\n/)
   })
 
