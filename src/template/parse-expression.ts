@@ -174,19 +174,25 @@ export class ExpressionParser extends TokenParser {
     }
   }
 
-  /** One expression, or several with commas between them: a tuple. */
-  tuple(options: { parenthesised?: boolean; withCondition?: boolean } = {}): Expression {
-    const { start } = this.peekToken()
-    const items: Expression[] = []
+  /** What stands between commas, up to the end of a tag or of brackets. One item with a comma behind it is a tuple. */
+  protected commaSeparated<Item>(read: () => Item): { readonly items: Item[]; readonly isTuple: boolean } {
+    const items: Item[] = []
     let isTuple = false
     for (;;) {
       if (items.length > 0) this.expect('comma')
       const { type } = this.peekToken()
       if (type === 'variable_end' || type === 'block_end' || type === 'rparen') break
-      items.push(this.expression(options.withCondition ?? true))
+      items.push(read())
       if (this.peekToken().type !== 'comma') break
       isTuple = true
     }
+    return { items, isTuple }
+  }
+
+  /** One expression, or several with commas between them: a tuple. */
+  tuple(options: { parenthesised?: boolean; withCondition?: boolean } = {}): Expression {
+    const { start } = this.peekToken()
+    const { items, isTuple } = this.commaSeparated(() => this.expression(options.withCondition ?? true))
     if (!isTuple) {
       if (items[0]) return items[0]
       if (!options.parenthesised) {

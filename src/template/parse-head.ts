@@ -116,16 +116,7 @@ export class HeadParser extends ExpressionParser {
 
   protected target(options: { withNamespace?: boolean }): Target {
     const { start } = this.peekToken()
-    const items: Target[] = []
-    let isTuple = false
-    for (;;) {
-      if (items.length > 0) this.expect('comma')
-      const { type } = this.peekToken()
-      if (type === 'variable_end' || type === 'block_end' || type === 'rparen') break
-      items.push(this.oneTarget(options.withNamespace ?? false))
-      if (this.peekToken().type !== 'comma') break
-      isTuple = true
-    }
+    const { items, isTuple } = this.commaSeparated(() => this.oneTarget(options.withNamespace ?? false))
     if (!isTuple && items[0]) return items[0]
     if (!isTuple) return this.failAt('Expected an expression to assign to', this.peekToken())
     return { kind: 'targets', items, start, end: this.lastEnd }
