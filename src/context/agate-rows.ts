@@ -67,7 +67,8 @@ async function keyValues(key: Value, row: MappedSequence): Promise<Value[]> {
   return [await answer(key, row)]
 }
 
-function compareKeys(a: readonly Value[], b: readonly Value[]): number {
+/** As Python compares tuples, with None last. */
+export function compareKeys(a: readonly Value[], b: readonly Value[]): number {
   for (const [index, left] of a.entries()) {
     const right = b[index] ?? null
     if (left === null || right === null) {

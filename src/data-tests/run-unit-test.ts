@@ -7,10 +7,10 @@ import { compileNode } from '../compile/compile-node.ts'
 import type { CompiledStep } from '../compile/compiled-step.ts'
 import { type NodeRendering, namesOfNode, type StandIns } from '../compile/node-providers.ts'
 import type { NodeSession } from '../compile/node-session.ts'
+import { compareKeys } from '../context/agate-rows.ts'
 import { AgateTable } from '../context/agate-table.ts'
 import type { VarLookup } from '../context/var-lookup.ts'
 import { changedNode, type ModelNode, type Node, type UnitTestNode } from '../project/node.ts'
-import { compareValues } from '../template/comparison.ts'
 import { str } from '../template/repr.ts'
 import { noKwargs, PyDict, PyObject, type Value } from '../template/value.ts'
 import { diffTables } from './table-diff.ts'
@@ -169,20 +169,6 @@ function rowsOf(table: AgateTable, side: string): (string | null)[][] {
   return table.rows
     .filter(row => str(row.values[sideIndex] ?? null) === side)
     .map(row => row.values.filter((_, index) => index !== sideIndex))
-    .sort(compareRows)
+    .sort(compareKeys)
     .map(row => row.map(value => (value === null ? null : str(value))))
-}
-
-/** None comes last. */
-function compareRows(one: readonly Value[], other: readonly Value[]): number {
-  for (const [index, left] of one.entries()) {
-    const right = other[index] ?? null
-    if (left === null || right === null) {
-      if (left !== right) return left === null ? 1 : -1
-      continue
-    }
-    const order = compareValues(left, right)
-    if (order !== 0) return order
-  }
-  return 0
 }
