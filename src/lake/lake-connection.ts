@@ -140,9 +140,10 @@ class LakeConnection implements Connection, LakeSession {
     if (lake.macrosRead || !wantsLake(error) || splitStatements(sql).length > 1) return false
     if (localTarget(sql, lake.settings.root) !== undefined) return false
     lake.macrosRead = true
-    const before = lake.definitions.variablesFor(lakeText(sql).names).length
+    const { names } = lakeText(sql)
+    const before = lake.definitions.variablesFor(names).length
     lake.definitions.load(await definedBy(this.inner, macrosQuery))
-    return lake.definitions.variablesFor(lakeText(sql).names).length > before
+    return lake.definitions.variablesFor(names).length > before
   }
 
   async rows(sql: string, options: ExecuteOptions = {}): Promise<readonly (readonly SqlValue[])[]> {

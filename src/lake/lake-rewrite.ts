@@ -1,7 +1,8 @@
 /**
- * Puts what was found for the mentions of a text in their place. In a view or a macro the address stays, behind a variable that each
- * session sets to its own copies: `read_parquet(coalesce(getvariable('eider files s3://…'), ['s3://…']))`. So it
- * follows what is in the bucket, and a DuckDB without eider but with the httpfs or delta extension reads it too. Pure.
+ * Puts what was found for the mentions of a text in their place. In a view or a macro the address stays, behind a
+ * variable that each session sets to its own copies: `read_parquet(coalesce(getvariable('eider files s3://…'),
+ * ['s3://…']))`. So it follows what is in the bucket, and a DuckDB without eider but with the httpfs or delta extension
+ * reads it too. Pure.
  */
 import { quoteIdentifier, quoteString } from '../base/sql-text.ts'
 import { unreachable } from '../base/unreachable.ts'

@@ -68,21 +68,19 @@ test('what is unchanged is never read twice, not even by another database', asyn
 })
 
 test('a view keeps the address and follows the bucket', async () => {
-  const first = rig.open('views.duckdb')
-  const maker = await first.connect()
   await rig.load('view/a.parquet', 'select 1 as x')
-  await maker.execute("create view v as select * from read_parquet('s3://lake/view/*.parquet', filename = true)")
-  await maker.execute('create view over_v as select x + 1 as y, filename from v')
-  expect(await maker.rows('select y, filename from over_v')).toEqual([[2, 's3://lake/view/a.parquet']])
-  expect(String(await maker.rows("select sql from duckdb_views() where view_name = 'v'"))).toContain(
-    's3://lake/view/*.parquet',
-  )
-  await first.close()
+  await rig.run('views.duckdb', async maker => {
+    await maker.execute("create view v as select * from read_parquet('s3://lake/view/*.parquet', filename = true)")
+    await maker.execute('create view over_v as select x + 1 as y, filename from v')
+    expect(await maker.rows('select y, filename from over_v')).toEqual([[2, 's3://lake/view/a.parquet']])
+    expect(String(await maker.rows("select sql from duckdb_views() where view_name = 'v'"))).toContain(
+      's3://lake/view/*.parquet',
+    )
+  })
   await rig.load('view/b.parquet', 'select 5 as x')
-  const second = rig.open('views.duckdb')
-  const reader = await second.connect()
-  expect(await reader.rows('select y from over_v order by y')).toEqual([[2], [6]])
-  await second.close()
+  await rig.run('views.duckdb', async reader => {
+    expect(await reader.rows('select y from over_v order by y')).toEqual([[2], [6]])
+  })
 })
 
 test.each([
@@ -97,65 +95,56 @@ test.each([
   const name = kind.replaceAll(' ', '-')
   const address = `read_parquet('s3://lake/${name}/*.parquet')`
   await rig.load(`${name}/a.parquet`, 'select 3 as x')
-  const first = rig.open(`${name}.duckdb`)
-  const maker = await first.connect()
-  await maker.execute(`create view of_${kind.split(' ')[0]} as from ${address}`)
-  await maker.execute(make.replace('%s', address))
-  expect(await maker.rows(use)).toEqual([[3]])
-  const kept = await maker.rows(
-    "select macro_definition from duckdb_functions() where function_name = 'least' and not internal",
-  )
-  expect(String(kept)).toContain(`s3://lake/${name}/*.parquet`)
-  expect(String(kept)).not.toContain('eider-')
-  await first.close()
+  await rig.run(`${name}.duckdb`, async maker => {
+    await maker.execute(`create view of_${kind.split(' ')[0]} as from ${address}`)
+    await maker.execute(make.replace('%s', address))
+    expect(await maker.rows(use)).toEqual([[3]])
+    const kept = await maker.rows(
+      "select macro_definition from duckdb_functions() where function_name = 'least' and not internal",
+    )
+    expect(String(kept)).toContain(`s3://lake/${name}/*.parquet`)
+    expect(String(kept)).not.toContain('eider-')
+  })
   await rig.load(`${name}/b.parquet`, 'select 2 as x')
-  const second = rig.open(`${name}.duckdb`)
-  const reader = await second.connect()
-  expect(await reader.rows(`select min(x) from (${use})`)).toEqual([[2]])
-  await second.close()
+  await rig.run(`${name}.duckdb`, async reader => {
+    expect(await reader.rows(`select min(x) from (${use})`)).toEqual([[2]])
+  })
 })
 
 test('a macro over a view of the lake, and one over that, are found where they are called', async () => {
   await rig.load('under/a.parquet', 'select 3 as x')
-  const first = rig.open('under.duckdb')
-  const maker = await first.connect()
-  await maker.execute("create view under as from 's3://lake/under/a.parquet'")
-  await maker.execute('create macro over_view() as table from under')
-  await maker.execute('create macro over_macro() as table select x + 1 as y from over_view()')
-  expect(await maker.rows('from over_macro()')).toEqual([[4]])
-  await first.close()
-  const second = rig.open('under.duckdb')
-  const reader = await second.connect()
-  expect(await reader.rows('from over_macro()')).toEqual([[4]])
-  await second.close()
+  await rig.run('under.duckdb', async maker => {
+    await maker.execute("create view under as from 's3://lake/under/a.parquet'")
+    await maker.execute('create macro over_view() as table from under')
+    await maker.execute('create macro over_macro() as table select x + 1 as y from over_view()')
+    expect(await maker.rows('from over_macro()')).toEqual([[4]])
+  })
+  await rig.run('under.duckdb', async reader => {
+    expect(await reader.rows('from over_macro()')).toEqual([[4]])
+  })
 })
 
 test('a macro of an earlier run is found without a view beside it, under whatever name it is called', async () => {
   await rig.load('alone/a.parquet', 'select 3 as x')
-  const first = rig.open('alone.duckdb')
-  await (await first.connect()).execute(
-    "create macro alone(a) as table select x + a as x from 's3://lake/alone/a.parquet'",
+  await rig.run('alone.duckdb', maker =>
+    maker.execute("create macro alone(a) as table select x + a as x from 's3://lake/alone/a.parquet'"),
   )
-  await first.close()
   for (const name of ['alone', 'main.alone', '"alone"', 'alone.main."alone"']) {
-    const second = rig.open('alone.duckdb')
-    const reader = await second.connect()
-    expect(await reader.rows(`select * from range(1) join ${name}(2) on true`)).toEqual([[0, 5]])
-    await second.close()
+    await rig.run('alone.duckdb', async reader => {
+      expect(await reader.rows(`select * from range(1) join ${name}(2) on true`)).toEqual([[0, 5]])
+    })
   }
 })
 
 test('of two views with one name in two schemas both are found', async () => {
   await rig.load('two/a.parquet', 'select 3 as x')
-  const first = rig.open('two.duckdb')
-  const maker = await first.connect()
-  await maker.execute("create schema a; create schema b; create view a.two as from 's3://lake/two/a.parquet'")
-  await maker.execute('create view b.two as select 5 as x')
-  await first.close()
-  const second = rig.open('two.duckdb')
-  const reader = await second.connect()
-  expect(await reader.rows('select a.x, b.x from a.two a, b.two b')).toEqual([[3, 5]])
-  await second.close()
+  await rig.run('two.duckdb', async maker => {
+    await maker.execute("create schema a; create schema b; create view a.two as from 's3://lake/two/a.parquet'")
+    await maker.execute('create view b.two as select 5 as x')
+  })
+  await rig.run('two.duckdb', async reader => {
+    expect(await reader.rows('select a.x, b.x from a.two a, b.two b')).toEqual([[3, 5]])
+  })
 })
 
 test('an address without objects is named', async () => {

@@ -289,17 +289,15 @@ describe('files that are wanted after all', () => {
 
   test('are read by a macro of an earlier run over a view of which a statement has just read a part', async () => {
     const root = await make(ordered)
-    const first = rig.open('macro.duckdb')
-    const maker = await first.connect()
-    await maker.execute(
-      `create view v as from delta_scan('${root}'); create macro m(least) as table from v where id >= least`,
+    await rig.run('macro.duckdb', maker =>
+      maker.execute(
+        `create view v as from delta_scan('${root}'); create macro m(least) as table from v where id >= least`,
+      ),
     )
-    await first.close()
-    const second = rig.open('macro.duckdb')
-    const connection = await second.connect()
-    expect(await rowsOf(connection, 'select count(*) as n from v where id = 7')).toBe('{"n":1}')
-    expect(await rowsOf(connection, 'select count(*) as n from m(0)')).toBe('{"n":4000}')
-    await second.close()
+    await rig.run('macro.duckdb', async connection => {
+      expect(await rowsOf(connection, 'select count(*) as n from v where id = 7')).toBe('{"n":1}')
+      expect(await rowsOf(connection, 'select count(*) as n from m(0)')).toBe('{"n":4000}')
+    })
   })
 
   test('are told if they are gone', async () => {

@@ -19,6 +19,8 @@ export interface LakeRig {
   readonly folder: string
   /** A database of its own over the same file, cache and bucket; `path` is relative to the folder. */
   open(path?: string): Database
+  /** A run of its own on a database file, which is closed after it. */
+  run(path: string, work: (connection: Connection) => Promise<unknown>): Promise<void>
   /** A run of its own over the same cache. */
   later(): Promise<Connection>
   /** A run of its own with an empty cache; the runs before it are over. */
@@ -88,6 +90,14 @@ export async function lakeRig(options: LakeRigOptions = {}): Promise<LakeRig> {
     store,
     folder,
     open,
+    async run(path, work) {
+      const own = open(path)
+      try {
+        await work(await own.connect())
+      } finally {
+        await own.close()
+      }
+    },
     later,
     fresh: async () => {
       await endRuns()
