@@ -68,9 +68,11 @@ const outputKeys = ['build_path', 'compiled_path']
 const keysOfNode: ReadonlySet<string> = new Set(outputKeys)
 /** Relations take the place of refs in foreign keys. */
 const keysWithForeignKeys: ReadonlySet<string> = new Set(['columns', ...outputKeys, 'constraints'])
+const keysOfHook: ReadonlySet<string> = new Set([...outputKeys, 'index'])
 
 /** Keys of a node's entry that a run may set, in the order in which they stand there. */
 function addedKeys(node: GraphMember): ReadonlySet<string> {
+  if (node.resourceType === 'operation') return keysOfHook
   return hasForeignKeys(node) ? keysWithForeignKeys : keysOfNode
 }
 
@@ -80,8 +82,9 @@ function hasForeignKeys(node: GraphMember): boolean {
 
 /** The values of those keys, and behind the path of the compiled file what goes along with it. */
 export function insertions(node: GraphMember, facts: OutputFacts): Insertions {
-  const { buildPath = null, compiled, foreignKeys } = facts
+  const { buildPath = null, compiled, foreignKeys, place } = facts
   const ofRun = [JSON.stringify(buildPath), compiled && compiledText(compiled)]
+  if (place !== undefined) return [...ofRun, String(place)]
   if (!hasForeignKeys(node)) return ofRun
   if (foreignKeys === undefined) return [undefined, ...ofRun, undefined]
   const { columns, constraints } = memberJson(node, { dependsOn: [], foreignKeys })

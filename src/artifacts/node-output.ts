@@ -11,7 +11,7 @@ import type { FileSystem } from '../storage/file-system.ts'
 import { compiledPath, fixturePath, hasCompiledFile, runPath } from './target-paths.ts'
 
 /** What the run adds to a node's entry in the manifest. */
-export type OutputFacts = Pick<NodeFacts, 'compiled' | 'buildPath' | 'foreignKeys'>
+export type OutputFacts = Pick<NodeFacts, 'compiled' | 'buildPath' | 'foreignKeys' | 'place'>
 
 export interface NodeOutput extends RunOutput {
   /** Of the nodes that something was told of. */
@@ -31,6 +31,7 @@ export interface NodeOutputOptions {
 export function nodeOutput(options: NodeOutputOptions): NodeOutput {
   const compiled = new Map<string, OutputFacts>()
   const buildPaths = new Map<string, string>()
+  const places = new Map<string, number>()
   const write = (path: string, text: string): void => {
     const { files } = options
     const at = inProject(options.projectFolder, posix.normalize(path))
@@ -57,8 +58,10 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
       write(path, sql)
       if (suffix === undefined) buildPaths.set(node.uniqueId, path)
     },
+    placed: (hook, place) => void places.set(hook.uniqueId, place),
     facts() {
       const facts = new Map(compiled)
+      for (const [id, place] of places) facts.set(id, { ...facts.get(id), place })
       for (const [id, buildPath] of buildPaths) facts.set(id, { ...facts.get(id), buildPath })
       return facts
     },

@@ -45,7 +45,7 @@ export function pluginNotFound(name: string, plugins: ReadonlyMap<string, Plugin
   const near = nearName(name, known)
   return new DiagnosticError({
     code: 'compile/source-plugin',
-    kind: 'Runtime',
+    kind: 'Compilation',
     message: `Plugin ${name} not found; known plugins are: ${known.join(',')}`,
     hint:
       near === undefined ? 'plugins are named in the profile: plugins: [{module: excel}]' : `did you mean "${near}"`,

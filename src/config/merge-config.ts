@@ -56,6 +56,17 @@ export function configTree(trees: ConfigTrees, type: ConfiguredType): PyDict {
 }
 
 /**
+ * The section that `unrendered_config` is read from. dbt reads that of functions among models, and looks for semantic
+ * models and saved queries under names that a project file does not have.
+ */
+export function writtenTree(trees: ConfigTrees, type: ConfiguredType): PyDict {
+  if (type === 'semantic_model' || type === 'saved_query') return noTree
+  return type === 'function' ? trees.models : configTree(trees, type)
+}
+
+const noTree = new PyDict()
+
+/**
  * The whole configuration: every known key in dbt's order, then what else was set.
  * @throws DiagnosticError `config/bad-config` when a value has the wrong type for its key
  */

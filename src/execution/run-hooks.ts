@@ -47,6 +47,7 @@ export async function runHooks(run: HookRun): Promise<NodeResult[]> {
   let failed = false
   for (const [index, hook] of run.hooks.entries()) {
     const statement = `${hook.packageName}.${run.when}.${index}`
+    run.output.placed(hook, index + 1)
     const result: NodeResult = failed ? skippedHook(hook, statement) : await runHook(run, hook, statement, index)
     failed ||= result.status === 'error'
     results.push(result)

@@ -16,7 +16,7 @@ import type { CompiledStep } from '../compile/compiled-step.ts'
 import type { Deferral } from '../compile/deferral.ts'
 import type { Plugin } from '../compile/plugin.ts'
 import type { Graph } from '../graph/graph.ts'
-import type { GraphMember } from '../project/node.ts'
+import type { GraphMember, OperationNode } from '../project/node.ts'
 import type { EventSink } from './event.ts'
 import type { BatchResults } from './run-result.ts'
 
@@ -26,6 +26,8 @@ export interface RunOutput {
   compiled(step: CompiledStep, suffix?: string): void
   /** For `target/run`: the SQL that the materialization ran. */
   ran(node: GraphMember, sql: string, suffix?: string): void
+  /** For `index` of the manifest, which after a run is a hook's place among all hooks that ran with it, from 1. */
+  placed(hook: OperationNode, place: number): void
 }
 
 export interface Run {

@@ -118,5 +118,5 @@ function createTable(work: NodeWork, columns: readonly SeedColumn[]): string {
     const given = types instanceof PyDict ? types.get(name) : undefined
     return `${quotes ? `"${name}"` : name} ${given === undefined ? type : str(given)}`
   })
-  return `create table ${work.relation('table').render()} (${fields.join(', ')})`
+  return `create table ${work.relation('table').render()} (${fields.join(',')})`
 }

@@ -83,6 +83,7 @@ export function builtinMacros(builtins: Builtins, createdAtMs: number): MacroSou
     uniqueId: `macro.${macro.packageName}.${macro.name}`,
     file: { path: `${macro.packageName}/${macro.path}`, text: macro.macroSql },
     offset: 0,
+    isGenericTest: false,
     createdAtMs,
     calls: () => macro.calls,
     code: () => macro.code,

@@ -19,7 +19,8 @@ export function checkNodes(project: Project, maker: NodeMaker): void {
     if (node.resourceType === 'function') checkArguments(node, maker)
     if (node.relationName !== null || isEphemeral(node)) checkUnique(node, relations, names, maker)
   }
-  warnUnusedPaths(project, maker)
+  // What is at fault may be what the path was for.
+  if (!maker.diagnostics.hasErrors) warnUnusedPaths(project, maker)
 }
 
 function isEphemeral(node: Node): boolean {

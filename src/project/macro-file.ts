@@ -27,6 +27,8 @@ export interface MacroSource {
   readonly kind: MacroNode['kind']
   readonly supportedLanguages: readonly string[] | null
   readonly parameters: readonly string[]
+  /** Of a file of `tests/generic`, whose macros dbt keeps without their parameters. */
+  readonly isGenericTest: boolean
   readonly createdAtMs: number
   /** What its text calls. Parses the text on first use. */
   readonly calls: () => readonly WrittenCall[]
@@ -78,7 +80,8 @@ function forCache({ name, macroSql, offset, kind, supportedLanguages, parameters
   return { name, start: offset, end, kind, supportedLanguages, parameters, calls: calls() }
 }
 
-function ofCache(macro: ReadMacro, { file, packageName, path, createdAtMs }: MacroFile): MacroSource {
+function ofCache(macro: ReadMacro, from: MacroFile): MacroSource {
+  const { file, packageName, path, createdAtMs } = from
   const { name, start, end, kind, supportedLanguages, parameters, calls } = macro
   const macroSql = file.text.slice(start, end)
   return {
@@ -92,6 +95,7 @@ function ofCache(macro: ReadMacro, { file, packageName, path, createdAtMs }: Mac
     kind,
     supportedLanguages,
     parameters,
+    isGenericTest: from.isGenericTests,
     createdAtMs,
     calls: () => calls,
     code: lazy(() => generateTemplateCode(macroSql, { file, base: start })),
@@ -130,6 +134,7 @@ function readBlock(block: TemplateBlock, from: MacroFile, eager: boolean, diagno
       get parameters() {
         return parameterNames()
       },
+      isGenericTest: from.isGenericTests,
       createdAtMs: from.createdAtMs,
       calls: lazy(() => {
         const block = parse()

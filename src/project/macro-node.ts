@@ -93,7 +93,7 @@ export function macroNode(
     ...described,
     arguments:
       validates && described.arguments.length === 0
-        ? source.parameters.map(name => ({ name, type: null, description: '' }))
+        ? keptParameters(source).map(name => ({ name, type: null, description: '' }))
         : described.arguments,
     config: patch ? configOf(described) : plainConfig,
     get macros() {
@@ -102,10 +102,15 @@ export function macroNode(
   }
 }
 
+function keptParameters({ isGenericTest, parameters }: MacroSource): readonly string[] {
+  return isGenericTest ? [] : parameters
+}
+
 export function checkAnnotations(source: MacroSource, patch: PropertyEntry, maker: NodeMaker): void {
   const described = patchedFields(patch).arguments
   if (described.length === 0) return
-  const { parameters, name } = source
+  const { name } = source
+  const parameters = keptParameters(source)
   const warn = (message: string): void =>
     maker.report({
       code: 'project/macro-annotation',

@@ -1,5 +1,6 @@
 /** All macros of all packages, how names in templates become macros, and which macros a macro calls. */
 import { internalPackages, type MacroNamespace } from '../context/macro-namespace.ts'
+import { contextNames } from '../context/node-names.ts'
 import type { MacroSource } from './macro-file.ts'
 
 export class MacroRegistry {
@@ -110,7 +111,9 @@ export class MacroRegistry {
     return macro.calls().some(call => {
       if (call.kind === 'plain') return !macro.parameters.includes(call.name) && !this.knows(macro, call.name)
       if (call.kind === 'dispatch') return !this.canDispatch(call.name, call.macroNamespace)
-      return this.byPackage.has(call.packageName) && !this.namespace.package(call.packageName)?.has(call.name)
+      const { packageName, name } = call
+      if (this.byPackage.has(packageName)) return !this.namespace.package(packageName)?.has(name)
+      return !hasObject(macro, packageName)
     })
   }
 
@@ -144,4 +147,11 @@ export class MacroRegistry {
 const capturing =
   /(?<![\w.])(?:(?:ref|source|config|metric|function|env_var|log|print|run_query|statement|load_result)\s*\(|config\.set\b|exceptions\b|modules\b|api\b|builtins\b|context\b|graph\b|adapter\s*\.(?!\s*(?:dispatch|quote|type)\b)|caller\b|call\b)/
 
+/** Something of this name is there for its methods to be called: of the context, or the macro's own. */
+function hasObject({ parameters, macroSql }: MacroSource, name: string): boolean {
+  if (contextNames.includes(name) || objectsOfMacros.has(name) || parameters.includes(name)) return true
+  return new RegExp(`\\b(?:set|for)\\b[^%]*\\b${name}\\b`).test(macroSql)
+}
+
+const objectsOfMacros = new Set(['loop', 'varargs', 'kwargs'])
 const jinjaFunctions = new Set(['range', 'dict', 'namespace', 'cycler', 'joiner', 'lipsum'])

@@ -36,6 +36,8 @@ export interface NodeFacts {
   readonly foreignKeys?: ReadonlyMap<string, string>
   /** Path of the file under `run/`. */
   readonly buildPath?: string | null
+  /** Of a hook that ran: its place among the hooks of the run, from 1. */
+  readonly place?: number
   /** Measures of a metric, collected over the metrics it is made of. */
   readonly inputMeasures?: readonly Value[]
   /** Of a semantic model: the relation of its model. */
@@ -56,7 +58,7 @@ export function nodeJson(node: Node, facts: NodeFacts): JsonRecord {
     case 'test':
       return Object.assign(record, testJson(node))
     case 'operation':
-      return Object.assign(record, { index: node.index })
+      return Object.assign(record, { index: facts.place ?? node.index })
     case 'function':
       return functionJson(node, record)
     default:

@@ -5,7 +5,7 @@ import type { Place } from '../base/source-file.ts'
 import { configProblem } from '../config/check-config.ts'
 import type { Config } from '../config/config.ts'
 import type { ConfiguredType } from '../config/config-defaults.ts'
-import { configTree, mergeConfig, mergeUnrenderedConfig } from '../config/merge-config.ts'
+import { configTree, mergeConfig, mergeUnrenderedConfig, writtenTree } from '../config/merge-config.ts'
 import { repr } from '../template/repr.ts'
 import { PyDict } from '../template/value.ts'
 import { CapturedCalls } from './captured-calls.ts'
@@ -107,13 +107,11 @@ export class NodeMaker {
         own: configTree(projectFile.trees, type),
         root: root && configTree(root.trees, type),
       })
-      // dbt looks for the written configuration of functions among that of models.
-      const writtenType = type === 'function' ? 'model' : type
       const unrendered = mergeUnrenderedConfig({
         ...levels,
         ...writtenLevels,
-        own: configTree(projectFile.unrenderedTrees, writtenType),
-        root: root && configTree(root.unrenderedTrees, writtenType),
+        own: writtenTree(projectFile.unrenderedTrees, type),
+        root: root && writtenTree(root.unrenderedTrees, type),
       })
       this.checkConfig(type, config, at)
       return { config, unrendered }
@@ -139,7 +137,7 @@ export class NodeMaker {
   private configPath(type: ConfiguredType, owner: ProjectPackage, fqn: readonly string[]): string {
     const depth = Math.max(
       depthOf(configTree(owner.projectFile.trees, type), fqn),
-      depthOf(configTree(owner.projectFile.unrenderedTrees, type === 'function' ? 'model' : type), fqn),
+      depthOf(writtenTree(owner.projectFile.unrenderedTrees, type), fqn),
       owner.isRoot ? 0 : depthOf(configTree(this.run.projectFile.trees, type), fqn),
     )
     return fqn.slice(0, depth).join('\0')

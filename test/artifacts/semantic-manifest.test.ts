@@ -23,6 +23,22 @@ saved_queries:
       - {name: export, config: {export_as: table, schema: out}}
 `
 
+test('what a project file says of saved queries is part of their configuration, and not of what they say themselves', async () => {
+  const p = project({
+    'dbt_project.yml': 'name: shop\nprofile: shop\nsaved-queries: {+cache: {enabled: true}}\n',
+    'models/orders.sql': "select 1 as id, date '2024-01-02' as at",
+    'models/metricflow_time_spine.sql': "select date '2024-01-02' as date_day",
+    'models/s.yml': semantics,
+  })
+  expect(await p.run('parse')).toBe(0)
+  const { saved_queries } = p.json('target/manifest.json') as {
+    saved_queries: Record<string, { config: { cache: object }; unrendered_config: object }>
+  }
+  const query = saved_queries['saved_query.shop.by_day']
+  expect(query?.config.cache).toEqual({ enabled: true })
+  expect(query?.unrendered_config).toEqual({})
+})
+
 test('semantic_manifest.json holds what MetricFlow knows of, in its order, and nothing else', async () => {
   const p = project({
     'models/orders.sql': "select 1 as id, date '2024-01-02' as at",

@@ -23,6 +23,19 @@ describe('run', () => {
     expect(p.stdout).toContain('Done. PASS=2 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=2')
   })
 
+  test('leaves hooks in the manifest with their places among those that ran', async () => {
+    const hooks = "on-run-start: ['select 1', 'select 2']\non-run-end: ['select 3']\n"
+    const p = project({ ...shop, 'dbt_project.yml': `name: shop\nprofile: shop\n${hooks}` })
+    const places = (): (number | undefined)[] => {
+      const { nodes } = p.json('target/manifest.json') as { nodes: Record<string, { index?: number }> }
+      return ['start-0', 'start-1', 'end-0'].map(one => nodes[`operation.shop.shop-on-run-${one}`]?.index)
+    }
+    expect(await p.run('parse')).toBe(0)
+    expect(places()).toEqual([0, 1, 0])
+    expect(await p.run('run')).toBe(0)
+    expect(places()).toEqual([1, 2, 1])
+  })
+
   test('leaves exit code 1 and the results of every node when a model fails', async () => {
     const p = project({ ...shop, 'models/a.sql': 'select 1 as id from nowhere' })
     expect(await p.run('run')).toBe(1)

@@ -62,6 +62,16 @@ describe('models', () => {
     )
   })
 
+  test('a macro that calls a package which is not there fails where a model calls it', () => {
+    const { found } = parsed({
+      'macros/m.sql': `{% macro share(a) %}{{ dbt_utils.safe_divide(a, 2) }}{% endmacro %}
+{% macro listed(a) %}{% set all = [] %}{% do all.append(a) %}{{ all.pop() }}{{ a.upper() }}{% endmacro %}`,
+      'models/a.sql': "select {{ listed('x') }}",
+      'models/b.sql': 'select {{ share(1) }}',
+    })
+    expect(found).toEqual(['template/undefined macros/m.sql:1'])
+  })
+
   test('a ref inside a macro is captured by the model that calls the macro', () => {
     const { node } = parsed({
       'macros/m.sql': "{% macro from_b() %}{{ ref('b') }}{% endmacro %}",

@@ -66,6 +66,22 @@ describe('what reading a project warns of', () => {
     ])
   })
 
+  test('a test in tests/generic has no parameters that could be compared', () => {
+    const files = {
+      'tests/generic/t.sql': '{% test t(model) %}select 1{% endtest %}',
+      'tests/generic/t.yml': 'macros:\n  - name: test_t\n    arguments: [{name: model}]\n',
+    }
+    expect(messages(files, 'flags: {validate_macro_args: true}\n')).toEqual([
+      'warning project/macro-annotation: The number of arguments in the yaml for macro test_t does not match the jinja definition.',
+    ])
+  })
+
+  test('paths of the project file that configure nothing are told when nothing else is wrong', () => {
+    const section = 'models: {shop: {stage: {+materialized: table}}}\n'
+    expect(messages({ 'models/a.sql': 'select 1' }, section).join()).toContain('There are 1 unused configuration paths')
+    expect(messages({ 'models/stage/a.sql': 'select {{ nope( }}' }, section)).toHaveLength(1)
+  })
+
   test('spaces in names are one warning with the first name, or an error with all of them', () => {
     const files = { 'models/my model.sql': 'select 1', 'models/my other.sql': 'select 2' }
     expect(

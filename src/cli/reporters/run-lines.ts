@@ -14,7 +14,7 @@ import { countData, resultLine } from './result-lines.ts'
 import { type RowsLineOptions, rowsLine } from './rows-line.ts'
 import { skipLine } from './skip-line.ts'
 import { statementLine } from './statement-line.ts'
-import { failureLinesNow, freshnessLines, type SummaryContext, summaryLines } from './summary-lines.ts'
+import { ephemeralFailureLines, freshnessLines, type SummaryContext, summaryLines } from './summary-lines.ts'
 import { templateLine } from './template-line.ts'
 import { type TimeSpent, timeLine } from './time-account.ts'
 
@@ -200,7 +200,7 @@ export class RunLines {
       command: this.command,
     })
     const { ephemeralCause } = event
-    const cause = ephemeralCause ? failureLinesNow(ephemeralCause, this.summaryContext(atMs)) : []
+    const cause = ephemeralCause ? ephemeralFailureLines(ephemeralCause, this.summaryContext(atMs)) : []
     return [
       begun,
       skipLine(event, event.counted, { known: this.known, width: this.options.width }),

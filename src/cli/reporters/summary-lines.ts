@@ -83,9 +83,9 @@ function failureLines(result: NodeResult, context: SummaryContext): LogLine[] {
   ]
 }
 
-/** A failure where it is first told, without the empty line before it. */
-export function failureLinesNow(result: NodeResult, context: SummaryContext): LogLine[] {
-  return problemLines(result, 'failure', context).slice(1)
+/** The failure of an ephemeral model where a model that names it is skipped. One that was skipped itself has nothing to tell. */
+export function ephemeralFailureLines(result: NodeResult, context: SummaryContext): LogLine[] {
+  return result.status === 'skipped' ? [] : problemLines(result, 'failure', context).slice(1)
 }
 
 function problemLines(result: NodeResult, kind: 'failure' | 'warning', context: SummaryContext): LogLine[] {

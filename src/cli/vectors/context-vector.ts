@@ -63,7 +63,7 @@ async function withSession<T>(
     graph,
     database,
     sink: () => {},
-    output: { compiled: () => {}, ran: () => {} },
+    output: { compiled: () => {}, ran: () => {}, placed: () => {} },
     signal,
     selected: [],
     deferral: null,

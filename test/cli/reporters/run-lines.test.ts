@@ -153,3 +153,12 @@ test('the failure of an ephemeral model is told with what is skipped for it', as
   expect(lines[1]?.info.msg).toContain('Failure in model part (models/part.sql)')
   expect(lines[2]?.info.msg).toContain('Compilation Error in model part (models/part.sql)\n  no')
 })
+
+test('an ephemeral model that was skipped itself tells nothing of its own', async () => {
+  const lines = await linesOf(['LogSkipBecauseError', 'RunResultFailure', 'RunResultErrorNoMessage'], {
+    'models/part.sql': "{{ config(materialized='ephemeral') }} select * from {{ ref('bad') }}",
+    'models/whole.sql': "select * from {{ ref('part') }}",
+  })
+  expect(lines.map(line => line.info.name)).toEqual(['LogSkipBecauseError', 'RunResultFailure'])
+  expect(lines[1]?.info.msg).toContain('Failure in model bad')
+})
