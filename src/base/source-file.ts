@@ -5,6 +5,8 @@
 export interface SourceFile {
   /** Path as the user wrote or sees it, relative to the project folder, `/` as separator. */
   readonly path: string
+  /** dbt's `original_file_path` where that is another: of files of packages, relative to the package. */
+  readonly originalPath?: string
   readonly text: string
   /** It can be read again under `path`; white space at its end may be missing in `text`. */
   readonly isOnDisk?: true

@@ -1,5 +1,6 @@
 /** A failure as dbt words it in results and logs: `Runtime Error in model x (models/x.sql)`, the message indented below. */
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Place } from '../base/source-file.ts'
 import type { GraphMember } from '../project/node.ts'
 
 export function failureText(diagnostic: Diagnostic, member: GraphMember): string {
@@ -14,8 +15,7 @@ export function macroFailureText(diagnostic: Diagnostic, macro: string): string 
   const outermost = diagnostic.notes.findLast(note => note.message.endsWith(` macro '${macro}'`)) ?? {
     at: diagnostic.at,
   }
-  const path = outermost.at?.file.path
-  const owner = `macro ${macro}${path === undefined ? '' : ` (${path})`}`
+  const owner = `macro ${macro}${placeText(outermost.at)}`
   const lines = [...diagnostic.message.split('\n'), ...callLines(diagnostic, owner)]
   return [`${diagnostic.kind} Error in ${owner}`, ...lines.map(line => `  ${line}`)].join('\n')
 }
@@ -28,7 +28,8 @@ export function macroFailureText(diagnostic: Diagnostic, macro: string): string 
 export function callLines(diagnostic: Diagnostic, caller: string): string[] {
   if (diagnostic.kind !== 'Compilation') return []
   const all = diagnostic.notes.flatMap(macroCall)
-  const calls = isOfJinja(diagnostic) ? all.slice(1).map((call, index) => (index === 0 ? innermost(call) : call)) : all
+  const [first, ...outer] = isOfJinja(diagnostic) ? all.slice(1) : all
+  const calls = first === undefined ? [] : [innermost(first), ...outer]
   return calls.length === 0 ? [] : ['', ...calls.map(call => `> ${call}`), `> called by ${caller}`]
 }
 
@@ -40,6 +41,7 @@ function isOfJinja({ code, message }: Diagnostic): boolean {
   return code === 'template/undefined' || (code === 'template/type' && !message.startsWith("macro '"))
 }
 
+/** What failed may have been a text that the macro had rendered. */
 function innermost(call: string): string {
   return call.replace(/^called by/, 'in')
 }
@@ -59,5 +61,9 @@ function memberText(member: GraphMember): string {
 /** `in macro x (macros/x.sql)`, from the notes that tell the calls. */
 function macroCall({ message, at }: Diagnostic['notes'][number]): string[] {
   const call = /^(in|called by) macro '(.*)'$/.exec(message)
-  return call ? [`${call[1]} macro ${call[2]}${at ? ` (${at.file.path})` : ''}`] : []
+  return call ? [`${call[1]} macro ${call[2]}${placeText(at)}`] : []
+}
+
+function placeText(at: Place | undefined): string {
+  return at === undefined ? '' : ` (${at.file.originalPath ?? at.file.path})`
 }

@@ -81,7 +81,7 @@ export function builtinMacros(builtins: Builtins, createdAtMs: number): MacroSou
   return builtins.macros.map(macro => ({
     ...macro,
     uniqueId: `macro.${macro.packageName}.${macro.name}`,
-    file: { path: `${macro.packageName}/${macro.path}`, text: macro.macroSql },
+    file: { path: `${macro.packageName}/${macro.path}`, originalPath: macro.path, text: macro.macroSql },
     offset: 0,
     isGenericTest: false,
     createdAtMs,

@@ -127,7 +127,14 @@ export function joinPath(...parts: readonly string[]): string {
 /** The file's text with a name for messages; `undefined` if it vanished since it was listed. */
 export function readFound(found: FoundFile, files: FileSystem): SourceFile | undefined {
   const text = readText(files, found.absolutePath)
-  return text === undefined ? undefined : { path: shownPath(found, files), text, isOnDisk: true }
+  if (text === undefined) return undefined
+  const { owner, originalFilePath } = found
+  return {
+    path: shownPath(found, files),
+    ...(!owner.isRoot && { originalPath: originalFilePath }),
+    text,
+    isOnDisk: true,
+  }
 }
 
 /** Paths of packages are shown from the root project's folder, as they lie below it. */

@@ -71,9 +71,11 @@ describe('run', () => {
       'models/a.sql': '{{ outer() }} select 1 as id',
       'models/b.sql': '{{ nameless() }} select 1 as id',
       'models/c.sql': '{{ crowded() }} select 1 as id',
+      'models/d.sql': '{{ written() }} select 1 as id',
       'macros/all.sql': `{% macro outer() %}{{ nameless() }}{% endmacro %}
 {% macro nameless() %}{{ nothing() if execute }}{% endmacro %}
-{% macro crowded() %}{{ nameless(1) if execute }}{% endmacro %}`,
+{% macro crowded() %}{{ nameless(1) if execute }}{% endmacro %}
+{% macro written() %}{{ render("{{ ref('a') }}") if execute }}{% endmacro %}`,
     })
     await p.run('run')
     const { results } = p.json('target/run_results.json') as { results: { message: string }[] }
@@ -82,6 +84,7 @@ describe('run', () => {
       ['  > in macro outer (macros/all.sql)', '  > called by model a (models/a.sql)'],
       [],
       ['  > in macro crowded (macros/all.sql)', '  > called by model c (models/c.sql)'],
+      ['  > in macro written (macros/all.sql)', '  > called by model d (models/d.sql)'],
     ])
   })
 
