@@ -1,6 +1,7 @@
 /** Every file that is a node -> its draft, its calls read, and whether it is enabled so far. */
 import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
+import type { ProjectFile } from '../config/project-file.ts'
 import { fileDraft, hookDrafts, seedDraft, snapshotDrafts } from './code-files.ts'
 import type { Draft } from './draft.ts'
 import { duplicateName } from './duplicate-names.ts'
@@ -20,8 +21,11 @@ const fileKinds = [
 
 export function loadDrafts(files: PackageFiles, config: Config, maker: NodeMaker, calls: NodeCalls): Draft[] {
   const drafts: Draft[] = []
+  const { projectFile } = config
   for (const [owner, found] of files) {
+    const oldest = owner.projectFile.configVersion < projectFile.configVersion ? owner.projectFile : projectFile
     const of = (draft: Draft): void => {
+      if (oldest.configVersion !== 2) throw unexpectedVersion(oldest)
       calls.readCode(draft)
       draft.enabled = isEnabled(draft, maker)
       drafts.push(draft)
@@ -35,6 +39,19 @@ export function loadDrafts(files: PackageFiles, config: Config, maker: NodeMaker
     }
   }
   return drafts
+}
+
+/** As in dbt it matters with the first file of a package that has a configuration, and stops everything. */
+function unexpectedVersion({ configVersion, file }: ProjectFile): DiagnosticError {
+  const key = 'config-version'
+  const start = file.text.indexOf(key)
+  return new DiagnosticError({
+    code: 'config/bad-project-file',
+    kind: 'Internal',
+    message: `Got an unexpected project version=${configVersion}, expected 2`,
+    hint: `write \`${key}: 2\``,
+    at: { file, start, end: start + key.length },
+  })
 }
 
 function draftsOf(

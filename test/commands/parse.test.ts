@@ -25,3 +25,12 @@ test('a hook of a seed that refers to another node stops the command', async () 
   expect(p.diagnostics.map(one => one.code)).toEqual(['project/seed-dependency'])
   expect(p.stdout).toContain('Seeds cannot depend on other nodes')
 })
+
+test('a project of another configuration version stops the command with its first file', async () => {
+  const projectFile = 'name: shop\nprofile: shop\nconfig-version: 1\n'
+  const p = project({ 'dbt_project.yml': projectFile, 'models/a.sql': 'select 1 as id' })
+  expect(await p.run('parse')).toBe(2)
+  expect(p.stdout).toContain('Internal Error\n  Got an unexpected project version=1, expected 2')
+  expect(p.stdout).toContain('--> dbt_project.yml:3:1')
+  expect(await project({ 'dbt_project.yml': projectFile }).run('parse')).toBe(0)
+})
