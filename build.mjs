@@ -147,9 +147,10 @@ async function ownModule(path) {
   return exports
 }
 
-/** In a process of its own: what it runs takes over arguments, folder and exit code. */
+/** In a process of its own: what it runs takes over arguments, folder and exit code. Flags of the environment are for others. */
 function keepCompiledCode() {
-  const run = spawnSync(process.execPath, [fileURLToPath(import.meta.url), warmUpWord], { encoding: 'utf8' })
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:DBT|EIDER)_/.test(name)))
+  const run = spawnSync(process.execPath, [fileURLToPath(import.meta.url), warmUpWord], { encoding: 'utf8', env })
   if (run.status !== 0) console.warn(`no compiled code is kept, the program starts slower: ${run.stderr}`)
 }
 
