@@ -317,23 +317,23 @@ class PlanExecution {
     for (const { node } of this.plan.steps) this.skip(node, 'MainThread', this.countIn(node), null)
   }
 
-  /** The models of unit tests that failed: in a build they are skipped as without `--fail-fast`. */
-  private skipTested(): void {
-    if (this.plan.command !== 'build') return
-    const told = new Set(this.results.map(one => one.uniqueId))
+  /** The models of unit tests that failed: in a build they are skipped as without `--fail-fast`, and told so. */
+  private skipTested(told: Set<string>): void {
     for (const { uniqueId, status, threadId } of [...this.results]) {
       const test = this.steps.get(uniqueId)?.node
       if (test?.resourceType !== 'unit_test' || (status !== 'fail' && status !== 'error')) continue
       const tested = this.steps.get(this.plan.graph.dependsOn.get(uniqueId)?.[0] ?? '')?.node
-      if (tested && !told.has(tested.uniqueId)) this.skip(tested, threadId, this.countIn(tested), uniqueId)
+      if (!tested || told.has(tested.uniqueId)) continue
+      this.skip(tested, threadId, this.countIn(tested), uniqueId)
+      told.add(tested.uniqueId)
     }
   }
 
   /** What `--fail-fast` kept from running is in the results, and every ephemeral model, but no line tells of it. */
   private skipTheRest(): void {
-    this.skipTested()
     const told = new Set(this.results.map(one => one.uniqueId))
     const isBuild = this.plan.command === 'build'
+    if (isBuild) this.skipTested(told)
     for (const { node } of this.plan.steps) {
       // A build runs unit tests along with their models: those that did not run are not missed.
       if (told.has(node.uniqueId) || (isBuild && node.resourceType === 'unit_test')) continue

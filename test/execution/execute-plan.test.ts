@@ -228,6 +228,22 @@ describe('after a failure', () => {
     ])
   })
 
+  test('with --fail-fast a build skips a model once, however many of its unit tests failed', async () => {
+    const p = project({
+      'models/a.sql': 'select 1 as id',
+      'models/units.yml': `unit_tests:
+  - {name: wrong, model: a, given: [], expect: {rows: [{id: 2}]}}
+  - {name: worse, model: a, given: [], expect: {rows: [{id: 3}]}}
+`,
+    })
+    const { results } = await p.run({ command: 'build', flags: { failFast: true, threads: 2 } })
+    expect(results.map(one => [one.uniqueId.split('.').at(-1), one.status]).sort()).toEqual([
+      ['a', 'skipped'],
+      ['worse', 'fail'],
+      ['wrong', 'fail'],
+    ])
+  })
+
   test('with --fail-fast a node that is about to end is let end', async () => {
     const p = project({ 'models/a.sql': `${table}${failing}`, 'models/b.sql': 'select 1 as id' })
     const { results } = await p.run({ flags: { failFast: true, threads: 2 } })
