@@ -1,6 +1,6 @@
 /** The deprecated things that one command met: how often each, told at its end as dbt's `DeprecationsSummary`. */
 import { diagnostic } from '../base/diagnostic.ts'
-import { eventText } from '../config/event-text.ts'
+import { deprecationText, eventText } from '../config/event-text.ts'
 import type { WarningPolicy } from '../config/warning-policy.ts'
 import type { CommandSink } from './command-event.ts'
 import { CommandStopped } from './command-stopped.ts'
@@ -42,8 +42,8 @@ export function deprecationTally(): DeprecationTally {
         : [
             'To see all deprecation instances instead of just the first occurrence of each, run command again with the `--show-all-deprecations` flag. You may also need to run with `--no-partial-parse` as some deprecations are only encountered during parsing.',
           ]
-      const title = `[WARNING][${summary.name}]: Deprecated functionality`
-      const message = [title, 'Summary of encountered deprecations:', ...lines, ...hint].join('\n\n')
+      const text = ['Summary of encountered deprecations:', ...lines, ...hint].join('\n\n')
+      const message = deprecationText(text, `[WARNING][${summary.name}]`)
       if (treatment === 'error') {
         throw new CommandStopped([
           diagnostic({ code: 'execution/warning-is-error', message: eventText(summary, message, policy.width) }),

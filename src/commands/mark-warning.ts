@@ -1,7 +1,7 @@
 /** The text of a warning as dbt marks it: `[WARNING]: …`, and that something is deprecated. */
 import type { DiagnosticCode } from '../base/codes.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { eventText } from '../config/event-text.ts'
+import { deprecationText, eventText } from '../config/event-text.ts'
 import { isDeprecation, warningEvent } from './warning-names.ts'
 
 /** @param width of the lines of long texts @param paint for the word in the brackets */
@@ -9,10 +9,9 @@ export function warningText(diagnostic: Diagnostic, width: number, paint = (word
   const { message } = diagnostic
   if (isBare(diagnostic) || breaksRule(diagnostic)) return message
   const event = warningEvent(diagnostic.code)
-  const tag = namedTags.has(event.name) ? `[${event.name}]` : ''
+  const tag = `[${paint('WARNING')}]${namedTags.has(event.name) ? `[${event.name}]` : ''}`
   const isMarked = isDeprecation(event) && !plainNames.has(event.name)
-  const text = `[${paint('WARNING')}]${tag}: ${isMarked ? 'Deprecated functionality\n\n' : ''}${message}`
-  return eventText(event, text, width)
+  return eventText(event, isMarked ? deprecationText(message, tag) : `${tag}: ${message}`, width)
 }
 
 /** What dbt tells without marking it as a warning. */

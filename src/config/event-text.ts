@@ -20,6 +20,11 @@ export function eventText({ name, code }: EventName, text: string, width: number
   return isWrapped ? wrapMessage(text, width) : text
 }
 
+/** How the text of what is deprecated begins. @param tag may be painted, and may go on with the name of the event */
+export function deprecationText(message: string, tag = '[WARNING]'): string {
+  return `${tag}: Deprecated functionality\n\n${message}`
+}
+
 /** It is told before the width is known. */
 const unwrappedDeprecations: ReadonlySet<string> = new Set(['ProjectFlagsMovedDeprecation'])
 

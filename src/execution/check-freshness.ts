@@ -4,6 +4,7 @@ import { macroScope } from '../compile/macro-scope.ts'
 import { sourceRelation } from '../compile/node-relation.ts'
 import { NodeSession } from '../compile/node-session.ts'
 import type { RunState } from '../compile/run-state.ts'
+import { deprecationText } from '../config/event-text.ts'
 import { AgateTable } from '../context/agate-table.ts'
 import { firstDateTime, PyDateTime, utcDateTime } from '../context/modules/python-datetime.ts'
 import { fieldOf } from '../context/python-object.ts'
@@ -100,16 +101,15 @@ async function projectHooks(
   const hooks = hooksInOrder(state.graph.project.nodes.values(), when, projectFile.name)
   const lane = lanes.of('MainThread')
   const sessionFor = (hook: OperationNode): NodeSession => new NodeSession(state, lane, hook)
-  const extra =
-    when === 'on-run-end'
-      ? {
-          extra: endNames(
-            done.map(one => freshnessValue(one, state)),
-            [],
-          ),
-        }
-      : {}
-  const results = await runHooks({ when, hooks, sessionFor, sink: run.sink, output: run.output, ...extra })
+  const values = done.map(one => freshnessValue(one, state))
+  const results = await runHooks({
+    when,
+    hooks,
+    sessionFor,
+    sink: run.sink,
+    output: run.output,
+    ...(when === 'on-run-end' && { extra: endNames(values, []) }),
+  })
   await lane.release()
   return results
 }
@@ -193,10 +193,11 @@ async function freshnessRow(
 /** Of a source without any row, as dbt counts it: the first moment that Python's dates reach. */
 const firstMoment = utcDateTime(firstDateTime.local)
 
-const oldSignature =
-  "[WARNING]: Deprecated functionality\n\nThe 'collect_freshness' macro signature has changed to return the full query " +
-  'result, rather than just a table of values. See the v1.5 migration guide for details on how to update your custom ' +
-  'macro: https://docs.getdbt.com/guides/migration/versions/upgrading-to-v1.5'
+const oldSignature = deprecationText(
+  "The 'collect_freshness' macro signature has changed to return the full query result, rather than just a table of " +
+    'values. See the v1.5 migration guide for details on how to update your custom macro: ' +
+    'https://docs.getdbt.com/guides/migration/versions/upgrading-to-v1.5',
+)
 
 async function freshnessAnswer(source: SourceNode, session: NodeSession): Promise<Value> {
   const relation = sourceRelation(source)

@@ -3,6 +3,7 @@ import { modelValue } from '../compile/graph-value.ts'
 import type { RunState } from '../compile/run-state.ts'
 import { utcDateTime } from '../context/modules/python-datetime.ts'
 import type { GraphMember } from '../project/node.ts'
+import { mergedDicts } from '../template/dict-access.ts'
 import { toPython } from '../template/plain-data.ts'
 import { fn, PyDict, PyFloat, PyObject, type Value } from '../template/value.ts'
 import type { NodeResult } from './run-result.ts'
@@ -77,8 +78,7 @@ function resultFields(
     node: inner.node,
     unique_id: result.uniqueId,
   })
-  for (const [name, value] of more) fields.set(name, value)
-  return fields
+  return mergedDicts(fields, more)
 }
 
 type Timing = NodeResult['timing'][number]

@@ -1,7 +1,7 @@
 /** What templates tell while they are read, compiled and run -> events: `log()`, `print()` and `exceptions.warn()`. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
-import { eventText } from '../config/event-text.ts'
+import { deprecationText, eventText } from '../config/event-text.ts'
 import { WarningPolicy } from '../config/warning-policy.ts'
 import type { ContextEffects } from '../context/effects.ts'
 import type { EventSink } from './event.ts'
@@ -23,7 +23,7 @@ export function templateEffects(config: Config, sink: EventSink, node: string | 
     warn: message => tellWarning(config, sink, { name: 'JinjaLogWarning', code: 'I061', message, node }),
     deprecated(thing) {
       const event = deprecations[thing]
-      const isTold = isWarning(config, { ...event, node }, `[WARNING]: Deprecated functionality\n\n${event.message}`)
+      const isTold = isWarning(config, { ...event, node }, deprecationText(event.message))
       sink({ kind: 'deprecation met', atMs: clock.now(), ...event, isTold })
     },
   }

@@ -1,9 +1,9 @@
 /** What templates and the adapter say while a run goes on, as lines of dbt's log. */
 import { unreachable } from '../../base/unreachable.ts'
-import { eventText } from '../../config/event-text.ts'
+import { deprecationText, eventText } from '../../config/event-text.ts'
 import type { RunEvent } from '../../execution/event.ts'
 import type { KnownNodes } from './known-nodes.ts'
-import { type LogLine, textLine } from './log-line.ts'
+import { type LogLine, type Paint, textLine } from './log-line.ts'
 
 type TemplateEvent = Extract<RunEvent, { kind: 'template log' | 'template print' | 'warning' | 'deprecation met' }>
 
@@ -23,9 +23,9 @@ export function templateLine(event: TemplateEvent, known: KnownNodes, width: num
       return textLine(event.name, code, 'warn', atMs, text, { thread: known.threadOf(event.node) })
     }
     case 'deprecation met': {
-      const text = `Deprecated functionality\n\n${message}`
-      const line = textLine(event.name, event.code, 'warn', atMs, text, { data: {} })
-      return { ...line, text: paint => eventText(event, `[${paint.yellow('WARNING')}]: ${text}`, width) }
+      const line = textLine(event.name, event.code, 'warn', atMs, message, { data: {} })
+      const text = (paint: Paint): string => deprecationText(message, `[${paint.yellow('WARNING')}]`)
+      return { ...line, text: paint => eventText(event, text(paint), width) }
     }
     default:
       return unreachable(event)

@@ -4,6 +4,6 @@ select
     full_name,
     coalesce(count(order_id), 0)::integer as orders
 from {{ ref('stg_customers') }} as customers
-left join {{ ref('orders', version=2) if false else ref('orders') }} as orders using (customer_id)
+left join {{ ref('orders') }} as orders using (customer_id)
 group by all
 order by 1
