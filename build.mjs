@@ -150,17 +150,20 @@ async function bundleOf(file, contents, options) {
 /** The built-in macros, parsed and compiled: what a start would otherwise do each time. */
 async function builtins() {
   const { prepareBuiltins } = await ownModule('project/builtins.ts')
+  const { packBuiltins } = await ownModule('cli/packed-builtins.ts')
   const folder = join(root, 'src/global-project')
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
     .sort()
     .map(path => ({ path: relative(folder, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }))
-  const prepared = JSON.stringify(prepareBuiltins(files))
-  writeFileSync(join(dist, 'builtins.json'), prepared)
+  const { facts, code } = packBuiltins(prepareBuiltins(files))
+  writeFileSync(join(dist, 'builtins.json'), facts)
+  writeFileSync(join(dist, 'builtins.code'), code)
   const stamp = createHash('sha256')
     .update(readFileSync(join(dist, 'program.js')))
-    .update(prepared)
+    .update(facts)
+    .update(code)
   writeFileSync(join(dist, 'build-stamp'), stamp.digest('hex').slice(0, 16))
 }
 

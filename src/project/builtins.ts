@@ -1,6 +1,6 @@
 /**
  * The built-in packages `dbt` and `dbt_duckdb` as one value: prepared when the program is built, so that no start
- * parses or compiles them. The value is plain data and survives JSON.
+ * parses or compiles them.
  */
 import { Diagnostics } from '../base/diagnostic.ts'
 import type { SourceFile } from '../base/source-file.ts'
@@ -16,7 +16,7 @@ export interface BuiltinFile {
   readonly text: string
 }
 
-interface PreparedMacro {
+export interface PreparedMacro {
   readonly name: string
   readonly packageName: string
   readonly path: string
@@ -25,7 +25,7 @@ interface PreparedMacro {
   readonly supportedLanguages: readonly string[] | null
   readonly parameters: readonly string[]
   readonly calls: readonly WrittenCall[]
-  readonly code: string
+  readonly code: () => string
 }
 
 export interface Builtins {
@@ -62,7 +62,7 @@ function readBuiltinMacros(packageName: string, path: string, file: SourceFile):
     supportedLanguages,
     parameters,
     calls: calls(),
-    code: code(),
+    code,
   }))
 }
 
@@ -86,6 +86,5 @@ export function builtinMacros(builtins: Builtins, createdAtMs: number): MacroSou
     isGenericTest: false,
     createdAtMs,
     calls: () => macro.calls,
-    code: () => macro.code,
   }))
 }
