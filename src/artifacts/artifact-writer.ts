@@ -35,7 +35,7 @@ export class ArtifactWriter {
     const added = new Map<string, Insertions>()
     for (const [id, one] of facts) {
       const node = graph.members.get(id)
-      if (node) added.set(id, insertions(node, one))
+      if (node) added.set(id, insertions(node, one, graph))
     }
     const write = (artifact: string, name: string, partsOf: (texts: GraphTexts) => FileContent): void =>
       this.write(

@@ -10,7 +10,7 @@ import type { EntryText, Insertions } from '../parse-cache/graph-texts.ts'
 import { foreignKeys } from '../project/foreign-keys.ts'
 import { docJson, groupJson, macroJson, memberJson } from '../project/member-json.ts'
 import type { GraphMember } from '../project/node.ts'
-import type { JsonRecord } from '../project/node-json.ts'
+import { dependsOnJson, type JsonRecord } from '../project/node-json.ts'
 import type { Project } from '../project/project.ts'
 import { PyDict } from '../template/value.ts'
 import { type ArtifactMetadata, isoMicros } from './artifact-metadata.ts'
@@ -64,7 +64,7 @@ export function manifestEntry(node: GraphMember, graph: Graph, writer = new Json
   return { uniqueId, ...writer.cutText(memberRecord(node, graph), addedKeys(node)) }
 }
 
-const outputKeys = ['build_path', 'compiled_path']
+const outputKeys = ['build_path', 'depends_on', 'compiled_path']
 const keysOfNode: ReadonlySet<string> = new Set(outputKeys)
 /** Relations take the place of refs in foreign keys. */
 const keysWithForeignKeys: ReadonlySet<string> = new Set(['columns', ...outputKeys, 'constraints'])
@@ -81,15 +81,21 @@ function hasForeignKeys(node: GraphMember): boolean {
 }
 
 /** The values of those keys, and behind the path of the compiled file what goes along with it. */
-export function insertions(node: GraphMember, facts: OutputFacts): Insertions {
+export function insertions(node: GraphMember, facts: OutputFacts, graph: Graph): Insertions {
   const { buildPath = null, compiled, foreignKeys, place } = facts
-  const ofRun = [JSON.stringify(buildPath), compiled && compiledText(compiled)]
+  const ofRun = [JSON.stringify(buildPath), dependsOnText(node, facts, graph), compiled && compiledText(compiled)]
   if (place !== undefined) return [...ofRun, String(place)]
   if (!hasForeignKeys(node)) return ofRun
   if (foreignKeys === undefined) return [undefined, ...ofRun, undefined]
   const { columns, constraints } = memberJson(node, { dependsOn: [], foreignKeys })
   const writer = new JsonWriter()
   return [writer.text(columns), ...ofRun, writer.text(constraints)]
+}
+
+/** Undefined where nothing was called but what parsing has found. */
+function dependsOnText(node: GraphMember, { calledMacros = [] }: OutputFacts, graph: Graph): string | undefined {
+  if (!('macros' in node) || calledMacros.every(id => node.macros.includes(id))) return undefined
+  return JSON.stringify(dependsOnJson(node, { dependsOn: graph.dependsOn.get(node.uniqueId) ?? [], calledMacros }))
 }
 
 function compiledText({ path, code, extraCtes, extraCtesInjected }: NonNullable<OutputFacts['compiled']>): string {

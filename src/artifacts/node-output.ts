@@ -11,7 +11,7 @@ import type { FileSystem } from '../storage/file-system.ts'
 import { compiledPath, fixturePath, hasCompiledFile, runPath } from './target-paths.ts'
 
 /** What the run adds to a node's entry in the manifest. */
-export type OutputFacts = Pick<NodeFacts, 'compiled' | 'buildPath' | 'foreignKeys' | 'place'>
+export type OutputFacts = Pick<NodeFacts, 'compiled' | 'buildPath' | 'foreignKeys' | 'calledMacros' | 'place'>
 
 export interface NodeOutput extends RunOutput {
   /** Of the nodes that something was told of. */
@@ -31,6 +31,7 @@ export interface NodeOutputOptions {
 export function nodeOutput(options: NodeOutputOptions): NodeOutput {
   const compiled = new Map<string, OutputFacts>()
   const buildPaths = new Map<string, string>()
+  const called = new Map<string, readonly string[]>()
   const places = new Map<string, number>()
   const write = (path: string, text: string): void => {
     const { files } = options
@@ -42,15 +43,19 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
     if (before !== undefined) files.remove(at)
     files.write(at, text)
   }
+  const addCalled = ({ uniqueId }: GraphMember, macros: readonly string[]): void => {
+    if (macros.length > 0) called.set(uniqueId, [...(called.get(uniqueId) ?? []), ...macros])
+  }
   return {
     compiled: (step: CompiledStep, suffix?: string) => {
-      const { node, compiledCode, extraCtes, foreignKeys, fixtures = [] } = step
+      const { node, compiledCode, extraCtes, macros, foreignKeys, fixtures = [] } = step
       const path = hasCompiledFile(node) && compiledCode !== '' ? compiledPath(options.targetPath, node, suffix) : null
       if (path !== null) write(path, compiledCode)
       for (const fixture of fixtures) write(fixturePath(options.targetPath, node, fixture), fixture.sql)
       if (options.keepCode && suffix === undefined) {
         const code = { code: compiledCode, path, extraCtes, extraCtesInjected: true }
         compiled.set(node.uniqueId, { compiled: code, ...(foreignKeys && { foreignKeys }) })
+        addCalled(node, macros)
       }
     },
     ran: (node: GraphMember, sql: string, suffix?: string) => {
@@ -58,9 +63,11 @@ export function nodeOutput(options: NodeOutputOptions): NodeOutput {
       write(path, sql)
       if (suffix === undefined) buildPaths.set(node.uniqueId, path)
     },
+    called: addCalled,
     placed: (hook, place) => void places.set(hook.uniqueId, place),
     facts() {
       const facts = new Map(compiled)
+      for (const [id, calledMacros] of called) facts.set(id, { ...facts.get(id), calledMacros })
       for (const [id, place] of places) facts.set(id, { ...facts.get(id), place })
       for (const [id, buildPath] of buildPaths) facts.set(id, { ...facts.get(id), buildPath })
       return facts

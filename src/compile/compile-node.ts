@@ -4,6 +4,7 @@
  */
 import type { SourceFile } from '../base/source-file.ts'
 import { unmarked } from '../config/yaml-value.ts'
+import { MacroCalls } from '../context/macro-record.ts'
 import type { NodeNames } from '../context/node-names.ts'
 import type { Node, TestNode } from '../project/node.ts'
 import type { CompiledTemplate, MappedText } from '../template/compiled-template.ts'
@@ -39,10 +40,12 @@ export function compileNode(
   const note = (uniqueId: string): void => {
     if (!ephemerals.includes(uniqueId)) ephemerals.push(uniqueId)
   }
+  const calls = new MacroCalls(0)
   const rendering: NodeRendering = {
     session,
     node,
     ephemeral: note,
+    recorder: calls,
     ...(options.batch && { batch: options.batch }),
     ...(options.references && { references: options.references }),
     ...(options.extra && { extra: options.extra }),
@@ -50,27 +53,32 @@ export function compileNode(
   const names = options.names?.(note) ?? testNames(rendering)
   return andThen(names, scope =>
     andThen(renderCode(node, scope), text =>
-      andThen(parentCtes(session, ephemerals, options.fixtures), ctes => compiledStep(node, text, ctes, session)),
+      andThen(parentCtes(session, ephemerals, options.fixtures), ctes =>
+        compiledStep({ node, text, ctes, calls }, session),
+      ),
     ),
   )
 }
 
-function compiledStep(
-  node: Node,
-  rendered: MappedText,
-  ctes: readonly InjectedCte[],
-  session: NodeSession,
-): CompiledStep {
+interface Rendered {
+  readonly node: Node
+  readonly text: MappedText
+  readonly ctes: readonly InjectedCte[]
+  readonly calls: MacroCalls
+}
+
+function compiledStep({ node, text, ctes, calls }: Rendered, session: NodeSession): CompiledStep {
   const injects = session.state.config.flags.injectEphemeralCtes
-  const { sql, at, length } = injectCtes(rendered.text, injects ? ctes : [])
+  const { sql, at, length } = injectCtes(text.text, injects ? ctes : [])
   const foreignKeys = foreignKeyRelations(node, session.state)
   return {
     node,
     compiledCode: sql,
     extraCtes: ctes,
+    macros: calls.uniqueIds,
     ...(foreignKeys && { foreignKeys }),
     source: sourceOf(node).file,
-    lineMap: lineMap(rendered, at, length),
+    lineMap: lineMap(text, at, length),
   }
 }
 
@@ -140,10 +148,12 @@ function compileEphemeral(session: NodeSession, uniqueId: string): MaybePromise<
   if (known) return known
   const node = graph.members.get(uniqueId) as Node
   const ids: string[] = []
-  const names = namesOfNode({ session, node, ephemeral: id => void (ids.includes(id) || ids.push(id)) })
+  const calls = new MacroCalls(0)
+  const ephemeral = (id: string): void => void (ids.includes(id) || ids.push(id))
+  const names = namesOfNode({ session, node, ephemeral, recorder: calls })
   const work = andThen(renderCode(node, names), text =>
     andThen(parentCtes(session, ids, undefined), ctes => {
-      const step = compiledStep(node, text, ctes, session)
+      const step = compiledStep({ node, text, ctes, calls }, session)
       session.state.compiledEphemeral(step)
       const own = { id: uniqueId, sql: cteText(`__dbt__cte__${node.alias}`, text.text) }
       const compiled = { step, query: text.text, ctes: [...ctes, own] }

@@ -23,6 +23,8 @@ export interface CompiledStep {
   readonly compiledCode: string
   /** CTEs of ephemeral parents, innermost first: `extra_ctes`. */
   readonly extraCtes: readonly { readonly id: string; readonly sql: string }[]
+  /** Unique ids of the macros that the template called itself, in order. */
+  readonly macros: readonly string[]
   /** Relations that foreign keys of a model mean, by what stands under `to`. */
   readonly foreignKeys?: ReadonlyMap<string, string>
   /** Of a unit test: what its query reads, in its order. */

@@ -1,6 +1,7 @@
 /** What a node's templates are answered when they are compiled and when the node is run. */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { TimeWindow } from '../config/flags.ts'
+import type { MacroRecorder } from '../context/macro-record.ts'
 import { type NodeNames, nodeNames } from '../context/node-names.ts'
 import type { NodeProviders } from '../context/node-providers.ts'
 import type { RunFacts } from '../context/run-facts.ts'
@@ -33,6 +34,8 @@ export interface NodeRendering {
   readonly write?: (sql: string) => void
   readonly loadSeed?: () => Value | Promise<Value>
   readonly extra?: ReadonlyMap<string, Value>
+  /** Hears of the macros that are called. */
+  readonly recorder?: MacroRecorder
   /** What a unit test puts in place: macros, `this`, variables, environment. */
   readonly stand?: StandIns
 }
@@ -50,11 +53,12 @@ export interface NodeBatch extends TimeWindow {
 
 /** The names of one rendering of a node. */
 export function namesOfNode(rendering: NodeRendering): NodeNames {
-  const { session, stand } = rendering
+  const { session, stand, recorder } = rendering
   return nodeNames({
     facts: stand?.facts ?? session.runFacts,
     macros: session.state.macros,
     providers: nodeProviders(rendering),
+    ...(recorder && { recorder }),
     ...(stand && { overrides: stand.macros }),
   })
 }

@@ -18,3 +18,21 @@ export interface MacroRecorder {
   /** A macro was called with `depth` macros around it; depth 0 makes it a dependency of the node itself. */
   called(uniqueId: string, depth: number): void
 }
+
+/** Notes what is called with so many macros around it: each macro once, in order of first call. */
+export class MacroCalls implements MacroRecorder {
+  private readonly depth: number
+  private readonly found = new Set<string>()
+
+  constructor(depth: number) {
+    this.depth = depth
+  }
+
+  called(uniqueId: string, depth: number): void {
+    if (depth === this.depth) this.found.add(uniqueId)
+  }
+
+  get uniqueIds(): readonly string[] {
+    return [...this.found]
+  }
+}

@@ -4,7 +4,7 @@ import type { QueryResult, SqlValue } from '../base/sql-value.ts'
 import type { CompiledStep } from '../compile/compiled-step.ts'
 import { type NodeRendering, namesOfNode } from '../compile/node-providers.ts'
 import { AgateTable } from '../context/agate-table.ts'
-import type { NodeNames } from '../context/node-names.ts'
+import { MacroCalls } from '../context/macro-record.ts'
 import type { TestNode } from '../project/node.ts'
 import { truthy } from '../template/iteration.ts'
 import { str } from '../template/repr.ts'
@@ -15,17 +15,35 @@ export interface DataTestRun {
   readonly rendering: NodeRendering & { readonly compiled: CompiledStep; readonly node: TestNode }
   /** The macro `materialization test`. */
   readonly materialization: { readonly name: string; readonly packageName: string }
-  /** No macro of the project's own stands on the way of a test that stores nothing. */
+  /** None of `macrosOfTests` is the project's own. */
   readonly builtIn: boolean
+  /** Takes the unique ids of the macros that the materialization called itself. */
+  readonly called: (macros: readonly string[]) => void
   readonly warningsFail: boolean
 }
 
+/** The macros on the way of a test that stores nothing. */
+export const macrosOfTests: readonly string[] = [
+  'get_limit_subquery_sql',
+  'should_store_failures',
+  'get_test_sql',
+  'statement',
+  'materialization_test_default',
+  'materialization_test_duckdb',
+]
+
+/** What the built-in materialization calls of them. */
+const calledByBuiltIn: readonly string[] = [
+  'macro.dbt.get_limit_subquery_sql',
+  'macro.dbt.should_store_failures',
+  'macro.dbt.statement',
+]
+
 export async function runDataTest(run: DataTestRun): Promise<Verdict> {
   const { node, session } = run.rendering
-  const names = namesOfNode(run.rendering)
   const storesFailures = truthy(node.config.get('store_failures') ?? session.state.config.flags.storeFailures)
   const plain = run.builtIn && !storesFailures && (node.config.get('limit') ?? null) === null
-  const result = plain ? await sendTest(run) : await callTest(run, names)
+  const result = plain ? await sendTest(run) : await callTest(run)
   return judgeTest(readTestRow(result.columns, result.rows, node.uniqueId), thresholdsOf(run))
 }
 
@@ -40,7 +58,7 @@ function thresholdsOf({ rendering: { node }, warningsFail }: DataTestRun): TestT
 }
 
 /** What `get_test_sql` of the built-in macros gives, laid out as in dbt, in one statement and without a transaction. */
-async function sendTest({ rendering }: DataTestRun): Promise<QueryResult> {
+async function sendTest({ rendering, called }: DataTestRun): Promise<QueryResult> {
   const { node, compiled, session, write } = rendering
   const failures = str(node.config.get('fail_calc') ?? 'count(*)')
   const condition = (key: string): string => `${failures} ${str(node.config.get(key) ?? '!= 0')}`
@@ -59,18 +77,26 @@ async function sendTest({ rendering }: DataTestRun): Promise<QueryResult> {
       
     ) dbt_internal_test`
   write?.(sql)
+  called(calledByBuiltIn)
   return session.send(sql, { begin: false, path: node.originalFilePath })
 }
 
 type Rows = { readonly columns: readonly { readonly name: string }[]; readonly rows: readonly (readonly SqlValue[])[] }
 
-async function callTest({ rendering, materialization }: DataTestRun, names: NodeNames): Promise<Rows> {
+async function callTest({ rendering, materialization, called }: DataTestRun): Promise<Rows> {
+  // dbt has no macro around those of a test's materialization, so they count as the node's own.
+  const calls = new MacroCalls(1)
+  const names = namesOfNode({ ...rendering, recorder: calls })
   const macro = names.macros.lookupInPackage(
     materialization.packageName === 'dbt_duckdb' ? 'dbt' : materialization.packageName,
     materialization.name,
   )
   if (!(macro instanceof PyObject) || !macro.call) throw noResult(rendering.node)
-  await macro.call([], noKwargs)
+  try {
+    await macro.call([], noKwargs)
+  } finally {
+    called(calls.uniqueIds)
+  }
   const main = names.results.load('main')
   const table = main instanceof PyDict ? main.get('table') : undefined
   if (!(table instanceof AgateTable)) throw noResult(rendering.node)

@@ -3,6 +3,7 @@ import { compileNode } from '../compile/compile-node.ts'
 import { namesOfNode } from '../compile/node-providers.ts'
 import { NodeSession } from '../compile/node-session.ts'
 import { AgateTable } from '../context/agate-table.ts'
+import { MacroCalls } from '../context/macro-record.ts'
 import { NodeWork } from '../materializations/node-work.ts'
 import { readSeed } from '../materializations/seed.ts'
 import type { Node } from '../project/node.ts'
@@ -90,18 +91,21 @@ async function queryRows(node: Node, session: NodeSession, { run, limit, executi
   const compiled = await compileNode(node, session)
   run.output.compiled(compiled)
   executing()
-  const names = namesOfNode({ session, node, compiled })
+  // dbt has no macro around those that this one calls, so they count as the node's own.
+  const calls = new MacroCalls(1)
+  const names = namesOfNode({ session, node, compiled, recorder: calls })
   const macro = names.lookup('get_show_sql')
   if (!(macro instanceof PyObject) || !macro.call) throw new Error("the macro 'get_show_sql' is not there")
   const header = node.config.get('sql_header') ?? null
   const sql = str(await macro.call([compiled.compiledCode, header, limit], new Map()))
+  run.output.called(node, calls.uniqueIds)
   const result = await session.send(sql, { begin: false, path: node.originalFilePath })
   return { table: AgateTable.fromResult(result), sql }
 }
 
 /** Types come from all rows of the file, also of those that are not shown. */
 function seedRows(node: Node, session: NodeSession, limit: number | null): Rows {
-  const compiled = { node, compiledCode: '', extraCtes: [], source: node.file, lineMap: [] }
+  const compiled = { node, compiledCode: '', extraCtes: [], macros: [], source: node.file, lineMap: [] }
   const work = new NodeWork({ session, node, compiled })
   const { columns, rows } = readSeed(work)
   const types = work.config('column_types')

@@ -9,7 +9,7 @@ import { deferRelation } from '../compile/references.ts'
 import { WarningPolicy } from '../config/warning-policy.ts'
 import { AgateTable } from '../context/agate-table.ts'
 import { internalPackages } from '../context/macro-namespace.ts'
-import { runDataTest } from '../data-tests/run-data-test.ts'
+import { macrosOfTests, runDataTest } from '../data-tests/run-data-test.ts'
 import { writeDeltaModel } from '../materializations/delta-model.ts'
 import { writeExternalModel } from '../materializations/external.ts'
 import { fileModelNames } from '../materializations/file-model-names.ts'
@@ -36,6 +36,8 @@ export interface NodeRunOptions {
   readonly compiled: (step: CompiledStep) => void
   readonly executing: () => void
   readonly write: (sql: string) => void
+  /** What ran the node called these macros, by unique id. */
+  readonly called?: (macros: readonly string[]) => void
   readonly batch?: CompileOptions['batch']
   readonly configChanges?: ReadonlyMap<string, Value>
   /** Names for the run alone, not for compiling. */
@@ -82,7 +84,7 @@ export async function runNode(node: Node, session: NodeSession, options: NodeRun
     ...(options.configChanges && { configChanges: options.configChanges }),
     ...(runExtra.size > 0 && { extra: runExtra }),
   }
-  if (node.resourceType === 'test') return testOutcome({ ...rendering, node }, session)
+  if (node.resourceType === 'test') return testOutcome({ ...rendering, node }, session, options.called)
   const outcome = await materialize(rendering)
   for (const relation of outcome.relations) session.cacheAdded(relation)
   const { response } = outcome
@@ -108,6 +110,7 @@ function uncompiled(node: Node): CompiledStep {
     node,
     compiledCode: node.language === 'python' ? node.rawCode : '',
     extraCtes: [],
+    macros: [],
     source: node.file,
     lineMap: [],
   }
@@ -116,17 +119,14 @@ function uncompiled(node: Node): CompiledStep {
 async function testOutcome(
   rendering: NodeRendering & { readonly compiled: CompiledStep; readonly node: TestNode },
   session: NodeSession,
+  called: NodeRunOptions['called'] = () => {},
 ): Promise<NodeOutcome> {
   const { macros, config } = session.state
   const verdict = await runDataTest({
     rendering,
     materialization: materializationOf(rendering.node, session),
-    builtIn: areBuiltIn(macros, [
-      'get_test_sql',
-      'statement',
-      'materialization_test_default',
-      'materialization_test_duckdb',
-    ]),
+    builtIn: areBuiltIn(macros, macrosOfTests),
+    called,
     warningsFail: new WarningPolicy(config.flags).of('', { name: 'LogTestResult', code: 'Q007' }) === 'error',
   })
   return { ...verdict, response: { message: 'OK' } }

@@ -100,6 +100,7 @@ class StepRun {
       compiled: step => this.noteCompiled(step),
       executing: () => this.noteExecuting(),
       write: sql => report.output.ran(node, sql),
+      called: macros => report.output.called(node, macros),
     })
   }
 

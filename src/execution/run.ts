@@ -26,6 +26,8 @@ export interface RunOutput {
   compiled(step: CompiledStep, suffix?: string): void
   /** For `target/run`: the SQL that the materialization ran. */
   ran(node: GraphMember, sql: string, suffix?: string): void
+  /** For `depends_on.macros` of the manifest: unique ids of macros that running the node called. */
+  called(node: GraphMember, macros: readonly string[]): void
   /** For `index` of the manifest, which after a run is a hook's place among all hooks that ran with it, from 1. */
   placed(hook: OperationNode, place: number): void
 }

@@ -34,6 +34,8 @@ export interface NodeFacts {
   }
   /** Relations that foreign keys of a model mean, by what stands under `to`. */
   readonly foreignKeys?: ReadonlyMap<string, string>
+  /** Unique ids of macros that it called when it was compiled or run. */
+  readonly calledMacros?: readonly string[]
   /** Path of the file under `run/`. */
   readonly buildPath?: string | null
   /** Of a hook that ran: its place among the hooks of the run, from 1. */
@@ -104,7 +106,7 @@ function codeJson(node: Node, facts: NodeFacts): JsonRecord {
     sources: node.sources.map(one => [one.source, one.table]),
     metrics: node.metrics.map(one => [...one]),
     functions: node.functions.map(one => [...one]),
-    depends_on: { macros: [...node.macros], nodes: [...facts.dependsOn] },
+    depends_on: dependsOnJson(node, facts),
     compiled_path: compiled?.path ?? null,
     ...(compiled
       ? {
@@ -116,6 +118,11 @@ function codeJson(node: Node, facts: NodeFacts): JsonRecord {
       : {}),
     contract: contractJson(node.contract),
   }
+}
+
+/** Macros that parsing found, then those that were called besides. */
+export function dependsOnJson({ macros }: Node, { dependsOn, calledMacros = [] }: NodeFacts): JsonRecord {
+  return { macros: [...new Set([...macros, ...calledMacros])], nodes: [...dependsOn] }
 }
 
 function modelJson(node: ModelNode, { foreignKeys }: NodeFacts): JsonRecord {

@@ -36,6 +36,39 @@ describe('run', () => {
     expect(places()).toEqual([1, 2, 1])
   })
 
+  test('adds the macros that only a run calls to those that parsing has found', async () => {
+    const p = project({
+      'models/a.sql': 'select {{ one() }} as id, {{ two() if execute }} as b, {{ outer() if execute }} as c',
+      'models/schema.yml': 'models: [{name: a, columns: [{name: id, data_tests: [not_null]}]}]',
+      'macros/m.sql': `{% macro one() %}1{% endmacro %} {% macro two() %}2{% endmacro %}
+{% macro inner() %}3{% endmacro %} {% macro outer() %}{{ inner() }}{% endmacro %}`,
+    })
+    const dependsOn = (): Record<string, unknown> => {
+      const { nodes } = p.json('target/manifest.json') as { nodes: Record<string, { depends_on: unknown }> }
+      return Object.fromEntries(Object.entries(nodes).map(([id, node]) => [id.split('.')[2], node.depends_on]))
+    }
+    const parsed = {
+      a: { macros: ['macro.shop.one'], nodes: [] },
+      not_null_a_id: { macros: ['macro.dbt.test_not_null'], nodes: ['model.shop.a'] },
+    }
+    const called = ['get_where_subquery', 'get_limit_subquery_sql', 'should_store_failures', 'statement']
+    const ran = {
+      a: { macros: ['macro.shop.one', 'macro.shop.two', 'macro.shop.outer'], nodes: [] },
+      not_null_a_id: {
+        macros: ['macro.dbt.test_not_null', ...called.map(one => `macro.dbt.${one}`)],
+        nodes: ['model.shop.a'],
+      },
+    }
+    for (let times = 0; times < 2; times++) {
+      expect(await p.run('parse')).toBe(0)
+      expect(dependsOn()).toEqual(parsed)
+      expect(await p.run('build')).toBe(0)
+      expect(dependsOn()).toEqual(ran)
+    }
+    expect(await p.run('show -s a')).toBe(0)
+    expect(dependsOn()).toMatchObject({ a: { macros: [...ran.a.macros, 'macro.dbt.get_limit_subquery_sql'] } })
+  })
+
   test('leaves exit code 1 and the results of every node when a model fails', async () => {
     const p = project({ ...shop, 'models/a.sql': 'select 1 as id from nowhere' })
     expect(await p.run('run')).toBe(1)

@@ -40,6 +40,20 @@ describe('a data test', () => {
     expect(await rig?.rows("select count(*)::int from duckdb_views() where view_name = 'bad'")).toEqual([[1]])
   })
 
+  test.for([
+    ['get_limit_subquery_sql(sql, limit)', 'select 1 where false'],
+    [
+      'get_test_sql(main_sql, fail_calc, warn_if, error_if, limit)',
+      'select 0 as failures, false as should_warn, false as should_error',
+    ],
+  ] as const)("goes by the project's own %s", async ([signature, text]) => {
+    rig = new RunRig({
+      'tests/t.sql': 'select 1 as id',
+      'macros/own.sql': `{% macro ${signature} %}${text}{% endmacro %}`,
+    })
+    expect((await rig.run({ command: 'test' })).result('t')).toMatchObject({ status: 'pass', failures: 0 })
+  })
+
   test('whose query fails is an error at its line', async () => {
     rig = new RunRig({ 'tests/t.sql': 'select 1\n  as id,\n  nope' })
     const outcome = await rig.run({ command: 'test' })

@@ -63,7 +63,7 @@ async function withSession<T>(
     graph,
     database,
     sink: () => {},
-    output: { compiled: () => {}, ran: () => {}, placed: () => {} },
+    output: { compiled: () => {}, ran: () => {}, called: () => {}, placed: () => {} },
     signal,
     selected: [],
     deferral: null,
