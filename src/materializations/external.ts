@@ -51,7 +51,7 @@ export async function publishUnderView(
   await work.send(sql, { begin: existing?.kind === 'table' || work.hasHooksInside || work.persistsDocs })
   session.cacheAdded({ ...relation.name, kind: 'view' })
   await work.runHooks('post-hook', true)
-  await applyGrants(work)
+  await applyGrants(work, existing)
   await work.persistDocs(relation)
   await work.commit()
   await plugin?.store?.({
@@ -87,9 +87,12 @@ async function checkContract(work: NodeWork): Promise<void> {
   if (work.node.contract.enforced) await work.macro('get_assert_columns_equivalent', [work.compiled.compiledCode])
 }
 
-async function applyGrants(work: NodeWork): Promise<void> {
+async function applyGrants(work: NodeWork, existing: RelationInfo | undefined): Promise<void> {
   const grants = work.config('grants')
-  if (truthy(grants)) await work.macro('apply_grants', [work.relation('view'), grants])
+  if (!truthy(grants) && !work.overrides('apply_grants')) return
+  const before = existing ? work.relation(existing.kind) : null
+  const revokes = await work.macro('should_revoke', [before, true])
+  await work.macro('apply_grants', [work.relation('view'), grants, revokes])
 }
 
 /** `insert_overwrite` replaces the partitions that the query gives, once there is something to replace them in. */

@@ -14,6 +14,7 @@ import type { Relation } from '../context/relation.ts'
 import type { Node } from '../project/node.ts'
 import { truthy } from '../template/iteration.ts'
 import { type Kwargs, noKwargs, PyDict, PyObject, type Value } from '../template/value.ts'
+import { areBuiltIn } from './overrides.ts'
 
 /** What dbt calls the adapter's response: printed as the node's message, and kept in the results. */
 export interface Response {
@@ -31,6 +32,8 @@ export interface Outcome {
 }
 
 export const plainResponse: Response = { message: 'OK' }
+
+type When = 'pre-hook' | 'post-hook'
 
 export class NodeWork {
   readonly session: NodeSession
@@ -96,26 +99,35 @@ export class NodeWork {
     return this.session.commit()
   }
 
-  /** Hooks with the given flag, in order. */
-  hooks(when: 'pre-hook' | 'post-hook', inTransaction: boolean): readonly Value[] {
-    const all = this.names.lookup(when.replace('-', '_') === 'pre_hook' ? 'pre_hooks' : 'post_hooks')
-    if (!Array.isArray(all)) return []
-    return all.filter(hook => hook instanceof PyDict && truthy(hook.get('transaction') ?? true) === inTransaction)
+  /** The project has a macro of its own by this name: it is called wherever dbt calls it. */
+  overrides(macro: string): boolean {
+    return !areBuiltIn(this.session.state.macros, [macro])
   }
 
-  async runHooks(when: 'pre-hook' | 'post-hook', inTransaction: boolean): Promise<void> {
-    const hooks = this.hooks(when, inTransaction)
-    if (hooks.length > 0) await this.macro('run_hooks', [[...hooks], inTransaction])
+  async runHooks(when: When, inTransaction: boolean): Promise<void> {
+    if (this.hasHooks(when, inTransaction)) await this.macro('run_hooks', [this.hooks(when), inTransaction])
+  }
+
+  hasHooks(when: When, inTransaction: boolean): boolean {
+    if (this.overrides('run_hooks')) return true
+    return this.hooks(when).some(
+      hook => hook instanceof PyDict && truthy(hook.get('transaction') ?? true) === inTransaction,
+    )
   }
 
   get hasHooksInside(): boolean {
-    return this.hooks('pre-hook', true).length > 0 || this.hooks('post-hook', true).length > 0
+    return this.hasHooks('pre-hook', true) || this.hasHooks('post-hook', true)
   }
 
-  /** `persist_docs` asks for comments on the relation or its columns. */
+  private hooks(when: When): Value[] {
+    const all = this.names.lookup(when === 'pre-hook' ? 'pre_hooks' : 'post_hooks')
+    return Array.isArray(all) ? all : []
+  }
+
+  /** `persist_docs` asks for comments on the relation or its columns, or the project has its own way to keep them. */
   get persistsDocs(): boolean {
     const docs = this.config('persist_docs')
-    return docs instanceof PyDict && [...docs.values()].some(truthy)
+    return this.overrides('persist_docs') || (docs instanceof PyDict && [...docs.values()].some(truthy))
   }
 
   async persistDocs(relation: Relation): Promise<void> {

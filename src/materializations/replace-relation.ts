@@ -28,7 +28,12 @@ const macrosOnTheWay: Readonly<Record<ReplaceableKind, readonly string[]>> = {
     'get_create_table_as_sql',
     'create_table_as',
     'drop_indexes_on_relation',
+    'create_indexes',
     'has_foreign_key_constraints',
+    'may_be_foreign_key_target',
+    'restore_foreign_key_dependents',
+    'enforced_constraint_types',
+    'existing_constraint_types',
     'get_column_names',
   ],
 }
@@ -78,8 +83,7 @@ export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Pr
     if (swapsKind) await work.send(`drop ${existing.kind} if exists ${relation.render()} cascade`, { begin: true })
     await work.send(sql, { begin: transaction })
   } catch (error) {
-    if (isHeldByForeignKey(error) && !work.hasHooksInside && work.hooks('pre-hook', false).length === 0)
-      return undefined
+    if (isHeldByForeignKey(error) && !work.hasHooksInside && !work.hasHooks('pre-hook', false)) return undefined
     throw error
   }
   work.session.cacheAdded({ ...relation.name, kind })

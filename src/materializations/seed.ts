@@ -25,6 +25,8 @@ const macrosOnTheWay = [
   'truncate_relation',
   'drop_relation',
   'create_indexes',
+  'should_full_refresh',
+  'should_revoke',
   'apply_grants',
 ]
 
