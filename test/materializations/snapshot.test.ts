@@ -46,6 +46,20 @@ describe('a snapshot', () => {
     ])
   })
 
+  test.for(['get_dbt_valid_to_current(strategy, columns)', "unique_key_is_null(strategy.unique_key, 'x')"])(
+    "has white space behind %s, on which a project's own macros rely",
+    async call => {
+      const p = new RunRig({
+        'models/m.sql': `{%- set strategy = {'updated_at': 'u', 'unique_key': 'id'} -%}
+{%- set columns = {'dbt_valid_to': 'until'} -%}
+select {% if execute %}{{ ${call} }}{%- if true %}from x{% endif %}{% else %}1{% endif %}`,
+      })
+      rig = p
+      const { compiledCode } = (await p.run({ command: 'compile' })).result('m')
+      expect(compiledCode).toMatch(/\sfrom x$/)
+    },
+  )
+
   test('keeps a record of rows that are gone', async () => {
     const p = await twice(`${timestamp}, hard_deletes: new_record`)
     expect(await p.rows('select id, v, dbt_valid_to is null, dbt_is_deleted::text from main.s order by all')).toEqual([

@@ -17,7 +17,7 @@
     {%- endfor -%}
   {%- else -%}
     {{ unique_key }} as dbt_unique_key
-  {%- endif -%}
+  {%- endif %}
 {% endmacro %}
 
 {% macro unique_key_join_on(unique_key, identifier, from_identifier) %}
@@ -28,14 +28,14 @@
     {%- endfor -%}
   {%- else -%}
     {{ identifier }}.dbt_unique_key = {{ from_identifier }}.dbt_unique_key
-  {%- endif -%}
+  {%- endif %}
 {% endmacro %}
 
 {#- The first key speaks for all: after an outer join they are missing together. -#}
 {% macro unique_key_is_null(unique_key, identifier) %}
   {{- identifier }}.dbt_unique_key{{ '_1' if unique_key | is_list }} is null
-{%- endmacro %}
+{% endmacro %}
 
 {% macro unique_key_is_not_null(unique_key, identifier) %}
   {{- identifier }}.dbt_unique_key{{ '_1' if unique_key | is_list }} is not null
-{%- endmacro %}
+{% endmacro %}

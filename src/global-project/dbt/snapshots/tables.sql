@@ -18,11 +18,12 @@
   ) sbq
 {% endmacro %}
 
-{#- The end of a row that is still in force: NULL or dbt_valid_to_current, in the type of updated_at. -#}
+{#- The end of a row that is still in force: NULL or dbt_valid_to_current, in the type of updated_at. Copies of dbt's macros
+    rely on the white space at its end. -#}
 {% macro get_dbt_valid_to_current(strategy, columns) %}
   {%- set open_end = config.get('dbt_valid_to_current') or 'null' -%}
   coalesce(nullif({{ strategy.updated_at }}, {{ strategy.updated_at }}), {{ open_end }}) as {{ columns.dbt_valid_to }}
-{%- endmacro %}
+{% endmacro %}
 
 {% macro build_snapshot_staging_table(strategy, sql, target_relation) %}
   {%- set staging = make_temp_relation(target_relation) -%}
