@@ -1,4 +1,5 @@
 /** The filter `wordwrap`: Python's `textwrap.wrap` without tab and white space changes. */
+import { lazy } from '../base/lazy.ts'
 import { textLength } from './text.ts'
 
 export interface WrapOptions {
@@ -13,16 +14,19 @@ const wordPunctuation = '[\\p{L}\\p{N}_!"\'&.,?]'
 const letter = '\\p{L}'
 
 /** Blanks, dashes between words, and words with their hyphenated parts apart. */
-const withHyphens = new RegExp(
-  `(${blank}+|(?<=${wordPunctuation})-{2,}(?=[\\p{L}\\p{N}_])|${solid}+?(?:-(?:(?<=${letter}{2}-)|(?<=${letter}-${letter}-))(?=${letter}-?${letter})|(?=${blank}|$)|(?<=${wordPunctuation})(?=-{2,}[\\p{L}\\p{N}_])))`,
-  'u',
+const withHyphens = lazy(
+  () =>
+    new RegExp(
+      `(${blank}+|(?<=${wordPunctuation})-{2,}(?=[\\p{L}\\p{N}_])|${solid}+?(?:-(?:(?<=${letter}{2}-)|(?<=${letter}-${letter}-))(?=${letter}-?${letter})|(?=${blank}|$)|(?<=${wordPunctuation})(?=-{2,}[\\p{L}\\p{N}_])))`,
+      'u',
+    ),
 )
 const withoutHyphens = new RegExp(`(${blank}+)`)
 
 /** The lines of one line of text. */
 export function wrapText(text: string, options: WrapOptions): string[] {
   const { width } = options
-  const chunks = text.split(options.breakOnHyphens ? withHyphens : withoutHyphens).filter(chunk => chunk)
+  const chunks = text.split(options.breakOnHyphens ? withHyphens() : withoutHyphens).filter(chunk => chunk)
   chunks.reverse()
   const lines: string[] = []
   while (chunks.length > 0) {
