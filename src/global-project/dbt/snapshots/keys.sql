@@ -1,4 +1,5 @@
-{#- A snapshot's key may be one column or several; the working columns are dbt_unique_key, or dbt_unique_key_1, _2 ... -#}
+{#- A snapshot's key may be one column or several; the working columns are dbt_unique_key, or dbt_unique_key_1, _2 ...
+    Copies of dbt's macros rely on the white space behind each text. -#}
 
 {% macro get_snapshot_table_column_names() %}
   {{ return({
