@@ -3,6 +3,7 @@
  * rendered, not of the macro that calls: the node's package, the root project, the packages by their names, then the
  * built-in macros (`dbt_duckdb` before `dbt`), which `dbt.x` reaches too.
  */
+import { lazy } from '../base/lazy.ts'
 import { typeError } from '../template/template-error.ts'
 import { typeName, type Value } from '../template/value.ts'
 import type { MacroRecord } from './macro-record.ts'
@@ -44,6 +45,11 @@ export class MacroNamespace {
   private readonly known: Set<string>
   /** What names were found to mean, so that each is searched for once. */
   private readonly dispatches = new Map<string, MacroRecord | null>()
+  /** Names of the macros that are not built in, without the prefixes of dispatch. */
+  private readonly ownNames = lazy(() => {
+    const macros = Array.from(this.packages.values(), content => [...content.keys()]).flat()
+    return new Set(macros.map(name => name.replace(/^(?:duckdb|default)__/, '')))
+  })
 
   /** @throws `context/macro-duplicate` for two macros of one name in one package */
   constructor(options: MacroNamespaceOptions) {
@@ -59,6 +65,15 @@ export class MacroNamespace {
     this.internal = merged
     for (const { macroNamespace, searchOrder } of options.dispatch ?? []) this.dispatch.set(macroNamespace, searchOrder)
     this.known = new Set([...internalPackages, this.rootPackage, ...this.packages.keys(), ...(options.packages ?? [])])
+  }
+
+  /**
+   * True if neither the project nor a package has a macro in place of one of these. Then a shorter way may be taken that has
+   * the same effect; otherwise the macros run in dbt's order.
+   */
+  areBuiltIn(names: readonly string[]): boolean {
+    const own = this.ownNames()
+    return own.size === 0 || !names.some(name => own.has(name))
   }
 
   /** The macro that a plain name means for a node of the package. */

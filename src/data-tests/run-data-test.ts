@@ -15,34 +15,27 @@ export interface DataTestRun {
   readonly rendering: NodeRendering & { readonly compiled: CompiledStep; readonly node: TestNode }
   /** The macro `materialization test`. */
   readonly materialization: { readonly name: string; readonly packageName: string }
-  /** None of `macrosOfTests` is the project's own. */
-  readonly builtIn: boolean
   /** Takes the unique ids of the macros that the materialization called itself. */
   readonly called: (macros: readonly string[]) => void
   readonly warningsFail: boolean
 }
 
+/** What the built-in materialization calls itself. */
+const calledByBuiltIn = ['get_limit_subquery_sql', 'should_store_failures', 'statement'] as const
+
 /** The macros on the way of a test that stores nothing. */
-export const macrosOfTests: readonly string[] = [
-  'get_limit_subquery_sql',
-  'should_store_failures',
+const macrosOnTheWay: readonly string[] = [
+  ...calledByBuiltIn,
   'get_test_sql',
-  'statement',
   'materialization_test_default',
   'materialization_test_duckdb',
-]
-
-/** What the built-in materialization calls of them. */
-const calledByBuiltIn: readonly string[] = [
-  'macro.dbt.get_limit_subquery_sql',
-  'macro.dbt.should_store_failures',
-  'macro.dbt.statement',
 ]
 
 export async function runDataTest(run: DataTestRun): Promise<Verdict> {
   const { node, session } = run.rendering
   const storesFailures = truthy(node.config.get('store_failures') ?? session.state.config.flags.storeFailures)
-  const plain = run.builtIn && !storesFailures && (node.config.get('limit') ?? null) === null
+  const builtIn = session.state.macros.areBuiltIn(macrosOnTheWay)
+  const plain = builtIn && !storesFailures && (node.config.get('limit') ?? null) === null
   const result = plain ? await sendTest(run) : await callTest(run)
   return judgeTest(readTestRow(result.columns, result.rows, node.uniqueId), thresholdsOf(run))
 }
@@ -77,7 +70,7 @@ async function sendTest({ rendering, called }: DataTestRun): Promise<QueryResult
       
     ) dbt_internal_test`
   write?.(sql)
-  called(calledByBuiltIn)
+  called(calledByBuiltIn.map(name => `macro.dbt.${name}`))
   return session.send(sql, { begin: false, path: node.originalFilePath })
 }
 

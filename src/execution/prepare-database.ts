@@ -8,7 +8,6 @@ import { isNode } from '../compile/node-providers.ts'
 import { isEphemeral } from '../compile/node-relation.ts'
 import type { NodeSession } from '../compile/node-session.ts'
 import { createRelation } from '../context/relation.ts'
-import { areBuiltIn } from '../materializations/overrides.ts'
 import type { GraphMember } from '../project/node.ts'
 import { truthy } from '../template/iteration.ts'
 
@@ -78,7 +77,7 @@ async function createSchemas(session: NodeSession, needed: readonly SchemaName[]
 async function createSchema(session: NodeSession, schema: SchemaName): Promise<void> {
   const { macros, adapterFacts, config } = session.state
   const isPlain = schema.database === adapterFacts.database || config.target.duckdb.attach.length === 0
-  if (isPlain && areBuiltIn(macros, ['create_schema', 'statement'])) {
+  if (isPlain && macros.areBuiltIn(['create_schema', 'statement'])) {
     await session.send(createSchemaSql(schema), { begin: false })
     return
   }

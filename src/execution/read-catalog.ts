@@ -4,7 +4,6 @@ import type { SqlValue } from '../base/sql-value.ts'
 import { isNode } from '../compile/node-providers.ts'
 import { isEphemeral } from '../compile/node-relation.ts'
 import { NodeSession } from '../compile/node-session.ts'
-import { areBuiltIn } from '../materializations/overrides.ts'
 import type { GraphMember } from '../project/node.ts'
 import { catalogMacros, tablesOfMacros } from './catalog-macros.ts'
 import type { Catalog, CatalogColumn, CatalogTable, FoundTable } from './catalog-table.ts'
@@ -61,7 +60,7 @@ async function tablesIn(
   places: readonly Place[],
   selected: readonly Place[] | null,
 ): Promise<Found> {
-  if (areBuiltIn(session.state.macros, catalogMacros)) {
+  if (session.state.macros.areBuiltIn(catalogMacros)) {
     return { tables: groupColumns(await session.ask(catalogSql(places))), failures: [] }
   }
   const { tables, failures } = await tablesOfMacros(session, places, selected)

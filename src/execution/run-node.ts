@@ -9,13 +9,12 @@ import { deferRelation } from '../compile/references.ts'
 import { WarningPolicy } from '../config/warning-policy.ts'
 import { AgateTable } from '../context/agate-table.ts'
 import { internalPackages } from '../context/macro-namespace.ts'
-import { macrosOfTests, runDataTest } from '../data-tests/run-data-test.ts'
+import { runDataTest } from '../data-tests/run-data-test.ts'
 import { writeDeltaModel } from '../materializations/delta-model.ts'
 import { writeExternalModel } from '../materializations/external.ts'
 import { fileModelNames } from '../materializations/file-model-names.ts'
 import { canCreateFunction, createFunction } from '../materializations/function.ts'
 import { NodeWork, type Outcome, type Response } from '../materializations/node-work.ts'
-import { areBuiltIn } from '../materializations/overrides.ts'
 import { writeParquetModel } from '../materializations/parquet-model.ts'
 import { canReplace, replaceRelation } from '../materializations/replace-relation.ts'
 import { type MaterializationMacro, requireLanguage, runMaterializationMacro } from '../materializations/run-macro.ts'
@@ -121,11 +120,10 @@ async function testOutcome(
   session: NodeSession,
   called: NodeRunOptions['called'] = () => {},
 ): Promise<NodeOutcome> {
-  const { macros, config } = session.state
+  const { config } = session.state
   const verdict = await runDataTest({
     rendering,
     materialization: materializationOf(rendering.node, session),
-    builtIn: areBuiltIn(macros, macrosOfTests),
     called,
     warningsFail: new WarningPolicy(config.flags).of('', { name: 'LogTestResult', code: 'Q007' }) === 'error',
   })

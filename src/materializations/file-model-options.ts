@@ -5,7 +5,6 @@ import { truthy } from '../template/iteration.ts'
 import { str } from '../template/repr.ts'
 import { PyDict, type Value } from '../template/value.ts'
 import type { NodeWork } from './node-work.ts'
-import { areBuiltIn } from './overrides.ts'
 
 export interface FileModelOptions {
   readonly partitionBy: readonly string[]
@@ -75,7 +74,7 @@ function encodingOf(options: Value): string[] {
 function isByKey(work: NodeWork, strategy: string): boolean {
   const macros = strategyMacros[strategy]
   if (macros === undefined || truthy(work.config('merge_clauses'))) return false
-  return areBuiltIn(work.session.state.macros, macros)
+  return work.session.state.macros.areBuiltIn(macros)
 }
 
 const strategyMacros: Readonly<Record<string, readonly string[]>> = {

@@ -7,7 +7,6 @@ import type { FunctionNode } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import type { NodeWork, Outcome } from './node-work.ts'
 import { plainResponse } from './node-work.ts'
-import { areBuiltIn } from './overrides.ts'
 
 const macrosOnTheWay = [
   'scalar_function_sql',
@@ -23,7 +22,7 @@ const macrosOnTheWay = [
 export function canCreateFunction(work: NodeWork): boolean {
   const type = work.config('type') ?? 'scalar'
   const isKnown = work.node.language === 'sql' && (type === 'scalar' || type === 'aggregate')
-  return isKnown && areBuiltIn(work.session.state.macros, macrosOnTheWay)
+  return isKnown && work.session.state.macros.areBuiltIn(macrosOnTheWay)
 }
 
 export async function createFunction(work: NodeWork): Promise<Outcome> {

@@ -14,7 +14,6 @@ import type { Relation } from '../context/relation.ts'
 import type { Node } from '../project/node.ts'
 import { truthy } from '../template/iteration.ts'
 import { type Kwargs, noKwargs, PyDict, PyObject, type Value } from '../template/value.ts'
-import { areBuiltIn } from './overrides.ts'
 
 /** What dbt calls the adapter's response: printed as the node's message, and kept in the results. */
 export interface Response {
@@ -101,7 +100,7 @@ export class NodeWork {
 
   /** The project has a macro of its own by this name: it is called wherever dbt calls it. */
   overrides(macro: string): boolean {
-    return !areBuiltIn(this.session.state.macros, [macro])
+    return !this.session.state.macros.areBuiltIn([macro])
   }
 
   async runHooks(when: When, inTransaction: boolean): Promise<void> {

@@ -15,7 +15,6 @@ import { foreignKeys } from '../project/foreign-keys.ts'
 import { truthy } from '../template/iteration.ts'
 import { str } from '../template/repr.ts'
 import { type NodeWork, type Outcome, plainResponse } from './node-work.ts'
-import { areBuiltIn } from './overrides.ts'
 
 export type ReplaceableKind = 'view' | 'table'
 
@@ -58,7 +57,7 @@ export function canReplace(work: NodeWork, kind: ReplaceableKind): boolean {
   if ([...partitions, 'grants'].some(key => truthy(work.config(key))) || node.language !== 'sql') return false
   const inLake = adapterFacts.ducklakeDatabases.has(node.database ?? adapterFacts.database)
   if (adapterFacts.isMotherduck || inLake || hasForeignKey(work)) return false
-  return areBuiltIn(macros, [...macrosOfBoth, ...macrosOnTheWay[kind]])
+  return macros.areBuiltIn([...macrosOfBoth, ...macrosOnTheWay[kind]])
 }
 
 function hasForeignKey({ node }: NodeWork): boolean {

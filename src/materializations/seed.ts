@@ -11,7 +11,6 @@ import { str } from '../template/repr.ts'
 import { PyDict } from '../template/value.ts'
 import { parseCsv } from './csv-text.ts'
 import type { NodeWork, Outcome } from './node-work.ts'
-import { areBuiltIn } from './overrides.ts'
 import { inferSeedTable, type SeedColumn, type SeedTable } from './seed-types.ts'
 
 const macrosOnTheWay = [
@@ -35,7 +34,7 @@ export function canLoadSeed(work: NodeWork): boolean {
   if (fast !== undefined && fast !== null && !truthy(fast)) return false
   if (truthy(work.config('indexes')) || truthy(work.config('grants'))) return false
   const { macros, adapterFacts } = work.session.state
-  return !adapterFacts.isMotherduck && areBuiltIn(macros, macrosOnTheWay)
+  return !adapterFacts.isMotherduck && macros.areBuiltIn(macrosOnTheWay)
 }
 
 /** The file's rows and the types of its columns. @throws `materializations/seed-csv` */
