@@ -20,8 +20,8 @@ import type { CompiledEphemeral } from './run-state.ts'
 
 export interface CompileOptions {
   readonly batch?: NodeBatch
-  /** What stands for ephemeral models referred to, by unique id: the fixtures of a unit test. */
-  readonly fixtures?: ReadonlyMap<string, InjectedCte>
+  /** What stands for a member referred to: an input of a unit test. Without one it is an ephemeral model. */
+  readonly fixture?: (uniqueId: string) => InjectedCte | undefined
   readonly references?: References
   readonly extra?: ReadonlyMap<string, Value>
   /** Replaces the names that the node would see. */
@@ -53,7 +53,7 @@ export function compileNode(
   const names = options.names?.(note) ?? testNames(rendering)
   return andThen(names, scope =>
     andThen(renderCode(node, scope), text =>
-      andThen(parentCtes(session, ephemerals, options.fixtures), ctes =>
+      andThen(parentCtes(session, ephemerals, options.fixture), ctes =>
         compiledStep({ node, text, ctes, calls }, session),
       ),
     ),
@@ -122,13 +122,13 @@ function lineMap({ text, map }: MappedText, at: number, length: number): LineMap
 function parentCtes(
   session: NodeSession,
   uniqueIds: readonly string[],
-  fixtures: ReadonlyMap<string, InjectedCte> | undefined,
+  fixtureOf: CompileOptions['fixture'],
 ): MaybePromise<InjectedCte[]> {
   const ctes: InjectedCte[] = []
   const add = (index: number): MaybePromise<InjectedCte[]> => {
     const uniqueId = uniqueIds[index]
     if (uniqueId === undefined) return ctes
-    const fixture = fixtures?.get(uniqueId)
+    const fixture = fixtureOf?.(uniqueId)
     if (fixture) {
       extendCtes(ctes, [fixture])
       return add(index + 1)

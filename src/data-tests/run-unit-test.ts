@@ -38,7 +38,7 @@ export async function runUnitTest(run: UnitTestRun): Promise<UnitTestVerdict> {
   const inputs = await unitTestInputs(test, tested, session)
   const node = unitNode(test, tested)
   const step = await compileTested(run, tested, node, inputs)
-  const fixtures = step.extraCtes.flatMap(({ id }) => inputs.queries.get(id) ?? [])
+  const fixtures = step.extraCtes.flatMap(({ id }) => inputs.get(id)?.query ?? [])
   const compiled = { ...step, node: test, fixtures }
   run.compiled(compiled)
   run.executing()
@@ -95,7 +95,7 @@ async function compileTested(
     }
     return namesOfNode(rendering)
   }
-  return compileNode(node, session, { fixtures: inputs.ctes, names })
+  return compileNode(node, session, { fixture: id => inputs.get(id)?.cte, names })
 }
 
 function standIns(
@@ -116,7 +116,7 @@ function standIns(
     vars: withVars(session.state.varsOf(tested.packageName), overrides?.vars ?? new PyDict()),
     facts: { ...facts, environment: { ...facts.environment, ...environment } },
     thisValue() {
-      const name = inputs.names.get(tested.uniqueId)
+      const name = inputs.get(tested.uniqueId)?.name
       if (name !== undefined) noted(tested.uniqueId)
       return name ?? null
     },

@@ -16,32 +16,33 @@ import { scopeOf } from '../template/scope.ts'
 import { renderNative, renderText } from '../template/template.ts'
 import { fn, PyDict, PyObject, type Value } from '../template/value.ts'
 
-export interface UnitTestInputs {
-  /** By unique id of what they stand for. */
-  readonly ctes: ReadonlyMap<string, InjectedCte>
-  /** Name of the CTE by the same id. */
-  readonly names: ReadonlyMap<string, string>
-  /** By the same id. */
-  readonly queries: ReadonlyMap<string, FixtureQuery>
+interface UnitTestInput {
+  /** Name of the CTE. */
+  readonly name: string
+  readonly cte: InjectedCte
+  readonly query: FixtureQuery
 }
+
+/** By unique id of what they stand for. */
+export type UnitTestInputs = ReadonlyMap<string, UnitTestInput>
 
 export async function unitTestInputs(
   test: UnitTestNode,
   tested: ModelNode,
   session: NodeSession,
 ): Promise<UnitTestInputs> {
-  const ctes = new Map<string, InjectedCte>()
-  const names = new Map<string, string>()
-  const queries = new Map<string, FixtureQuery>()
+  const inputs = new Map<string, UnitTestInput>()
   for (const given of test.given) {
     const original = await inputMember(given.input, test, tested, session)
     const name = cteName(original)
     const sql = await fixtureSql(given, original, tested, session)
-    ctes.set(original.uniqueId, { id: original.uniqueId, sql: cteText(name, sql) })
-    names.set(original.uniqueId, name)
-    queries.set(original.uniqueId, { packageName: original.packageName, name: original.name, sql })
+    inputs.set(original.uniqueId, {
+      name,
+      cte: { id: original.uniqueId, sql: cteText(name, sql) },
+      query: { packageName: original.packageName, name: original.name, sql },
+    })
   }
-  return { ctes, names, queries }
+  return inputs
 }
 
 function cteName(member: GraphMember): string {
@@ -172,7 +173,7 @@ export function inputReferences(
   const { graph } = session.state
   const plain = nodeReferences(session, { reader: tested, batch: null, ephemeral: noted })
   const cte = (member: GraphMember | undefined, asked: Missing): Relation => {
-    const identifier = member && inputs.names.get(member.uniqueId)
+    const identifier = member && inputs.get(member.uniqueId)?.name
     if (!member || identifier === undefined) {
       throw new DiagnosticError({
         code: 'compile/reference-not-found',
