@@ -3,11 +3,11 @@
  * logs of many commits and many files. With a Python that has `deltalake`, delta-rs does the same beside it.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { median } from './measure.mjs'
+import { median, middle, once } from './measure.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -26,8 +26,8 @@ export async function delta(bench, { rows, commits, files, python }) {
   )
   const place = { ...bench, folder, rows }
   await writing(place)
-  await scanning(place)
-  await manyFiles({ ...place, count: Math.ceil(rows / 3000) })
+  await scanning(place, python)
+  await manyFiles({ ...place, count: Math.ceil(rows / 3000) }, python)
   await merging(place)
   const logs = await opening(place, { commits, files })
   if (python) besideDeltaRs(place, { python, logs })
@@ -64,16 +64,48 @@ async function writing({ eider, folder, runs, rows, add }) {
   })
 }
 
-async function scanning({ eider, folder, runs, rows, add }) {
-  const count = from => `select count(*) as n, sum(id) as s, max(amount) as m from ${from}`
-  const show = [...eider, '--quiet', 'show', '--inline', count("delta_scan('lake/t')")]
-  const ours = await median(() => show, { runs, cwd: folder })
-  const scan = twin(folder, [count(`read_parquet('${folder}/lake/t/*.parquet')`)])
-  add(`delta: scan ${rows} rows`, ours, {
+async function scanning(place, python) {
+  await reading(place, { name: `scan ${place.rows} rows`, table: 'lake/t', query: shapes['all rows'], python })
+}
+
+/** A query over a table by a whole program, beside a bare script; and by itself, beside delta-rs. */
+async function reading({ eider, folder, runs, add, addAgainst }, { name, table, query, python }) {
+  const show = [...eider, '--quiet', 'show', '--inline', query(`delta_scan('${table}')`)]
+  const scan = twin(folder, [query(`read_parquet('${folder}/${table}/*.parquet')`)])
+  add(`delta: ${name}`, await median(() => show, { runs, cwd: folder }), {
     bare: await median(() => scan, { runs, cwd: folder }),
     against: 'a bare scan',
   })
+  if (!python) return
+  const ours = await repeated(runs, () => statementMs(show, folder))
+  const theirs = await repeated(runs, () =>
+    Number(execFileSync(python, ['-c', deltaRsQuery, table, query('t')], { cwd: folder })),
+  )
+  addAgainst(`delta: ${name}, without the start of a program`, ours, { other: theirs, against: 'delta-rs', goal: 1 })
 }
+
+async function repeated(runs, measure) {
+  const all = []
+  for (let run = 0; run < runs; run++) all.push(await measure())
+  return { milliseconds: middle(all), peakMiB: 0 }
+}
+
+/** From a statement's way into the adapter until its result is there: finding and reading the log are in it. */
+async function statementMs(command, folder) {
+  const trace = join(folder, 'trace.json')
+  await once([...command, '--profile-run', trace], { cwd: folder })
+  const { traceEvents } = JSON.parse(readFileSync(trace, 'utf8'))
+  return Math.max(...traceEvents.filter(event => event.cat === 'statement').map(event => event.dur)) / 1000
+}
+
+/** A program for each, as with ours: the first query of a process starts its threads. */
+const deltaRsQuery = `
+import sys, time
+from deltalake import DeltaTable, QueryBuilder
+started = time.time()
+QueryBuilder().register('t', DeltaTable(sys.argv[1])).execute(sys.argv[2]).read_all()
+print((time.time() - started) * 1000)
+`
 
 const shapes = {
   'all rows': from => `select count(*) as n, sum(id) as s, max(amount) as m from ${from}`,
@@ -81,7 +113,8 @@ const shapes = {
 }
 
 /** The rows in many files of three thousand, which their statistics tell apart. */
-async function manyFiles({ eider, folder, runs, rows, count, add }) {
+async function manyFiles(place, python) {
+  const { folder, rows, count } = place
   const table = join(folder, 'lake/small')
   mkdirSync(join(table, '_delta_log'), { recursive: true })
   const paths = Array.from({ length: count }, (_, at) => `part-${at}.parquet`)
@@ -105,12 +138,7 @@ async function manyFiles({ eider, folder, runs, rows, count, add }) {
     ...adds,
   ])
   for (const [name, query] of Object.entries(shapes)) {
-    const show = [...eider, '--quiet', 'show', '--inline', query("delta_scan('lake/small')")]
-    const scan = twin(folder, [query(`read_parquet('${table}/*.parquet')`)])
-    add(`delta: ${count} files of ${rows} rows, ${name}`, await median(() => show, { runs, cwd: folder }), {
-      bare: await median(() => scan, { runs, cwd: folder }),
-      against: 'a bare scan',
-    })
+    await reading(place, { name: `${count} files of ${rows} rows, ${name}`, table: 'lake/small', query, python })
   }
 }
 
@@ -229,8 +257,8 @@ async function reader(folder) {
 const deltaRs = `
 import sys, time, json, shutil
 import duckdb, arro3.core as ac
-from deltalake import DeltaTable, QueryBuilder, write_deltalake
-folder, source, fresh, logs, small, shapes = json.loads(sys.argv[1])
+from deltalake import DeltaTable, write_deltalake
+folder, source, fresh, logs = json.loads(sys.argv[1])
 duckdb.execute('set enable_progress_bar = false')
 figures = {}
 def timed(name, action):
@@ -240,10 +268,6 @@ def timed(name, action):
     return result
 rows = ac.Table(duckdb.sql("select * from '" + source + "'"))
 timed('write', lambda: write_deltalake(folder, rows))
-count = lambda: QueryBuilder().register('t', DeltaTable(folder)).execute('select count(*), sum(id), max(amount) from t').read_all()
-timed('scan', count)
-for name, query in shapes.items():
-    timed('many files, ' + name, lambda: QueryBuilder().register('t', DeltaTable(small)).execute(query).read_all())
 new = ac.Table(duckdb.sql(fresh))
 timed('merge', lambda: DeltaTable(folder).merge(new, predicate='t.id = s.id', source_alias='s', target_alias='t').when_matched_update_all().when_not_matched_insert_all().execute())
 for at, log in enumerate(logs):
@@ -254,15 +278,7 @@ print(json.dumps(figures))
 /** Inside one Python process, without its start; its rows are in memory before it writes them. */
 function besideDeltaRs({ folder, rows, add }, { python, logs }) {
   const source = join(folder, 'source.parquet')
-  const queries = Object.fromEntries(Object.entries(shapes).map(([name, query]) => [name, query('t')]))
-  const given = JSON.stringify([
-    join(folder, 'rs'),
-    source,
-    freshQuery(rows),
-    logs,
-    join(folder, 'lake/small'),
-    queries,
-  ])
+  const given = JSON.stringify([join(folder, 'rs'), source, freshQuery(rows), logs])
   const told = execFileSync(python, ['-c', deltaRs, given], { encoding: 'utf8' })
   for (const [name, [milliseconds, cpuMilliseconds]] of Object.entries(JSON.parse(told))) {
     add(`delta-rs: ${name}`, { milliseconds, cpuMilliseconds, peakMiB: 0 })

@@ -168,7 +168,7 @@ async function branchSql(
     mapping: last.mapping,
     // Change files hold `_change_type` under its name only; their other columns are under their physical names as well.
     byId: last.mapping === 'id' && !isStated,
-    files: await planFiles(files, { fields: stored, mapping: last.mapping }, wanted),
+    ...(await planFiles(files, { fields: stored, mapping: last.mapping }, wanted)),
   })
 }
 

@@ -49,6 +49,8 @@ export interface ScanPlan {
   /** Begins all inner names, so that they can be told apart in the plan of a statement. */
   readonly tag?: string
   readonly guard?: ScanGuard
+  /** Path of a Parquet file without rows that stands beside a file which would be read by one thread. */
+  readonly emptyFile?: string
 }
 
 /** Files that are left out because nobody is expected to want them: the query fails when somebody does. */
@@ -174,7 +176,26 @@ function fileSource(plan: ScanPlan, files: readonly ScanFile[], formOf: (column:
   if (entries.length > 0) options.push(`schema = MAP {${entries.join(', ')}}`)
   const rows = files.reduce((sum, file) => sum + (file.rowCount ?? Number.NaN), 0)
   if (Number.isSafeInteger(rows)) options.push(`explicit_cardinality = ${rows}`)
-  return `read_parquet(${textList(files.map(file => escapePattern(file.path)))}, ${options.join(', ')})`
+  const paths = files.map(file => file.path)
+  if (plan.emptyFile !== undefined && entries.length > 0 && isReadAlone(files)) paths.push(plan.emptyFile)
+  return `read_parquet(${textList(paths.map(escapePattern))}, ${options.join(', ')})`
+}
+
+/** Whether the plan is better with an `emptyFile`. */
+export function wantsEmptyFile(files: readonly ScanFile[]): boolean {
+  return groupsOf(files).some(isReadAlone)
+}
+
+/** DuckDB's usual size of a row group. */
+const rowGroupRows = 122_880
+
+/**
+ * Whether one thread would read what several could share. DuckDB gives a single file to as many as it has row groups, but
+ * looks for them only where it takes the columns from the file; of several files each is read by all threads.
+ */
+function isReadAlone(files: readonly ScanFile[]): boolean {
+  const [file, ...more] = files
+  return more.length === 0 && (file?.rowCount ?? Number.POSITIVE_INFINITY) > rowGroupRows
 }
 
 function fileKeySql(plan: ScanPlan, column: StoredColumn): string {

@@ -5,7 +5,7 @@ import { type FileLayout, fileLayouts } from './file-layout.ts'
 import { normalPartitionText, partitionText, partitionValueSql } from './partition-value.ts'
 import { mayBeRounded, sameName } from './protocol.ts'
 import type { ScanColumn, ScanFile, ScanPlan } from './scan-sql.ts'
-import { placesSql, scanSql } from './scan-sql.ts'
+import { placesSql, scanSql, wantsEmptyFile } from './scan-sql.ts'
 import { type ColumnMapping, columnId, type DeltaField, duckdbType, physicalName } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
 import { recordCount } from './statistics.ts'
@@ -58,7 +58,7 @@ async function planScan(files: TableFiles, snapshot: Snapshot, options: ScanOpti
     columns: options.pathColumn === undefined ? columns : [...columns, pathColumn(options.pathColumn)],
     mapping: snapshot.mapping,
     byId: snapshot.mapping === 'id',
-    files: scanned,
+    ...scanned,
     ...(tag !== undefined && { tag }),
     ...(guard !== undefined && {
       guard: {
@@ -177,12 +177,12 @@ export async function planFiles(
   files: TableFiles,
   columns: FileColumns,
   wanted: readonly WantedFile[],
-): Promise<ScanFile[]> {
+): Promise<Pick<ScanPlan, 'files' | 'emptyFile'>> {
   const places = wanted.map(one => placeOf(files, one.add.path))
   const paths = await inChunks(wanted, one => files.localPath(placeOf(files, one.add.path), one.add.size))
   const rows = await inChunks(wanted, one => rowsOf(files, one))
   const layouts = await layoutsOf(files, columns, paths, places)
-  return wanted.map((one, index) => {
+  const planned = wanted.map((one, index): ScanFile => {
     const path = paths[index] ?? ''
     const layout = layouts.get(path)
     const count = recordCount(one.add)
@@ -194,6 +194,8 @@ export async function planFiles(
       ...(count === undefined ? {} : { rowCount: count }),
     }
   })
+  const emptyFile = wantsEmptyFile(planned) ? files.emptyFile?.() : undefined
+  return { files: planned, ...(emptyFile !== undefined && { emptyFile }) }
 }
 
 async function rowsOf(files: TableFiles, wanted: WantedFile): Promise<ScanFile['rows']> {

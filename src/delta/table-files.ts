@@ -24,6 +24,8 @@ export interface TableFiles {
    * replaced, so with the size from the log a copy from an earlier run is good without asking.
    */
   localPath(place: FilePlace, sizeBytes?: number): Promise<string>
+  /** A path of a Parquet file without rows; undefined where none can be written. */
+  emptyFile?(): string | undefined
 }
 
 /** Where a path of the log points. Paths are URIs: they are percent-decoded exactly once, and `+` stays. */

@@ -18,6 +18,7 @@ export interface DeltaSurroundings {
   readonly reader: ParquetReader
   /** Absolute: where relative paths start. */
   readonly root: string
+  readonly emptyFile: () => string | undefined
 }
 
 export interface DeltaLocation {
@@ -34,10 +35,10 @@ export interface VersionWanted {
 }
 
 export function deltaLocation(surroundings: DeltaSurroundings, location: string, traffic: Traffic): DeltaLocation {
-  const { storeOf, cache, reader, root } = surroundings
+  const { storeOf, cache, reader, root, emptyFile } = surroundings
   if (!isS3Url(location)) {
     const folder = resolve(root, location.replace(/^file:\/+(?=\/)/i, ''))
-    return { location, folder, files: localTable(folder, reader) }
+    return { location, folder, files: { ...localTable(folder, reader), emptyFile } }
   }
   const disk = localStore('/')
   const place = {
@@ -49,7 +50,7 @@ export function deltaLocation(surroundings: DeltaSurroundings, location: string,
       return { store: disk, key: url.replace(/^\/+/, '') }
     },
   }
-  return { location, files: remoteTable(place, cache, reader) }
+  return { location, files: { ...remoteTable(place, cache, reader), emptyFile } }
 }
 
 /** @throws `delta/not-a-table`, `delta/version-unavailable` or a refusal of what the table needs */

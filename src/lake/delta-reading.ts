@@ -84,7 +84,7 @@ export class DeltaReading {
   /** There is something to fetch or to open, and a plan may show that it is not needed. */
   get mayBePartial(): boolean {
     const { reads, hollows } = this.lake
-    return reads.rules.isOn && this.isWorthAPlan && hollows.forPlans !== undefined
+    return reads.rules.isOn && this.isWorthAPlan && hollows.empty !== undefined
   }
 
   private get isWorthAPlan(): boolean {
@@ -98,7 +98,7 @@ export class DeltaReading {
   async plannedSql(): Promise<string> {
     const { snapshot, tag } = this
     // A plan looks into no file, so two do for all: of one alone the values of its partition could be taken as constants.
-    const path = this.lake.hollows.forPlans ?? ''
+    const path = this.lake.hollows.empty ?? ''
     const files = { ...this.table.files, localPath: async () => path, reader: { rows: async () => [] } }
     const some = snapshot.files.slice(0, 2)
     const rows = Math.ceil(snapshot.files.reduce((sum, add) => sum + (recordCount(add) ?? Number.NaN), 0) / some.length)

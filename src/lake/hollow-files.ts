@@ -6,7 +6,7 @@ import { hollowParquet } from '../delta/hollow-parquet.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import { localFiles } from '../storage/local-files.ts'
 
-const forPlans = lazy(() => hollowParquet([undefined], []))
+const empty = lazy(() => hollowParquet([undefined], []))
 
 export class HollowFiles {
   private readonly folder: string
@@ -42,9 +42,9 @@ export class HollowFiles {
     return path
   }
 
-  /** Of a file that a plan names: it looks into none. */
-  get forPlans(): string | undefined {
-    return this.path(forPlans())
+  /** Of one that stands for nothing. */
+  get empty(): string | undefined {
+    return this.path(empty())
   }
 
   close(): void {

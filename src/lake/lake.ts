@@ -101,7 +101,8 @@ export class Lake {
   delta(location: string, traffic: Traffic): DeltaLocation {
     const { root } = this.settings
     const storeOf = (url: string): ObjectStore => this.storeOf(url)
-    return deltaLocation({ storeOf, cache: this.cache, reader: this.reader, root }, location, traffic)
+    const emptyFile = (): string | undefined => this.hollows.empty
+    return deltaLocation({ storeOf, cache: this.cache, reader: this.reader, root, emptyFile }, location, traffic)
   }
 
   /** Keeps the cache within its size, and removes what killed runs have left of their way to a bucket. */
