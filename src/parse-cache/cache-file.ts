@@ -24,7 +24,7 @@ type SectionPlace = readonly [start: number, length: number, crc: number]
 
 const mark = 'eider-1\n'
 const trailerBytes = 16 + mark.length
-const chunkBytes = 1024 * 1024
+const chunkBytes = 128 * 1024
 /** After so many the writer gives way. */
 const pieceBytes = 4096
 const nothing = new Uint8Array(0)

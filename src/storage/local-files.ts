@@ -113,7 +113,8 @@ function removeLeftovers(path: string): void {
 
 let temporaryCount = 0
 
-const gatheredBytes = 1024 * 1024
+/** More would be held by each file that is written, and writes are not the fewer that it would matter. */
+const gatheredBytes = 128 * 1024
 
 /** Written beside its place under another name. @param mostBytes gathered before they are written */
 function newFile(path: string, mostBytes: number): NewFile {
