@@ -27,7 +27,10 @@ export function beginStream(): () => void {
   }
 }
 
-/** Whether the space for short-lived objects grows, as it does by itself, or stays as large as it is. */
+/**
+ * Whether the space for short-lived objects grows, as it does by itself, or stays as large as it is: then it is collected
+ * more often, which costs a small project no time, and eight megabytes less are held.
+ */
 export function letYoungSpaceGrow(grows: boolean): void {
   set(`--semi-space-growth-factor=${grows ? 2 : 1}`, 14)
 }
