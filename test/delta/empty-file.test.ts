@@ -8,6 +8,7 @@ import { hollowParquet } from '../../src/delta/hollow-parquet.ts'
 import { snapshotSql } from '../../src/delta/scan.ts'
 import type { TableFiles } from '../../src/delta/table-files.ts'
 import { shapeOf } from '../../src/delta/table-shape.ts'
+import { inlineVector } from '../rig/deletion-vector.ts'
 import { type DeltaRig, deltaRig } from '../rig/delta-writer.ts'
 
 const rigs: DeltaRig[] = []
@@ -68,4 +69,17 @@ test('leaves partition values and changes as they are, and is not needed by a st
   const told = await files.reader.rows(`SELECT _change_type AS t, count(*)::INT AS n FROM (${changes}) GROUP BY ALL`)
   expect(told).toEqual([{ t: 'insert', n: 300_000 }])
   expect(await snapshotSql({ ...files, emptyFile: () => undefined }, await rig.snapshot())).not.toContain(empty)
+})
+
+test('leaves out the rows that a deletion vector marks, whichever thread reads them', async () => {
+  const { rig, files, empty } = await table(manyRows)
+  const snapshot = await rig.snapshot()
+  const deletionVector = inlineVector([7, 60_000])
+  const marked = snapshot.files.map(add => ({ ...add, deletionVector }))
+  const sql = await snapshotSql(files, { ...snapshot, files: marked })
+  expect(sql).toContain(empty)
+  const all = await files.reader.rows(
+    `SELECT count(*)::INT AS n, count(*) FILTER (i IN (7, 60000))::INT AS m FROM (${sql})`,
+  )
+  expect(all).toEqual([{ n: 299_998, m: 0 }])
 })
