@@ -1,17 +1,18 @@
 /**
- * DuckDB in this process: the only file that knows the driver. The library is loaded and an instance is opened by the
+ * DuckDB in this process: the only file that loads the driver. The library is loaded and an instance is opened by the
  * first connection, and closed with the last one if the profile says so. Errors are diagnostics with the settings'
  * secrets masked.
  */
 import type { DuckDBConnection, DuckDBInstance, DuckDBMaterializedResult } from '@duckdb/node-api'
 import type { SourceFile } from '../base/source-file.ts'
 import { mayHoldSeveralStatements, type StatementText, splitStatements } from '../base/sql-text.ts'
-import type { ColumnInfo, QueryResult, SqlValue } from '../base/sql-value.ts'
+import type { QueryResult, SqlValue } from '../base/sql-value.ts'
 import type { Connection, Database, ExecuteOptions } from './adapter.ts'
-import { databaseError, errorTypeOf, exceptionName, messageOf } from './duckdb-error.ts'
-import { type DriverType, valueReader } from './duckdb-value.ts'
+import { databaseError, messageOf } from './duckdb-error.ts'
+import { emptyResult, resultOf } from './duckdb-result.ts'
 import { extensionError, openError } from './open-error.ts'
-import type { DuckdbSettings, ExtensionSetting, Machine, RetrySetting } from './settings.ts'
+import { retrying } from './retry.ts'
+import type { DuckdbSettings, ExtensionSetting, Machine } from './settings.ts'
 import {
   attachStatement,
   instanceOptions,
@@ -326,58 +327,8 @@ class DuckdbConnection implements Connection {
 
 const interruption = new Error('INTERRUPT Error: Interrupted!')
 
-const emptyResult: QueryResult = { columns: [], rows: [], rowCount: 0 }
-
 function sourceOf(sql: string, options: ExecuteOptions): SourceFile {
   return { path: options.path ?? 'sql', text: sql }
-}
-
-/** DuckDB's number for a result that is rows of a query, as opposed to a count of changed rows or nothing. */
-const queryResult = 3
-
-/** The result is in memory already: its chunks are read without another turn of the thread pool. */
-function resultOf(result: DuckDBMaterializedResult): QueryResult {
-  const columns: ColumnInfo[] = []
-  const readers: ((value: unknown) => SqlValue)[] = []
-  for (let index = 0; index < result.columnCount; index++) {
-    const type = result.columnType(index) as DriverType
-    columns.push({ name: result.columnName(index), type: type.alias ?? type.toString() })
-    readers.push(valueReader(type))
-  }
-  const rows: SqlValue[][] = []
-  const chunks = result.chunkCount
-  for (let index = 0; index < chunks; index++) {
-    const chunk = result.getChunk(index)
-    const vectors = columns.map((_, column) => chunk.getColumnVector(column))
-    for (let row = 0; row < chunk.rowCount; row++) {
-      rows.push(readers.map((read, column) => read(vectors[column]?.getItem(row))))
-    }
-  }
-  return { columns, rows, rowCount: rowCountOf(result, rows) }
-}
-
-function rowCountOf(result: DuckDBMaterializedResult, rows: readonly (readonly SqlValue[])[]): number {
-  if (result.returnType === queryResult) return rows.length
-  const count = rows[0]?.[0]
-  return typeof count === 'number' ? count : result.rowsChanged
-}
-
-async function retrying<T>(
-  retries: RetrySetting | undefined,
-  attempts: number | undefined,
-  wait: (milliseconds: number) => Promise<void>,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (!retries || attempts === undefined || attempts <= 1) return await work()
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await work()
-    } catch (error) {
-      const name = exceptionName(errorTypeOf(messageOf(error)))
-      if (!retries.retryableExceptions.includes(name) || attempt + 1 >= attempts) throw error
-      await wait(1000 * 2 ** attempt)
-    }
-  }
 }
 
 function waitFor(milliseconds: number): Promise<void> {

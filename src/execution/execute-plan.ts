@@ -16,9 +16,7 @@ import { NodeSession } from '../compile/node-session.ts'
 import type { Lane, RunState } from '../compile/run-state.ts'
 import type { Plan, PlannedStep } from '../plan/plan.ts'
 import type { GraphMember, OperationNode } from '../project/node.ts'
-import { PyDict } from '../template/value.ts'
-import { describeNode, statLine } from './describe-node.ts'
-import type { Counted } from './event.ts'
+import { describeNode } from './describe-node.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { resultValue } from './result-value.ts'
 import type { Run } from './run.ts'
@@ -27,7 +25,8 @@ import { endNames, hooksInOrder, runHooks } from './run-hooks.ts'
 import type { NodeResult, RunResult } from './run-result.ts'
 import { runStep } from './run-step.ts'
 import { schedule, type Turn } from './scheduler.ts'
-import { Skips } from './skips.ts'
+import { deservesSecondAttempt } from './second-attempt.ts'
+import { StepResults } from './step-results.ts'
 import { movedInAll, tellTraffic } from './tell-traffic.ts'
 
 export function executePlan(plan: Plan, run: Run): Promise<RunResult> {
@@ -51,13 +50,9 @@ class PlanExecution {
   private readonly ended = new AbortController()
   private patience: NodeJS.Timeout | undefined
   private readonly steps: ReadonlyMap<string, PlannedStep>
-  private readonly skips: Skips
-  private readonly results: NodeResult[] = []
-  private readonly members: GraphMember[] = []
-  private readonly total: number
+  private readonly results: StepResults
   private readonly linked: ReadonlySet<string>
   private lastLinked: Promise<unknown> = Promise.resolve()
-  private count = 0
   private failedFast = false
   private stoppedBy: Diagnostic | undefined
 
@@ -69,9 +64,8 @@ class PlanExecution {
     this.state = runStateOf(run, { readsUpstreamFiles: true, signal: this.ended.signal })
     this.lanes = new Lanes(this.state)
     this.steps = new Map(plan.steps.map(step => [step.node.uniqueId, step]))
-    this.skips = new Skips(plan)
+    this.results = new StepResults(plan, run.sink, this.state.config.clock)
     this.linked = modelsWithForeignKeys(plan.graph)
-    this.total = plan.steps.filter(step => !isEphemeral(step.node)).length
   }
 
   async execute(): Promise<RunResult> {
@@ -88,20 +82,20 @@ class PlanExecution {
       command: this.plan.command,
       threads,
       targetName: target.targetName,
-      nodeCount: this.total,
+      nodeCount: this.results.total,
     })
     tellTraffic(this.run, clock)
     try {
       await this.prepare()
       const startFailed = await this.runHooks('on-run-start')
-      if (startFailed && this.state.config.projectFile.behaviour.skipNodesIfOnRunStartFails) this.skipEverything()
+      if (startFailed && this.state.config.projectFile.behaviour.skipNodesIfOnRunStartFails) this.results.skipAll()
       else await this.runSteps(threads)
       if (!this.run.signal.aborted) await this.runEndHooks()
     } catch (error) {
       // An interrupt may meet a statement that belongs to no node; the run still ends in good order.
       if (!this.run.signal.aborted) {
         const elapsedMs = clock.elapsedMs() - startedAt
-        this.run.sink({ kind: 'run broken off', atMs: clock.now(), elapsedMs, statLine: statLine(this.members) })
+        this.run.sink({ kind: 'run broken off', atMs: clock.now(), elapsedMs, statLine: this.results.statLine })
         throw error
       }
     } finally {
@@ -114,14 +108,14 @@ class PlanExecution {
     const { stoppedBy } = this
     const moved = movedInAll(this.run)
     const result: RunResult = {
-      results: this.results,
+      results: this.results.all,
       ...(moved && { moved }),
       elapsedMs,
       interrupted: this.run.signal.aborted,
       ...(stoppedBy && { stoppedBy }),
     }
     const { clock } = this.state.config
-    this.run.sink({ kind: 'run finished', atMs: clock.now(), result, statLine: statLine(this.members) })
+    this.run.sink({ kind: 'run finished', atMs: clock.now(), result, statLine: this.results.statLine })
     return result
   }
 
@@ -161,7 +155,7 @@ class PlanExecution {
       sessionFor: hook => new NodeSession(state, lane, hook),
       sink: this.run.sink,
       output: this.run.output,
-      keep: (result, hook) => this.keep(result, hook),
+      keep: (result, hook) => this.results.keep(result, hook),
       ...(when === 'on-run-end' && { extra: this.namesAtEnd() }),
     })
     await lane.release()
@@ -169,7 +163,7 @@ class PlanExecution {
   }
 
   private namesAtEnd(): ReturnType<typeof endNames> {
-    const shown = this.results.filter(result => result.threadId !== 'main' || result.status === 'error')
+    const shown = this.results.all.filter(result => result.threadId !== 'main' || result.status === 'error')
     const values = shown.flatMap(result => {
       const member = this.memberOf(result.uniqueId)
       return member ? [resultValue(result, member, this.state)] : []
@@ -198,37 +192,31 @@ class PlanExecution {
       ...(shuffleSeed !== undefined && { seed: shuffleSeed }),
     })
     clearTimeout(this.patience)
-    if (this.failedFast) this.skipTheRest()
+    if (this.failedFast) this.results.skipTheRest()
   }
 
   private async runOne(id: string, turn: Turn): Promise<void> {
     const step = this.steps.get(id)
     if (!step) return
     const threadId = workerName(turn.worker)
-    const counted = this.countIn(step.node)
-    const skip = this.skips.of(id)
-    if (skip) {
-      this.skip(step.node, threadId, counted, skip.cause, skip.ephemeralCause)
-      return
-    }
+    const started = this.results.start(step.node, threadId)
+    const skip = this.results.skipOf(id)
+    if (skip) return this.results.skipped(step.node, started, skip)
     const lane = this.lanes.of(threadId)
     const description = describeNode(step.node, this.state.config.target.database)
     const report = {
       sink: this.run.sink,
       output: this.run.output,
       description,
-      threadId,
+      ...started,
       waitedMs: turn.waitedMs,
       previousBatches: this.run.previousBatches,
       clones: this.plan.command === 'clone',
-      ...(counted && { counted }),
     }
     const attempt = (): Promise<NodeResult> => this.attempt(step, lane, report)
     let result = await (this.linked.has(id) ? this.oneLinked(attempt) : attempt())
     if (this.ended.signal.aborted && isInterrupted(result)) return this.cancelled(step.node)
-    if (ranOutOfMemory(result) || (metConflict(result) && !hasHooksOutside(step.node))) {
-      result = await turn.alone(attempt)
-    }
+    if (deservesSecondAttempt(step.node, result)) result = await turn.alone(attempt)
     this.ends(step.node, result, report)
   }
 
@@ -248,21 +236,9 @@ class PlanExecution {
   }
 
   private ends(node: GraphMember, result: NodeResult, report: Parameters<typeof runStep>[2]): void {
-    const { sink, description, threadId, counted } = report
-    const { clock, flags } = this.state.config
-    if (!isEphemeral(node)) this.keep(result, node)
-    sink({
-      kind: 'node finished',
-      atMs: clock.now(),
-      node,
-      description,
-      threadId,
-      ...(counted && { counted }),
-      result,
-    })
-    this.skips.ended(node, result)
+    this.results.finished(node, result, report)
     const failed = result.status === 'error' || result.status === 'fail' || result.status === 'partial success'
-    if (failed && flags.failFast && !isEphemeral(node)) {
+    if (failed && this.state.config.flags.failFast && !isEphemeral(node)) {
       this.failedFast = true
       this.closed.abort()
       this.patience ??= setTimeout(() => this.ended.abort(), patienceMs)
@@ -274,116 +250,11 @@ class PlanExecution {
     this.ended.abort()
   }
 
-  private keep(result: NodeResult, node: GraphMember): void {
-    this.results.push(result)
-    this.members.push(node)
-  }
-
-  private countIn(node: GraphMember): Counted | undefined {
-    return isEphemeral(node) ? undefined : { index: ++this.count, total: this.total }
-  }
-
-  private skip(
-    node: GraphMember,
-    threadId: string,
-    counted: Counted | undefined,
-    cause: string | null,
-    ephemeralCause?: NodeResult,
-  ): void {
-    const message = ephemeralCause
-      ? `Compilation Error in ${node.uniqueId}, caused by compilation error in referenced ephemeral model ${ephemeralCause.uniqueId}`
-      : null
-    const result = skippedResult(node, threadId, message)
-    if (!isEphemeral(node)) this.keep(result, node)
-    this.skips.ended(node, result)
-    this.run.sink({
-      kind: 'node skipped',
-      atMs: this.state.config.clock.now(),
-      node,
-      threadId,
-      ...(counted && { counted }),
-      result,
-      cause,
-      ...(ephemeralCause && { ephemeralCause }),
-    })
-  }
-
   private cancelled(node: GraphMember): void {
     this.run.sink({ kind: 'statement cancelled', atMs: this.state.config.clock.now(), connection: node.uniqueId })
-  }
-
-  /** After a failed hook: every step, in order. */
-  private skipEverything(): void {
-    for (const { node } of this.plan.steps) this.skip(node, 'MainThread', this.countIn(node), null)
-  }
-
-  /** The models of unit tests that failed: in a build they are skipped as without `--fail-fast`, and told so. */
-  private skipTested(told: Set<string>): void {
-    for (const { uniqueId, status, threadId } of [...this.results]) {
-      const test = this.steps.get(uniqueId)?.node
-      if (test?.resourceType !== 'unit_test' || (status !== 'fail' && status !== 'error')) continue
-      const tested = this.steps.get(this.plan.graph.dependsOn.get(uniqueId)?.[0] ?? '')?.node
-      if (!tested || told.has(tested.uniqueId)) continue
-      this.skip(tested, threadId, this.countIn(tested), uniqueId)
-      told.add(tested.uniqueId)
-    }
-  }
-
-  /** What `--fail-fast` kept from running is in the results, and every ephemeral model, but no line tells of it. */
-  private skipTheRest(): void {
-    const told = new Set(this.results.map(one => one.uniqueId))
-    const isBuild = this.plan.command === 'build'
-    if (isBuild) this.skipTested(told)
-    for (const { node } of this.plan.steps) {
-      // A build runs unit tests along with their models: those that did not run are not missed.
-      if (told.has(node.uniqueId) || (isBuild && node.resourceType === 'unit_test')) continue
-      this.keep(skippedResult(node, 'MainThread', 'Skipping due to fail_fast'), node)
-    }
-  }
-}
-
-function skippedResult(node: GraphMember, threadId: string, message: string | null): NodeResult {
-  return {
-    uniqueId: node.uniqueId,
-    status: 'skipped',
-    timing: [],
-    threadId,
-    executionTimeMs: 0,
-    adapterResponse: {},
-    message,
-    failures: null,
-    diagnostics: [],
-    compiled: false,
-    compiledCode: null,
-    relationName: isNode(node) ? node.relationName : null,
-    batchResults: null,
   }
 }
 
 function isInterrupted(result: NodeResult): boolean {
   return result.diagnostics.some(one => one.code === 'adapter/interrupted' || one.code === 'execution/interrupted')
-}
-
-function ranOutOfMemory(result: NodeResult): boolean {
-  return result.diagnostics.some(one => one.code === 'adapter/out-of-memory')
-}
-
-/**
- * Two nodes met in the catalogue: DuckDB lets one win, and now and then takes a table that another connection is renaming
- * for missing. Everything was undone, so the node is tried again by itself. A `begin` or `commit` of the user's that is
- * out of place is no conflict: it would do all over again what it has committed.
- */
-function metConflict(result: NodeResult): boolean {
-  return result.diagnostics.some(
-    one =>
-      (one.code === 'adapter/sql-transaction' && !/no transaction is active|within a transaction/.test(one.message)) ||
-      /write-write conflict|Table with name \S+__dbt_(?:tmp|backup)\S* does not exist/.test(one.message),
-  )
-}
-
-/** Hooks outside of the node's transaction are not undone with it. */
-function hasHooksOutside(node: GraphMember): boolean {
-  if (!isNode(node)) return false
-  const hooks = ['pre-hook', 'post-hook'].flatMap(key => node.config.get(key) ?? [])
-  return hooks.some(hook => hook instanceof PyDict && hook.get('transaction') === false)
 }
