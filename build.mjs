@@ -7,7 +7,8 @@
  *   index.js     the library, vectors.js the program for conformance vectors
  *
  * Everything is CommonJS: Node's loader of ES modules reads files on the threads of libuv, whose number can no longer be
- * set then. Compiled code of large files is kept beside them (`*.cache`) for the Node version that built it.
+ * set then. Compiled code of large files is kept beside them (`*.cache`) for the V8 and the processor that built it; the program keeps it
+ * for others (src/load-cached.ts).
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -16,6 +17,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
 import { build } from 'esbuild'
 
@@ -204,7 +206,7 @@ async function warmUp() {
     if (process.exitCode === 1) process.exitCode = 0
     letYoungSpaceGrow(false)
     for (const [name, { script }] of scripts) {
-      writeFileSync(join(dist, `${name}.cache`), script.createCachedData())
+      writeFileSync(join(dist, `${name}.${cachedDataVersionTag()}.cache`), script.createCachedData())
     }
   } finally {
     process.chdir(root)

@@ -1,29 +1,80 @@
 /**
- * Loads a bundled CommonJS file with the compiled code that the build has kept beside it (`<file>.cache`). V8 refuses the
- * code of another version of itself; then the file is compiled as usual.
+ * Loads a bundled CommonJS file with its compiled code, so that V8 need not compile it. The build keeps code beside the file,
+ * under the tag of the V8 that made it; what another V8, or one on another processor, has compiled is kept for its user when
+ * the program ends, and found by the runs that follow.
  */
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
 
 type Wrapper = (exports: object, require: NodeJS.Require, module: object, file: string, folder: string) => void
 
 export function loadCached(url: URL): unknown {
   const file = fileURLToPath(url)
-  const require = createRequire(url)
-  let cachedData: Buffer
-  try {
-    cachedData = readFileSync(`${file}.cache`)
-  } catch {
-    return require(file)
+  // V8 takes code from nobody but itself, under the very flags that hold now.
+  const tag = cachedDataVersionTag()
+  let kept: string | undefined
+  let cachedData = bytesOf(`${file}.${tag}.cache`)
+  if (cachedData === undefined) {
+    kept = join(usersFolder(), stampBeside(file), `${kindOfCommand()}-${basename(file)}.${tag}.cache`)
+    cachedData = bytesOf(kept)
   }
   // The bundle is plain ASCII, which is read faster as Latin-1.
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
-  const script = new Script(source, { filename: file, cachedData })
+  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
+  if (kept !== undefined && (cachedData === undefined || script.cachedDataRejected === true)) {
+    const path = kept
+    process.once('exit', () => keep(script, { path, tag }))
+  }
   const module = { exports: {} }
   const run = script.runInThisContext() as Wrapper
-  run(module.exports, require, module, file, dirname(file))
+  run(module.exports, createRequire(url), module, file, dirname(file))
   return module.exports
+}
+
+function bytesOf(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+function usersFolder(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'eider', 'code')
+}
+
+/** Code of another build of the same length would be taken for that of this one. */
+function stampBeside(file: string): string {
+  return bytesOf(join(dirname(file), 'build-stamp'))?.toString() ?? 'unknown'
+}
+
+/** What only looks at a project compiles little of the program: its code must not be all that the others find. */
+function kindOfCommand(): 'look' | 'work' {
+  const works = /^(?:build|run|test|seed|snapshot|show|retry)$/
+  return process.argv.some(word => works.test(word)) ? 'work' : 'look'
+}
+
+const leftoverMs = 30 * 24 * 3_600_000
+
+/** For this build, and nothing any more for those that nobody has kept code of for a month. */
+function keep(script: Script, { path, tag }: { readonly path: string; readonly tag: number }): void {
+  if (cachedDataVersionTag() !== tag) return
+  const folder = dirname(path)
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(temporary, script.createCachedData())
+    renameSync(temporary, path)
+    for (const name of readdirSync(dirname(folder))) {
+      const other = join(dirname(folder), name)
+      if (statSync(other).mtimeMs < Date.now() - leftoverMs) rmSync(other, { recursive: true, force: true })
+    }
+  } catch {
+    // The program has done its work; the next one is as slow to start as this one was.
+  }
 }
