@@ -75,6 +75,14 @@ test('commands that only look keep code of their own: it is less', async () => {
   expect(await taken('run', otherV8)).toEqual([''])
 })
 
+test('a project of many files leaves V8 as it was, so that code can be kept', async () => {
+  for (let index = 0; index < 250; index++) writeFileSync(join(folder, `models/many_${index}.sql`), 'select 1 as x')
+  expect(await taken('list', otherV8)).toEqual([''])
+  expect(await taken('list', otherV8)).toEqual(['program.js: taken'])
+  expect(await taken('run', otherV8)).toEqual([''])
+  expect(await taken('run', otherV8)).toEqual(all)
+})
+
 test('code that cannot be kept is none of the user’s trouble', async () => {
   writeFileSync(caches, 'a file where the folder should be')
   expect(await taken('list', otherV8)).toEqual([''])
