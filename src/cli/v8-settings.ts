@@ -16,14 +16,17 @@ export function optimizeLate(): void {
 
 let streamCount = 0
 
+/** What makes machine code of JavaScript: the optimizer, and the compiler of what runs often. */
+const compilers = ['opt', 'sparkplug']
+
 /**
- * While content streams to a bucket, JavaScript only hands on what others read and send: what V8 would optimize of that
- * takes more memory than all the content on its way. @returns to be called when the stream has ended
+ * While content streams to a bucket, JavaScript only hands on what others read and send: the machine code that V8 would make
+ * of that takes more memory than all the content on its way. @returns to be called when the stream has ended
  */
 export function beginStream(): () => void {
-  if (streamCount++ === 0) set('--no-opt', 11)
+  if (streamCount++ === 0) for (const compiler of compilers) set(`--no-${compiler}`, 11)
   return () => {
-    if (--streamCount === 0) set('--opt', 11)
+    if (--streamCount === 0) for (const compiler of compilers) set(`--${compiler}`, 11)
   }
 }
 
