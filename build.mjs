@@ -162,10 +162,8 @@ async function builtins() {
   const { facts, code } = packBuiltins(prepareBuiltins(files))
   writeFileSync(join(dist, 'builtins.json'), facts)
   writeFileSync(join(dist, 'builtins.code'), code)
-  const stamp = createHash('sha256')
-    .update(readFileSync(join(dist, 'program.js')))
-    .update(facts)
-    .update(code)
+  const stamp = createHash('sha256').update(facts).update(code)
+  for (const name of kept) stamp.update(readFileSync(join(dist, name)))
   writeFileSync(join(dist, 'build-stamp'), stamp.digest('hex').slice(0, 16))
 }
 

@@ -17,18 +17,14 @@ export function loadCached(url: URL): unknown {
   const file = fileURLToPath(url)
   // V8 takes code from nobody but itself, under the very flags that hold now.
   const tag = cachedDataVersionTag()
-  let kept: string | undefined
-  let cachedData = bytesOf(`${file}.${tag}.cache`)
-  if (cachedData === undefined) {
-    kept = join(usersFolder(), stampBeside(file), `${kindOfCommand()}-${basename(file)}.${tag}.cache`)
-    cachedData = bytesOf(kept)
-  }
+  const built = bytesOf(`${file}.${tag}.cache`)
+  const kept = built === undefined ? usersFile(file, tag) : undefined
+  const cachedData = built ?? (kept && bytesOf(kept))
   // The bundle is plain ASCII, which is read faster as Latin-1.
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
   if (kept !== undefined && (cachedData === undefined || script.cachedDataRejected === true)) {
-    const path = kept
-    process.once('exit', () => keep(script, { path, tag }))
+    process.once('exit', () => keep(script, { path: kept, tag }))
   }
   const module = { exports: {} }
   const run = script.runInThisContext() as Wrapper
@@ -44,13 +40,11 @@ function bytesOf(path: string): Buffer | undefined {
   }
 }
 
-function usersFolder(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'eider', 'code')
-}
-
-/** Code of another build of the same length would be taken for that of this one. */
-function stampBeside(file: string): string {
-  return bytesOf(join(dirname(file), 'build-stamp'))?.toString() ?? 'unknown'
+/** Under the stamp of the build: V8 would take code of another file of the same length. */
+function usersFile(file: string, tag: number): string | undefined {
+  const stamp = bytesOf(join(dirname(file), 'build-stamp'))?.toString()
+  const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
+  return stamp && join(caches, 'eider', 'code', stamp, `${kindOfCommand()}-${basename(file)}.${tag}.cache`)
 }
 
 /** What only looks at a project compiles little of the program: its code must not be all that the others find. */
