@@ -7,8 +7,8 @@
  *   index.js     the library, vectors.js the program for conformance vectors
  *
  * Everything is CommonJS: Node's loader of ES modules reads files on the threads of libuv, whose number can no longer be
- * set then. Compiled code of large files is kept beside them (`*.cache`) for the V8 and the processor that built it; the program keeps it
- * for others (src/load-cached.ts).
+ * set then. Compiled code of large files is kept beside them (`*.cache`) for the V8 and the processor that built it; the
+ * program keeps it for others (src/load-cached.ts).
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -185,8 +185,8 @@ function keepCompiledCode() {
 
 /** Runs the program in a project that uses what most projects use, so that V8 has compiled it, and keeps that code. */
 async function warmUp() {
-  const { optimizeLate, letYoungSpaceGrow } = await ownModule('cli/v8-settings.ts')
-  optimizeLate()
+  const { prepareToLoad } = await ownModule('cli/v8-settings.ts')
+  prepareToLoad()
   const scripts = new Map(kept.map(name => [name, compiled(join(dist, name))]))
   for (const { file } of Object.values(onDemand)) {
     const filename = join(dist, `${file}.js`)
@@ -202,7 +202,6 @@ async function warmUp() {
     for (let times = 0; times < 2; times++) await exports.runProcess(version)
     // A test of the project fails on purpose.
     if (process.exitCode === 1) process.exitCode = 0
-    letYoungSpaceGrow(false)
     for (const [name, { script }] of scripts) {
       writeFileSync(join(dist, `${name}.${cachedDataVersionTag()}.cache`), script.createCachedData())
     }

@@ -6,12 +6,13 @@ import { localWorld } from './local-world.ts'
 import { main } from './main.ts'
 import { buildStamp, packedBuiltins } from './packed-builtins.ts'
 import type { Output } from './surroundings.ts'
-import { beginStream, letYoungSpaceGrow } from './v8-settings.ts'
+import { beginStream, YoungSpace } from './v8-settings.ts'
 
 /** Threads of libuv beside those that run SQL: for files and name look-ups. */
 const spareThreads = 4
 
 export async function runProcess(version: string): Promise<void> {
+  const youngSpace = new YoungSpace()
   const interrupt = new AbortController()
   // The first signal ends the run in good order, the second ends the process.
   const onSignal = (): void => {
@@ -26,7 +27,7 @@ export async function runProcess(version: string): Promise<void> {
     argv: process.argv.slice(2),
     version,
     environment: definedOnly(process.env),
-    files: watchedForSize(localFiles(process.cwd())),
+    files: watched(localFiles(process.cwd()), youngSpace),
     builtins: packedBuiltins,
     buildStamp: buildStamp(),
     outside: localWorld,
@@ -36,34 +37,28 @@ export async function runProcess(version: string): Promise<void> {
     ids: randomIds,
     signal: interrupt.signal,
     processId: process.pid,
-    reserveThreads,
+    reserveThreads: count => {
+      reserveThreads(count)
+      youngSpace.hold()
+    },
     beginStream,
   })
   process.off('SIGINT', onSignal)
   process.off('SIGTERM', onSignal)
   process.exitCode = exitCode
   // As when the program was loaded: V8 would not take code that it keeps from now on under other settings.
-  letYoungSpaceGrow(false)
+  youngSpace.hold()
 }
 
-/** Looked at by a project for which more memory pays. */
-const manyFiles = 200
-let fileCount = 0
-
-/** V8 would take several megabytes for the little that a small project needs. */
-function watchedForSize(files: FileSystem): FileSystem {
-  const counted = (): void => {
-    fileCount += 1
-    if (fileCount === manyFiles) letYoungSpaceGrow(true)
-  }
+function watched(files: FileSystem, youngSpace: YoungSpace): FileSystem {
   return {
     ...files,
     read: path => {
-      counted()
+      youngSpace.noteFile()
       return files.read(path)
     },
     stat: path => {
-      counted()
+      youngSpace.noteFile()
       return files.stat(path)
     },
   }
@@ -72,9 +67,6 @@ function watchedForSize(files: FileSystem): FileSystem {
 /** libuv reads the number when it first needs a thread, which is when the database is opened. */
 function reserveThreads(count: number): void {
   process.env.UV_THREADPOOL_SIZE ??= String(count + spareThreads)
-  // From then on the memory is the database's.
-  fileCount = manyFiles
-  letYoungSpaceGrow(false)
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {

@@ -9,9 +9,13 @@ function set(flag: string, newestV8: number): void {
   if (Number.parseInt(process.versions.v8, 10) <= newestV8) setFlagsFromString(flag)
 }
 
-/** V8 optimizes what has run for a while. Most commands are over before that pays: the one of Node 20 shall wait longer. */
-export function optimizeLate(): void {
+/**
+ * Before the program is loaded. V8 optimizes what has run for a while; most commands are over before that pays, so the one of
+ * Node 20 shall wait longer.
+ */
+export function prepareToLoad(): void {
   set('--interrupt-budget=264000', 11)
+  letYoungSpaceGrow(false)
 }
 
 let streamCount = 0
@@ -30,10 +34,30 @@ export function beginStream(): () => void {
   }
 }
 
+/** Looked at by a project for which more memory pays. */
+const manyFiles = 200
+
 /**
- * Whether the space for short-lived objects grows, as it does by itself, or stays as large as it is: then it is collected
- * more often, which costs a small project no time, and eight megabytes less are held.
+ * The space for short-lived objects. As long as it does not grow it is collected more often, which costs a small project no
+ * time, and eight megabytes less are held. It grows for a project of many files, until it is held for good.
  */
-export function letYoungSpaceGrow(grows: boolean): void {
+export class YoungSpace {
+  private fileCount = 0
+  private isHeld = false
+
+  /** A file is looked at. */
+  noteFile(): void {
+    this.fileCount += 1
+    if (this.fileCount === manyFiles && !this.isHeld) letYoungSpaceGrow(true)
+  }
+
+  /** From now on the memory is the database's. */
+  hold(): void {
+    this.isHeld = true
+    letYoungSpaceGrow(false)
+  }
+}
+
+function letYoungSpaceGrow(grows: boolean): void {
   set(`--semi-space-growth-factor=${grows ? 2 : 1}`, 14)
 }

@@ -45,13 +45,17 @@ export interface ScanPlan {
   readonly mapping: ColumnMapping
   /** Files find their columns by parquet field id instead of by name. */
   readonly byId: boolean
-  readonly files: readonly ScanFile[]
+  /** By form: each is read by one query. */
+  readonly groups: readonly FileGroup[]
   /** Begins all inner names, so that they can be told apart in the plan of a statement. */
   readonly tag?: string
   readonly guard?: ScanGuard
   /** Path of a Parquet file without rows that stands beside a file which would be read by one thread. */
   readonly emptyFile?: string
 }
+
+/** Files of one form, with the same way of choosing rows. */
+export type FileGroup = readonly ScanFile[]
 
 /** Files that are left out because nobody is expected to want them: the query fails when somebody does. */
 interface ScanGuard {
@@ -67,8 +71,7 @@ type StoredColumn = Extract<ScanColumn, { readonly kind: 'stored' }>
 type ConstantColumn = Extract<ScanColumn, { readonly kind: 'constant' }>
 
 export function scanSql(plan: ScanPlan): string {
-  const groups = groupsOf(plan.files)
-  const parts = groups.length === 0 ? [emptySql(plan)] : groups.map(group => groupSql(plan, group))
+  const parts = plan.groups.length === 0 ? [emptySql(plan)] : plan.groups.map(group => groupSql(plan, group))
   if (plan.guard !== undefined && plan.guard.constants.length > 0) parts.push(guardSql(plan, plan.guard))
   for (const path of plan.guard?.hollows ?? []) parts.push(hollowSql(plan, path))
   return parts.join('\nUNION ALL\n')
@@ -107,8 +110,7 @@ function constantColumns(plan: Pick<ScanPlan, 'columns'>): ConstantColumn[] {
   return plan.columns.filter((column): column is ConstantColumn => column.kind === 'constant')
 }
 
-/** Files of one form are read by one query. */
-function groupsOf(files: readonly ScanFile[]): readonly (readonly ScanFile[])[] {
+export function groupsOf(files: readonly ScanFile[]): readonly FileGroup[] {
   const groups: { readonly layout: FileLayout | undefined; readonly isOnly: boolean; readonly files: ScanFile[] }[] = []
   for (const file of files) {
     const isOnly = file.rows?.kind === 'only'
@@ -127,8 +129,7 @@ function emptySql(plan: ScanPlan): string {
   return `SELECT ${columns.join(', ')} WHERE false`
 }
 
-/** All files of a group have the same form and the same way of choosing rows. */
-function groupSql(plan: ScanPlan, files: readonly ScanFile[]): string {
+function groupSql(plan: ScanPlan, files: FileGroup): string {
   const layout = files[0]?.layout
   const formOf = (column: StoredColumn): StoredForm => ({
     mapping: plan.mapping,
@@ -162,7 +163,7 @@ function groupSql(plan: ScanPlan, files: readonly ScanFile[]): string {
   return parts.join('\n')
 }
 
-function fileSource(plan: ScanPlan, files: readonly ScanFile[], formOf: (column: StoredColumn) => StoredForm): string {
+function fileSource(plan: ScanPlan, files: FileGroup, formOf: (column: StoredColumn) => StoredForm): string {
   const entries = plan.columns.flatMap((column, index) => {
     if (column.kind !== 'stored') return []
     const type = storedType(column.type, formOf(column))
@@ -181,11 +182,6 @@ function fileSource(plan: ScanPlan, files: readonly ScanFile[], formOf: (column:
   return `read_parquet(${textList(paths.map(escapePattern))}, ${options.join(', ')})`
 }
 
-/** Whether the plan is better with an `emptyFile`. */
-export function wantsEmptyFile(files: readonly ScanFile[]): boolean {
-  return groupsOf(files).some(isReadAlone)
-}
-
 /** DuckDB's usual size of a row group. */
 const rowGroupRows = 122_880
 
@@ -193,9 +189,8 @@ const rowGroupRows = 122_880
  * Whether one thread would read what several could share. DuckDB gives a single file to as many as it has row groups, but
  * looks for them only where it takes the columns from the file; of several files each is read by all threads.
  */
-function isReadAlone(files: readonly ScanFile[]): boolean {
-  const [file, ...more] = files
-  return more.length === 0 && (file?.rowCount ?? Number.POSITIVE_INFINITY) > rowGroupRows
+export function isReadAlone(files: FileGroup): boolean {
+  return files.length === 1 && (files[0]?.rowCount ?? Number.POSITIVE_INFINITY) > rowGroupRows
 }
 
 function fileKeySql(plan: ScanPlan, column: StoredColumn): string {

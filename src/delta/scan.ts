@@ -5,7 +5,7 @@ import { type FileLayout, fileLayouts } from './file-layout.ts'
 import { normalPartitionText, partitionText, partitionValueSql } from './partition-value.ts'
 import { mayBeRounded, sameName } from './protocol.ts'
 import type { ScanColumn, ScanFile, ScanPlan } from './scan-sql.ts'
-import { placesSql, scanSql, wantsEmptyFile } from './scan-sql.ts'
+import { groupsOf, isReadAlone, placesSql, scanSql } from './scan-sql.ts'
 import { type ColumnMapping, columnId, type DeltaField, duckdbType, physicalName } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
 import { recordCount } from './statistics.ts'
@@ -177,7 +177,7 @@ export async function planFiles(
   files: TableFiles,
   columns: FileColumns,
   wanted: readonly WantedFile[],
-): Promise<Pick<ScanPlan, 'files' | 'emptyFile'>> {
+): Promise<Pick<ScanPlan, 'groups' | 'emptyFile'>> {
   const places = wanted.map(one => placeOf(files, one.add.path))
   const paths = await inChunks(wanted, one => files.localPath(placeOf(files, one.add.path), one.add.size))
   const rows = await inChunks(wanted, one => rowsOf(files, one))
@@ -194,8 +194,9 @@ export async function planFiles(
       ...(count === undefined ? {} : { rowCount: count }),
     }
   })
-  const emptyFile = wantsEmptyFile(planned) ? files.emptyFile?.() : undefined
-  return { files: planned, ...(emptyFile !== undefined && { emptyFile }) }
+  const groups = groupsOf(planned)
+  const emptyFile = groups.some(isReadAlone) ? files.emptyFile?.() : undefined
+  return { groups, ...(emptyFile !== undefined && { emptyFile }) }
 }
 
 async function rowsOf(files: TableFiles, wanted: WantedFile): Promise<ScanFile['rows']> {

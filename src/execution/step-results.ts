@@ -58,10 +58,9 @@ export class StepResults {
 
   finished(node: GraphMember, result: NodeResult, started: Started & { readonly description: string }): void {
     const { description, threadId, counted } = started
-    if (!isEphemeral(node)) this.keep(result, node)
+    this.ended(node, result)
     const atMs = this.clock.now()
     this.sink({ kind: 'node finished', atMs, node, description, threadId, ...(counted && { counted }), result })
-    this.skips.ended(node, result)
   }
 
   skipped(node: GraphMember, { threadId, counted }: Started, { cause, ephemeralCause }: Skip): void {
@@ -69,8 +68,7 @@ export class StepResults {
       ? `Compilation Error in ${node.uniqueId}, caused by compilation error in referenced ephemeral model ${ephemeralCause.uniqueId}`
       : null
     const result = skippedResult(node, threadId, message)
-    if (!isEphemeral(node)) this.keep(result, node)
-    this.skips.ended(node, result)
+    this.ended(node, result)
     this.sink({
       kind: 'node skipped',
       atMs: this.clock.now(),
@@ -81,6 +79,11 @@ export class StepResults {
       cause,
       ...(ephemeralCause && { ephemeralCause }),
     })
+  }
+
+  private ended(node: GraphMember, result: NodeResult): void {
+    if (!isEphemeral(node)) this.keep(result, node)
+    this.skips.ended(node, result)
   }
 
   /** After a failed hook: every step, in order. */
