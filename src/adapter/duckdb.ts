@@ -8,6 +8,7 @@ import type { SourceFile } from '../base/source-file.ts'
 import { mayHoldSeveralStatements, type StatementText, splitStatements } from '../base/sql-text.ts'
 import type { QueryResult, SqlValue } from '../base/sql-value.ts'
 import type { Connection, Database, ExecuteOptions } from './adapter.ts'
+import { BackgroundThreads } from './background-threads.ts'
 import { databaseError, messageOf } from './duckdb-error.ts'
 import { emptyResult, resultOf } from './duckdb-result.ts'
 import { extensionError, openError } from './open-error.ts'
@@ -43,6 +44,7 @@ interface OpenInstance {
   readonly instance: DuckDBInstance
   /** For statements that are nobody's. */
   readonly driver: DuckDBConnection
+  readonly threads: BackgroundThreads
 }
 
 class DuckdbDatabase implements Database {
@@ -76,7 +78,7 @@ class DuckdbDatabase implements Database {
     }
     const driver = await opened.instance.connect()
     for (const sql of this.perConnection) await this.start(driver, sql)
-    const connection = new DuckdbConnection(this, driver)
+    const connection = new DuckdbConnection(this, driver, opened.threads)
     this.connections.add(connection)
     return connection
   }
@@ -99,7 +101,8 @@ class DuckdbDatabase implements Database {
     this.instance = undefined
     const opened = await opening?.catch(() => undefined)
     if (opened === undefined) return
-    const { instance, driver } = opened
+    const { instance, driver, threads } = opened
+    await threads.settled()
     // Closing would write the log into the file, too, but hold up this process. What cannot be written now is left to that.
     if (!this.readOnly && this.settings.path !== ':memory:') await driver.run('CHECKPOINT').catch(() => undefined)
     driver.closeSync()
@@ -118,7 +121,10 @@ class DuckdbDatabase implements Database {
       instance.closeSync()
       throw error
     }
-    return { instance, driver }
+    const threads = new BackgroundThreads({ send: sql => driver.run(sql) })
+    const { settings, configOptions } = this.settings
+    threads.manage([...Object.keys(settings), ...Object.keys(configOptions)])
+    return { instance, driver, threads }
   }
 
   private async openFile(): Promise<DuckDBInstance> {
@@ -183,15 +189,17 @@ type TransactionState = 'none' | 'wished' | 'open'
 class DuckdbConnection implements Connection {
   private readonly database: DuckdbDatabase
   private readonly driver: DuckDBConnection
+  private readonly threads: BackgroundThreads
   private transaction: TransactionState = 'none'
   private running: Promise<unknown> | undefined
   private closed = false
   /** Set while the running statement is being ended. */
   private stopping: NodeJS.Timeout | undefined
 
-  constructor(database: DuckdbDatabase, driver: DuckDBConnection) {
+  constructor(database: DuckdbDatabase, driver: DuckDBConnection, threads: BackgroundThreads) {
     this.database = database
     this.driver = driver
+    this.threads = threads
   }
 
   async execute(sql: string, options: ExecuteOptions = {}): Promise<QueryResult> {
@@ -258,6 +266,7 @@ class DuckdbConnection implements Connection {
         this.transaction = 'open'
         await this.driver.run('BEGIN')
       }
+      if (this.threads.wantsThemLeft(sql)) await this.threads.leave()
       if (mayHoldSeveralStatements(sql)) return await this.sendEach(sql, options)
       return resultOf(await this.attempt(sql, sql, options, 0))
     } catch (error) {
@@ -302,7 +311,7 @@ class DuckdbConnection implements Connection {
   }
 
   private run(text: string): Promise<DuckDBMaterializedResult> {
-    return meanwhile(this.driver.run(text), this.database.whileWaiting)
+    return this.threads.during(() => meanwhile(this.driver.run(text), this.database.whileWaiting))
   }
 
   private failure(cause: unknown, statement: StatementText, whole: string, options: ExecuteOptions): Error {

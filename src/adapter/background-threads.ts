@@ -1,0 +1,130 @@
+/**
+ * DuckDB's background threads, which exist only while statements are large.
+ *
+ * Waking another thread for a statement of a millisecond and waiting for it costs more than it brings, and takes a core from
+ * the templates that are rendered meanwhile. `external_threads` says how many of `threads` DuckDB does not start itself.
+ * With all of them external a plan has as many tasks as ever, and the thread that sends the statement runs them all;
+ * threads that are started later take over what still waits, of statements under way, too.
+ *
+ * The statement that starts them needs a thread of Node's pool, of which there are four. So they are started before three
+ * statements run at a time.
+ */
+
+/** More than planning takes a statement of a small project, and little beside what a large one takes. */
+const patienceMs = 20
+/** So many statements in a row that ended within `calmMs` end the threads again: a project of large ones keeps them. */
+const calmStatements = 16
+const calmMs = 10
+const crowd = 3
+
+/** Statements that the number of threads, or whether it may change, is none of our business after. */
+const isAboutThreads = /threads|lock_configuration/i
+
+export interface BackgroundThreadsOptions {
+  /** Sends a statement on a connection that nobody else uses. */
+  readonly send: (sql: string) => Promise<unknown>
+  /** Monotonic milliseconds. */
+  readonly now?: () => number
+  /** Calls back once a statement has taken long; returns what keeps it from calling. */
+  readonly whenLong?: (callback: () => void) => () => void
+}
+
+export class BackgroundThreads {
+  private readonly options: BackgroundThreadsOptions
+  private exist = true
+  private given = false
+  private underWay = 0
+  private large = 0
+  private calm = 0
+  private last: Promise<void> = Promise.resolve()
+
+  constructor(options: BackgroundThreadsOptions) {
+    this.options = options
+  }
+
+  /** Ends them until they are wanted. Whoever set their number, or locked it, keeps what they set. */
+  manage(settingNames: readonly string[]): void {
+    this.given = settingNames.some(name => isAboutThreads.test(name))
+    if (!this.given) this.stop()
+  }
+
+  /** Runs a statement, with background threads if it turns out to be large. */
+  async during<T>(run: () => Promise<T>): Promise<T> {
+    if (this.given) return run()
+    this.underWay++
+    if (this.underWay >= crowd) this.start()
+    let isLarge = false
+    const now = this.options.now ?? monotonicMs
+    const startedAt = now()
+    const forget = (this.options.whenLong ?? afterPatience)(() => {
+      isLarge = true
+      this.large++
+      this.start()
+    })
+    try {
+      return await run()
+    } finally {
+      forget()
+      this.underWay--
+      if (isLarge) this.large--
+      else if (now() - startedAt < calmMs) this.noteCalm()
+      else this.calm = 0
+    }
+  }
+
+  /** Whether a text may set threads itself: before it is sent, they are to be as DuckDB has them. */
+  wantsThemLeft(sql: string): boolean {
+    return !this.given && isAboutThreads.test(sql)
+  }
+
+  /** Starts them for good. */
+  async leave(): Promise<void> {
+    this.start()
+    this.given = true
+    await this.last
+  }
+
+  /** Resolves when nothing is being started or ended. */
+  settled(): Promise<void> {
+    return this.last
+  }
+
+  private noteCalm(): void {
+    this.calm++
+    if (this.calm >= calmStatements && this.large === 0 && this.underWay < crowd && !this.given) this.stop()
+  }
+
+  private start(): void {
+    this.calm = 0
+    if (this.exist) return
+    this.exist = true
+    this.send('SET external_threads = 1')
+  }
+
+  private stop(): void {
+    if (!this.exist) return
+    this.exist = false
+    this.send("SET external_threads = current_setting('threads')")
+  }
+
+  private send(sql: string): void {
+    const done = (): void => undefined
+    this.last = this.last.then(() => this.options.send(sql)).then(done, done)
+  }
+}
+
+function monotonicMs(): number {
+  return performance.now()
+}
+
+/** Where this process itself was busy so long, an answer that waits to be read comes first. */
+function afterPatience(callback: () => void): () => void {
+  let next: NodeJS.Immediate | undefined
+  const timer = setTimeout(() => {
+    next = setImmediate(callback)
+  }, patienceMs)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(next)
+  }
+}
