@@ -5,9 +5,6 @@
  * the templates that are rendered meanwhile. `external_threads` says how many of `threads` DuckDB does not start itself.
  * With all of them external a plan has as many tasks as ever, and the thread that sends the statement runs them all;
  * threads that are started later take over what still waits, of statements under way, too.
- *
- * The statement that starts them needs a thread of Node's pool, of which there are four. So they are started before three
- * statements run at a time.
  */
 
 /** More than planning takes a statement of a small project, and little beside what a large one takes. */
@@ -15,7 +12,6 @@ const patienceMs = 20
 /** So many statements in a row that ended within `calmMs` end the threads again: a project of large ones keeps them. */
 const calmStatements = 16
 const calmMs = 10
-const crowd = 3
 
 /** Statements that the number of threads, or whether it may change, is none of our business after. */
 const isAboutThreads = /threads|lock_configuration/i
@@ -33,7 +29,6 @@ export class BackgroundThreads {
   private readonly options: BackgroundThreadsOptions
   private exist = true
   private given = false
-  private underWay = 0
   private large = 0
   private calm = 0
   private last: Promise<void> = Promise.resolve()
@@ -51,8 +46,6 @@ export class BackgroundThreads {
   /** Runs a statement, with background threads if it turns out to be large. */
   async during<T>(run: () => Promise<T>): Promise<T> {
     if (this.given) return run()
-    this.underWay++
-    if (this.underWay >= crowd) this.start()
     let isLarge = false
     const now = this.options.now ?? monotonicMs
     const startedAt = now()
@@ -65,7 +58,6 @@ export class BackgroundThreads {
       return await run()
     } finally {
       forget()
-      this.underWay--
       if (isLarge) this.large--
       else if (now() - startedAt < calmMs) this.noteCalm()
       else this.calm = 0
@@ -91,7 +83,7 @@ export class BackgroundThreads {
 
   private noteCalm(): void {
     this.calm++
-    if (this.calm >= calmStatements && this.large === 0 && this.underWay < crowd && !this.given) this.stop()
+    if (this.calm >= calmStatements && this.large === 0 && !this.given) this.stop()
   }
 
   private start(): void {

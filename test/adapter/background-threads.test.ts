@@ -103,13 +103,6 @@ describe('background threads of DuckDB', () => {
     expect(await sent()).toEqual([ended, started])
   })
 
-  test('three statements at a time have them, before they take up the threads of Node', async () => {
-    const { threads, sent } = rig()
-    const running = [statement(threads), statement(threads), statement(threads)]
-    expect(await sent()).toEqual([ended, started])
-    await Promise.all(running.map(one => one.end()))
-  })
-
   test('are left alone where the profile says how many threads there are', async () => {
     for (const name of ['threads', 'worker_threads', 'external_threads', 'lock_configuration']) {
       const { threads, time, sent } = rig([name])
