@@ -62,6 +62,7 @@ export class NodeSession implements NodeAccess {
   async send(sql: string, options: SendOptions): Promise<QueryResult> {
     const { state, connectionName } = this
     refuseIntrospection(state, connectionName)
+    state.guard?.(sql)
     const connection = await this.lane.connection()
     if (options.begin) connection.begin()
     const text = await this.commented(sql)

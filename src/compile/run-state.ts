@@ -49,6 +49,8 @@ export interface RunState {
   readonly relations: RelationCache
   readonly adapterFacts: AdapterFacts
   readonly observer: StatementObserver
+  /** Sees every statement of a node before it is sent. What it throws keeps the statement from being sent. */
+  readonly guard?: (sql: string) => void
   readonly signal: AbortSignal
   readonly selected: ReadonlySet<string>
   readonly deferral: Deferral | null

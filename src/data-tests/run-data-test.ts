@@ -3,6 +3,7 @@ import { DiagnosticError } from '../base/diagnostic.ts'
 import type { QueryResult, SqlValue } from '../base/sql-value.ts'
 import type { CompiledStep } from '../compile/compiled-step.ts'
 import { type NodeRendering, namesOfNode } from '../compile/node-providers.ts'
+import type { RunState } from '../compile/run-state.ts'
 import { AgateTable } from '../context/agate-table.ts'
 import { MacroCalls } from '../context/macro-record.ts'
 import type { TestNode } from '../project/node.ts'
@@ -33,11 +34,14 @@ const macrosOnTheWay: readonly string[] = [
 
 export async function runDataTest(run: DataTestRun): Promise<Verdict> {
   const { node, session } = run.rendering
-  const storesFailures = truthy(node.config.get('store_failures') ?? session.state.config.flags.storeFailures)
-  const builtIn = session.state.macros.areBuiltIn(macrosOnTheWay)
-  const plain = builtIn && !storesFailures && (node.config.get('limit') ?? null) === null
-  const result = plain ? await sendTest(run) : await callTest(run)
+  const result = isPlainTest(node, session.state) ? await sendTest(run) : await callTest(run)
   return judgeTest(readTestRow(result.columns, result.rows, node.uniqueId), thresholdsOf(run))
+}
+
+/** One query of its own tells all about it. */
+export function isPlainTest({ config: own }: TestNode, { config, macros }: RunState): boolean {
+  const storesFailures = truthy(own.get('store_failures') ?? config.flags.storeFailures)
+  return !storesFailures && (own.get('limit') ?? null) === null && macros.areBuiltIn(macrosOnTheWay)
 }
 
 function thresholdsOf({ rendering: { node }, warningsFail }: DataTestRun): TestThresholds {

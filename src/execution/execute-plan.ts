@@ -23,9 +23,10 @@ import type { Run } from './run.ts'
 import { Lanes, runStateOf, workerName } from './run-context.ts'
 import { endNames, hooksInOrder, runHooks } from './run-hooks.ts'
 import type { NodeResult, RunResult } from './run-result.ts'
-import { runStep } from './run-step.ts'
+import { runStep, type StepReport } from './run-step.ts'
 import { schedule, type Turn } from './scheduler.ts'
 import { deservesSecondAttempt } from './second-attempt.ts'
+import { runsAbreast, type SideGroup, SideStep, sideGroupOf, stepsAbreast, type Writes } from './side-step.ts'
 import { StepResults } from './step-results.ts'
 import { movedInAll, tellTraffic } from './tell-traffic.ts'
 
@@ -54,6 +55,9 @@ class PlanExecution {
   private readonly linked: ReadonlySet<string>
   private lastLinked: Promise<unknown> = Promise.resolve()
   private failedFast = false
+  /** How many steps of one group run at a time, beside what `threads` says. */
+  private readonly abreast: number
+  private readonly writes: Writes = { count: 0 }
   private stoppedBy: Diagnostic | undefined
 
   constructor(plan: Plan, run: Run) {
@@ -66,6 +70,7 @@ class PlanExecution {
     this.steps = new Map(plan.steps.map(step => [step.node.uniqueId, step]))
     this.results = new StepResults(plan, run.sink, this.state.config.clock)
     this.linked = modelsWithForeignKeys(plan.graph)
+    this.abreast = runsAbreast(this.state.config) ? stepsAbreast : 1
   }
 
   async execute(): Promise<RunResult> {
@@ -183,10 +188,14 @@ class PlanExecution {
   }
 
   private async runSteps(threads: number): Promise<void> {
-    const units = this.plan.steps.map(step => ({ id: step.node.uniqueId, after: step.after }))
+    const units = this.plan.steps.map(({ node, after }) => {
+      const group = this.groupOf(node)
+      return { id: node.uniqueId, after, ...(group && { group }) }
+    })
     const { shuffleSeed } = this.run
     await schedule(units, (id, turn) => this.runOne(id, turn), {
       workers: threads,
+      abreast: this.abreast,
       elapsedMs: () => this.state.config.clock.elapsedMs(),
       signal: this.closed.signal,
       ...(shuffleSeed !== undefined && { seed: shuffleSeed }),
@@ -198,11 +207,15 @@ class PlanExecution {
   private async runOne(id: string, turn: Turn): Promise<void> {
     const step = this.steps.get(id)
     if (!step) return
-    const threadId = workerName(turn.worker)
+    const group = this.groupOf(step.node)
+    const threadId = workerName(this.abreast > 1 ? 1 : turn.worker)
     const started = this.results.start(step.node, threadId)
     const skip = this.results.skipOf(id)
-    if (skip) return this.results.skipped(step.node, started, skip)
-    const lane = this.lanes.of(threadId)
+    if (skip) {
+      if (group) await turn.comeFirst()
+      return this.results.skipped(step.node, started, skip)
+    }
+    const lane = this.lanes.of(threadId, workerName(turn.worker))
     const description = describeNode(step.node, this.state.config.target.database)
     const report = {
       sink: this.run.sink,
@@ -213,7 +226,9 @@ class PlanExecution {
       previousBatches: this.run.previousBatches,
       clones: this.plan.command === 'clone',
     }
-    const attempt = (): Promise<NodeResult> => this.attempt(step, lane, report)
+    const attempt = (): Promise<NodeResult> => {
+      return group ? this.attemptInGroup(step, lane, report, group, turn) : this.attempt(step, lane, report, this.state)
+    }
     let result = await (this.linked.has(id) ? this.oneLinked(attempt) : attempt())
     if (this.ended.signal.aborted && isInterrupted(result)) return this.cancelled(step.node)
     if (deservesSecondAttempt(step.node, result)) result = await turn.alone(attempt)
@@ -227,15 +242,33 @@ class PlanExecution {
     return turn
   }
 
-  private async attempt(step: PlannedStep, lane: Lane, report: Parameters<typeof runStep>[2]): Promise<NodeResult> {
+  private async attempt(step: PlannedStep, lane: Lane, report: StepReport, state: RunState): Promise<NodeResult> {
     try {
-      return await runStep(step, new NodeSession(this.state, lane, step.node), report)
+      return await runStep(step, new NodeSession(state, lane, step.node), report)
     } finally {
       await lane.release()
     }
   }
 
-  private ends(node: GraphMember, result: NodeResult, report: Parameters<typeof runStep>[2]): void {
+  private groupOf(node: GraphMember): SideGroup | undefined {
+    return this.abreast > 1 ? sideGroupOf(node, this.state) : undefined
+  }
+
+  /** Again once its turn has come, if what it found before then does not count. */
+  private async attemptInGroup(
+    step: PlannedStep,
+    lane: Lane,
+    report: StepReport,
+    group: SideGroup,
+    turn: Turn,
+  ): Promise<NodeResult> {
+    const side = new SideStep({ group, turn, state: this.state, sink: this.run.sink, writes: this.writes })
+    const result = await this.attempt(step, lane, { ...report, sink: side.sink }, side.state)
+    if (await side.counts()) return result
+    return this.attemptInGroup(step, lane, report, group, turn)
+  }
+
+  private ends(node: GraphMember, result: NodeResult, report: StepReport): void {
     this.results.finished(node, result, report)
     const failed = result.status === 'error' || result.status === 'fail' || result.status === 'partial success'
     if (failed && this.state.config.flags.failFast && !isEphemeral(node)) {

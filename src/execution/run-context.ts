@@ -1,6 +1,7 @@
 /** Makes what all nodes of a run share from the run's record, and passes what happens on as events. */
 import { setMaxListeners } from 'node:events'
 import { RelationCache } from '../adapter/relation-cache.ts'
+import type { Clock } from '../base/clock.ts'
 import type { CompiledStep } from '../compile/compiled-step.ts'
 import { graphValue } from '../compile/graph-value.ts'
 import { quotingOf } from '../compile/node-relation.ts'
@@ -11,6 +12,7 @@ import type { VarLookup } from '../context/var-lookup.ts'
 import { runFacts } from '../project/run-facts.ts'
 import { renderText } from '../template/template.ts'
 import type { Value } from '../template/value.ts'
+import type { EventSink } from './event.ts'
 import type { Run } from './run.ts'
 import { templateEffects } from './template-effects.ts'
 
@@ -41,13 +43,7 @@ export function runStateOf(run: Run, options: RunStateOptions): RunState {
     database: run.database,
     relations: new RelationCache({ lakes: facts.ducklakeDatabases, quoting: facts.quoting }),
     adapterFacts: facts,
-    observer: {
-      started: (connection, sql) => sink({ kind: 'statement started', atMs: clock.now(), connection, sql }),
-      finished(connection, elapsedMs, error) {
-        const failed = error === undefined ? {} : { error }
-        sink({ kind: 'statement finished', atMs: clock.now(), connection, elapsedMs, ...failed })
-      },
-    },
+    observer: observerOf(clock, sink),
     signal: options.signal,
     selected: new Set(run.selected),
     deferral: run.deferral,
@@ -73,6 +69,17 @@ export function runStateOf(run: Run, options: RunStateOptions): RunState {
     graphValue() {
       graphDict ??= graphValue(graph)
       return graphDict
+    },
+  }
+}
+
+/** Statements told as events. */
+export function observerOf(clock: Clock, sink: EventSink): RunState['observer'] {
+  return {
+    started: (connection, sql) => sink({ kind: 'statement started', atMs: clock.now(), connection, sql }),
+    finished(connection, elapsedMs, error) {
+      const failed = error === undefined ? {} : { error }
+      sink({ kind: 'statement finished', atMs: clock.now(), connection, elapsedMs, ...failed })
     },
   }
 }
@@ -107,11 +114,12 @@ export class Lanes {
     this.state = state
   }
 
-  of(threadId: string): Lane {
-    let lane = this.lanes.get(threadId)
+  /** @param key tells apart lanes that have one thread's name */
+  of(threadId: string, key = threadId): Lane {
+    let lane = this.lanes.get(key)
     if (!lane) {
       lane = new Lane(this.state.database, threadId)
-      this.lanes.set(threadId, lane)
+      this.lanes.set(key, lane)
     }
     return lane
   }

@@ -6,18 +6,24 @@
  *    beginning or because one unit has ended, the one nearest to the beginning comes first, at one depth the one whose id
  *    sorts first. So does dbt, and projects lean on it where a model reads another one, or a seed, that it does not name.
  *    With a seed units of one moment go by chance.
- * 3. After an abort nothing starts; the call ends when what was running has ended.
+ * 3. Units of one group may run abreast beyond the number of workers, as long as nothing else runs. They start in the same
+ *    order, so whoever waits to be first before telling what came of it tells everything in the order of a single worker.
+ * 4. After an abort nothing starts; the call ends when what was running has ended.
  */
 
 export interface Unit {
   readonly id: string
   /** Ids of units to wait for; those that are not scheduled are ignored. */
   readonly after: readonly string[]
+  /** Units with the same do not mind each other. */
+  readonly group?: string
 }
 
 export interface ScheduleOptions {
   /** How many units run at a time. */
   readonly workers: number
+  /** How many of one group do, if that is more. */
+  readonly abreast?: number
   readonly signal?: AbortSignal
   /** Orders units of one moment by chance, the same way for the same seed. */
   readonly seed?: number
@@ -31,6 +37,12 @@ export interface Turn {
   readonly worker: number
   /** How long the unit could have run, had there been a worker for it. */
   readonly waitedMs: number
+  /** Every unit that started before it has ended. */
+  readonly isFirst: boolean
+  /** Calls back when it is the first; at once if it is. */
+  whenFirst(callback: () => void): void
+  /** Resolves when it is the first. A unit that waits for it counts as idle. */
+  comeFirst(): Promise<void>
   /** Runs `work` while nothing else runs: waits for what is running and holds back what is ready. */
   alone<T>(work: () => Promise<T>): Promise<T>
 }
@@ -46,6 +58,7 @@ export function schedule(
 
 interface Pending {
   readonly id: string
+  readonly group: string | undefined
   readonly dependants: Pending[]
   waitsFor: number
   rank: number
@@ -60,10 +73,14 @@ class Schedule {
   private readonly ready: Pending[] = []
   /** Where the queue of ready units begins. */
   private next = 0
+  /** The lowest number last: it goes next. */
   private readonly idleWorkers: number[]
   private readonly wishes: (() => void)[] = []
   private readonly started = new Set<Pending>()
-  private running = 0
+  /** In the order in which they started, each with who waits for it to be the first. */
+  private readonly running = new Map<Pending, (() => void)[]>()
+  /** Of those that run: how many only wait to be the first. */
+  private idle = 0
   private busyAlone = false
   private failure: { readonly error: unknown } | undefined
   private readonly run: (id: string, turn: Turn) => Promise<void>
@@ -75,7 +92,8 @@ class Schedule {
     this.run = run
     this.options = options
     this.pending = link(units, options.seed)
-    this.idleWorkers = Array.from({ length: Math.max(1, options.workers) }, (_, index) => options.workers - index)
+    const places = Math.max(1, options.workers, options.abreast ?? 0)
+    this.idleWorkers = Array.from({ length: places }, (_, index) => places - index)
     this.becomeReady(this.pending.filter(one => one.waitsFor === 0))
   }
 
@@ -89,7 +107,7 @@ class Schedule {
 
   /** Starts whatever may start; settles the promise when nothing runs and nothing will. */
   private step(): void {
-    if (this.running === this.wishes.length && this.wishes.length > 0 && !this.busyAlone) {
+    if (this.running.size - this.idle === this.wishes.length && this.wishes.length > 0 && !this.busyAlone) {
       this.busyAlone = true
       this.wishes.shift()?.()
       return
@@ -97,13 +115,18 @@ class Schedule {
     const open = !this.options.signal?.aborted && this.failure === undefined
     while (open && this.wishes.length === 0 && !this.busyAlone && this.idleWorkers.length > 0) {
       const one = this.ready[this.next]
-      if (!one) break
+      if (!one || !this.hasRoomFor(one)) break
       this.next++
       this.start(one, this.idleWorkers.pop() ?? 1)
     }
-    if (this.running > 0) return
+    if (this.running.size > 0) return
     if (this.failure) this.reject(this.failure.error)
     else this.resolve(this.pending.filter(one => !this.started.has(one)).map(one => one.id))
+  }
+
+  private hasRoomFor({ group }: Pending): boolean {
+    if (this.running.size < Math.max(1, this.options.workers)) return true
+    return group !== undefined && [...this.running.keys()].every(one => one.group === group)
   }
 
   private becomeReady(units: Pending[]): void {
@@ -120,11 +143,13 @@ class Schedule {
 
   private start(one: Pending, worker: number): void {
     this.started.add(one)
-    this.running++
-    const turn: Turn = { worker, waitedMs: this.elapsedMs() - one.readyAtMs, alone: work => this.alone(work) }
+    this.running.set(one, [])
+    const turn = this.turnOf(one, worker)
     const ended = (): void => {
-      this.running--
+      this.running.delete(one)
+      this.tellFirst()
       this.idleWorkers.push(worker)
+      this.idleWorkers.sort((one, other) => other - one)
       this.becomeReady(one.dependants.filter(dependant => --dependant.waitsFor === 0))
       this.step()
     }
@@ -132,6 +157,44 @@ class Schedule {
       this.failure ??= { error }
       ended()
     })
+  }
+
+  private turnOf(one: Pending, worker: number): Turn {
+    const isFirst = (): boolean => this.first() === one
+    const whenFirst = (callback: () => void): void => {
+      if (isFirst()) callback()
+      else this.running.get(one)?.push(callback)
+    }
+    return {
+      worker,
+      waitedMs: this.elapsedMs() - one.readyAtMs,
+      get isFirst() {
+        return isFirst()
+      },
+      whenFirst,
+      comeFirst: async () => {
+        if (isFirst()) return
+        this.idle++
+        this.step()
+        await new Promise<void>(resolve => {
+          whenFirst(() => {
+            this.idle--
+            resolve()
+          })
+        })
+      },
+      alone: work => this.alone(work),
+    }
+  }
+
+  private first(): Pending | undefined {
+    const [first] = this.running.keys()
+    return first
+  }
+
+  private tellFirst(): void {
+    const first = this.first()
+    if (first) for (const callback of this.running.get(first)?.splice(0) ?? []) callback()
   }
 
   private async alone<T>(work: () => Promise<T>): Promise<T> {
@@ -151,9 +214,10 @@ class Schedule {
 function link(units: readonly Unit[], seed: number | undefined): Pending[] {
   const chance = seed === undefined ? undefined : randomNumbers(seed)
   const byId = new Map<string, Pending>()
-  for (const { id } of units) {
+  for (const { id, group } of units) {
     byId.set(id, {
       id,
+      group,
       dependants: [],
       waitsFor: 0,
       rank: chance ? chance() : 0,

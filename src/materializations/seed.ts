@@ -13,7 +13,8 @@ import { parseCsv } from './csv-text.ts'
 import type { NodeWork, Outcome } from './node-work.ts'
 import { inferSeedTable, type SeedColumn, type SeedTable } from './seed-types.ts'
 
-const macrosOnTheWay = [
+/** The macros on the short way. */
+export const seedMacros = [
   'statement',
   'create_csv_table',
   'reset_csv_table',
@@ -34,7 +35,7 @@ export function canLoadSeed(work: NodeWork): boolean {
   if (fast !== undefined && fast !== null && !truthy(fast)) return false
   if (truthy(work.config('indexes')) || truthy(work.config('grants'))) return false
   const { macros, adapterFacts } = work.session.state
-  return !adapterFacts.isMotherduck && macros.areBuiltIn(macrosOnTheWay)
+  return !adapterFacts.isMotherduck && macros.areBuiltIn(seedMacros)
 }
 
 /** The file's rows and the types of its columns. @throws `materializations/seed-csv` */
