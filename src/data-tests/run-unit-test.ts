@@ -13,6 +13,7 @@ import type { VarLookup } from '../context/var-lookup.ts'
 import { changedNode, type ModelNode, type Node, type UnitTestNode } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import { noKwargs, PyDict, PyObject, type Value } from '../template/value.ts'
+import { resultColumns } from './result-columns.ts'
 import { diffTables } from './table-diff.ts'
 import { inputReferences, type UnitTestInputs, unitTestInputs } from './unit-test-inputs.ts'
 
@@ -136,9 +137,14 @@ async function resultTable(run: UnitTestRun, node: Node, compiled: CompiledStep)
   const { session, materialization, test } = run
   const names = namesOfNode({ session, node, compiled, write: run.write })
   const packageName = materialization.packageName === 'dbt_duckdb' ? 'dbt' : materialization.packageName
-  const macro = names.macros.lookupInPackage(packageName, materialization.name)
+  const call = async (packageOf: string, macroName: string, args: Value[]): Promise<void> => {
+    const macro = names.macros.lookupInPackage(packageOf, macroName)
+    if (macro instanceof PyObject && macro.call) await macro.call(args, noKwargs)
+  }
   try {
-    if (macro instanceof PyObject && macro.call) await macro.call([], noKwargs)
+    const columns = await resultColumns(session, compiled.compiledCode)
+    if (columns) await call('dbt', 'compare_described_unit_test', [compiled.compiledCode, columns])
+    else await call(packageName, materialization.name, [])
   } catch (error) {
     if (!(error instanceof DiagnosticError) || error.diagnostic.code === 'adapter/interrupted') throw error
     const { diagnostic } = error

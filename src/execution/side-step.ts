@@ -14,10 +14,10 @@ import type { Config } from '../config/config.ts'
 import { isPlainTest } from '../data-tests/run-data-test.ts'
 import { seedMacros } from '../materializations/seed.ts'
 import type { GraphMember, SeedNode } from '../project/node.ts'
+import { truthy } from '../template/iteration.ts'
 import type { EventSink, RunEvent } from './event.ts'
 import { observerOf } from './run-context.ts'
 import type { Turn } from './scheduler.ts'
-import { truthy } from '../template/iteration.ts'
 import { templateEffects } from './template-effects.ts'
 
 export type SideGroup = 'tests' | 'seeds'
@@ -34,7 +34,9 @@ export function sideGroupOf(node: GraphMember, state: RunState): SideGroup | und
     case 'test':
       return isPlainTest(node, state) ? 'tests' : undefined
     case 'unit_test':
-      return state.macros.areBuiltIn(['materialization_unit_default', 'materialization_unit_duckdb']) ? 'tests' : undefined
+      return state.macros.areBuiltIn(['materialization_unit_default', 'materialization_unit_duckdb'])
+        ? 'tests'
+        : undefined
     case 'seed':
       return isPlainSeed(node, state) ? 'seeds' : undefined
     default:
@@ -114,7 +116,7 @@ export class SideStep {
   }
 }
 
-const reads = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/|\()*(?:select|with|from|values|describe|show|summarize|pivot|unpivot)\b/i
+const reads = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:select|with|from|values|describe|show|summarize|pivot|unpivot)\b/i
 const writes = /\b(?:insert|update|delete|merge|nextval|setseed)\b/i
 
 /** Rather too few than too many: what a test sends otherwise waits for its turn. */
