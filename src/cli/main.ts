@@ -89,7 +89,7 @@ async function runCommand(options: Surroundings, parsed: Extract<Arguments, { ki
       }
       const elapsedMs = options.clock.elapsedMs()
       account.note(event, elapsedMs)
-      trace?.note(event, elapsedMs)
+      trace?.note(event, elapsedMs - ('heldMs' in event ? (event.heldMs ?? 0) : 0))
       reporter?.emit(event)
     },
     noteDeprecation: deprecations.note,

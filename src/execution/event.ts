@@ -23,6 +23,8 @@ export interface Counted {
 /** Since 1970-01-01 UTC, by the run's clock. */
 interface Timed {
   readonly atMs: number
+  /** So long it was held back, until what happened in steps before this one had been told. */
+  readonly heldMs?: number
 }
 
 export type RunEvent =

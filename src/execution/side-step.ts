@@ -69,7 +69,7 @@ export class SideStep {
   readonly state: RunState
   private readonly parts: SideStepParts
   private readonly writesBefore: number
-  private held: RunEvent[] | undefined = []
+  private held: { readonly event: RunEvent; readonly sinceMs: number }[] | undefined = []
   private spoilt = false
 
   constructor(parts: SideStepParts) {
@@ -88,7 +88,7 @@ export class SideStep {
   }
 
   readonly sink: EventSink = event => {
-    if (this.held) this.held.push(event)
+    if (this.held) this.held.push({ event, sinceMs: this.elapsedMs() })
     else this.parts.sink(event)
   }
 
@@ -103,7 +103,11 @@ export class SideStep {
     if (this.spoilt) return
     const { held } = this
     this.held = undefined
-    for (const event of held ?? []) this.parts.sink(event)
+    for (const { event, sinceMs } of held ?? []) this.parts.sink({ ...event, heldMs: this.elapsedMs() - sinceMs })
+  }
+
+  private elapsedMs(): number {
+    return this.parts.state.config.clock.elapsedMs()
   }
 
   private guard(sql: string): void {
@@ -116,7 +120,8 @@ export class SideStep {
   }
 }
 
-const reads = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:select|with|from|values|describe|show|summarize|pivot|unpivot)\b/i
+const reads =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:select|with|from|values|describe|show|summarize|pivot|unpivot)\b/i
 const writes = /\b(?:insert|update|delete|merge|nextval|setseed)\b/i
 
 /** Rather too few than too many: what a test sends otherwise waits for its turn. */

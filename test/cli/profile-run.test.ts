@@ -42,6 +42,24 @@ describe('--profile-run', () => {
     expect(inside.find(one => one.cat === 'statement')?.args?.sql).toContain('create or replace view')
   })
 
+  test('nodes that ran beside each other have rows of their own', async () => {
+    const slowly = 'select i from range(20000000) t(i) where i % 7 = 8'
+    const p = project({
+      'profiles.yml': 'shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, threads: 1}}}\n',
+      'tests/a.sql': slowly,
+      'tests/b.sql': slowly,
+    })
+    await p.run('test --profile-run trace.json')
+    const events = traced(p)
+    const nodes = events.filter(one => one.cat === 'node')
+    const [a, b] = nodes.sort((one, other) => one.name.localeCompare(other.name))
+    if (!a || !b) throw new Error('no nodes')
+    expect(b.ts).toBeLessThan(a.ts + a.dur)
+    expect(a.tid).not.toBe(b.tid)
+    const inside = events.filter(one => one.tid === b.tid && one !== b && one.ph === 'X')
+    expect(inside.map(one => one.cat).sort()).toEqual(['compile', 'execute', 'statement'])
+  })
+
   test("dbt's name of it is understood", async () => {
     const p = project(models)
     await p.run('-r trace.json parse')

@@ -120,6 +120,63 @@ describe('the scheduler', () => {
     expect(await done).toEqual([])
   })
 
+  describe('with units that run abreast', () => {
+    const inGroup = (group: string, ...ids: string[]): Unit[] => ids.map(id => ({ id, after: [], group }))
+
+    test('runs so many of one group, and nothing else beside them', async () => {
+      const puppets = new Puppets()
+      const units = [...inGroup('g', 'a', 'b', 'c'), unit('d'), ...inGroup('g', 'e'), ...inGroup('h', 'f')]
+      void schedule(units, puppets.run, { workers: 1, abreast: 2 })
+      expect(puppets.started).toEqual(['a', 'b'])
+      await puppets.end('a')
+      expect(puppets.started).toEqual(['a', 'b', 'c'])
+      await puppets.end('b')
+      expect(puppets.started).toEqual(['a', 'b', 'c'])
+      await puppets.end('c')
+      expect(puppets.started).toEqual(['a', 'b', 'c', 'd'])
+      await puppets.end('d')
+      expect(puppets.started).toEqual(['a', 'b', 'c', 'd', 'e'])
+      expect(puppets.workers.get('d')).toBe(1)
+      await puppets.end('e')
+      expect(puppets.started.at(-1)).toBe('f')
+    })
+
+    test('tells each when all that started before it have ended', async () => {
+      const puppets = new Puppets()
+      const told: string[] = []
+      const done = schedule(
+        inGroup('g', 'a', 'b', 'c'),
+        async (id, turn) => {
+          turn.whenFirst(() => told.push(`first ${id}`))
+          await puppets.run(id, turn)
+          await turn.comeFirst()
+          told.push(`end ${id}`)
+        },
+        { workers: 1, abreast: 3 },
+      )
+      await puppets.end('c')
+      await puppets.end('b')
+      expect(told).toEqual(['first a'])
+      await puppets.end('a')
+      await done
+      expect(told).toEqual(['first a', 'end a', 'first b', 'end b', 'first c', 'end c'])
+    })
+
+    test('one that works alone does not wait for those that wait for it', async () => {
+      const told: string[] = []
+      await schedule(
+        inGroup('g', 'a', 'b'),
+        async (id, turn) => {
+          await settled()
+          await turn.comeFirst()
+          await turn.alone(async () => void told.push(id))
+        },
+        { workers: 1, abreast: 2 },
+      )
+      expect(told).toEqual(['a', 'b'])
+    })
+  })
+
   test('lets out the first error, after what was running has ended', async () => {
     const puppets = new Puppets()
     const done = schedule(

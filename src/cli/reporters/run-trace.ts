@@ -1,7 +1,8 @@
 /**
  * A command as a trace in Chrome's format (`{"traceEvents": […]}`), which ui.perfetto.dev and chrome://tracing show: a row
  * for the command with its phases, a row for each worker with its nodes, how each was compiled and executed, and its
- * statements, and a row for the nodes that were ready and waited for a worker. Times are microseconds from the start.
+ * statements, more rows where nodes ran beside others of a worker, and a row for the nodes that were ready and waited for
+ * a worker. Times are microseconds from the start.
  *
  * The format: "Trace Event Format" of the Chromium project; `X` is a span, `b` and `e` are the ends of one that may
  * overlap others, `M` names a row.
@@ -18,9 +19,10 @@ interface Span {
 }
 
 interface Open {
-  readonly row: string
+  readonly threadId: string
   readonly startMs: number
   executingMs?: number
+  readonly statements: Omit<Span, 'row'>[]
 }
 
 const commandRow = 'command'
@@ -32,6 +34,8 @@ export class RunTrace {
   private readonly startMs: number
   private readonly spans: Span[] = []
   private readonly nodes = new Map<string, Open>()
+  /** When the last node of a row ended. */
+  private readonly rowEnds = new Map<string, number>()
   private readonly statements = new Map<string, { readonly sql: string; readonly startMs: number }>()
 
   /** @param startMs monotonic, as the times of `note` */
@@ -46,7 +50,7 @@ export class RunTrace {
         return
       case 'node started':
         if (event.waitedMs) this.waited(event.node.uniqueId, elapsedMs - event.waitedMs, elapsedMs)
-        this.nodes.set(event.node.uniqueId, { row: event.threadId, startMs: elapsedMs })
+        this.nodes.set(event.node.uniqueId, { threadId: event.threadId, startMs: elapsedMs, statements: [] })
         return
       case 'node executing': {
         const open = this.nodes.get(event.node.uniqueId)
@@ -79,23 +83,38 @@ export class RunTrace {
     const open = this.nodes.get(uniqueId)
     this.nodes.delete(uniqueId)
     if (open === undefined) return
-    const { row, startMs, executingMs } = open
+    const { threadId, startMs, executingMs } = open
+    const row = this.rowOf(threadId, startMs)
+    this.rowEnds.set(row, elapsedMs)
     const { status, message, adapterResponse } = event.result
     this.add(uniqueId, 'node', row, startMs, elapsedMs, { status, message, ...adapterResponse })
     this.add('compile', 'compile', row, startMs, executingMs ?? elapsedMs)
     if (executingMs !== undefined) this.add('execute', 'execute', row, executingMs, elapsedMs)
+    for (const statement of open.statements) this.spans.push({ ...statement, row })
+  }
+
+  private rowOf(threadId: string, startMs: number): string {
+    for (let beside = 0; ; beside++) {
+      const row = beside === 0 ? threadId : `${threadId}, beside it ${beside}`
+      if ((this.rowEnds.get(row) ?? 0) <= startMs) return row
+    }
   }
 
   private statementFinished(event: Extract<CommandEvent, { kind: 'statement finished' }>, elapsedMs: number): void {
     const started = this.statements.get(event.connection)
     this.statements.delete(event.connection)
     if (started === undefined) return
-    const row = this.nodes.get(event.connection)?.row ?? commandRow
     const sql = started.sql.slice(0, maxSqlCharacters)
-    this.add(title(sql), 'statement', row, started.startMs, elapsedMs, {
-      sql,
-      ...(event.error !== undefined && { error: event.error }),
-    })
+    const span = {
+      name: title(sql),
+      category: 'statement',
+      startMs: started.startMs,
+      endMs: elapsedMs,
+      details: { sql, ...(event.error !== undefined && { error: event.error }) },
+    }
+    const open = this.nodes.get(event.connection)
+    if (open) open.statements.push(span)
+    else this.spans.push({ ...span, row: commandRow })
   }
 
   private waited(uniqueId: string, startMs: number, endMs: number): void {
