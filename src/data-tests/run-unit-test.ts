@@ -13,7 +13,7 @@ import type { VarLookup } from '../context/var-lookup.ts'
 import { changedNode, type ModelNode, type Node, type UnitTestNode } from '../project/node.ts'
 import { str } from '../template/repr.ts'
 import { noKwargs, PyDict, PyObject, type Value } from '../template/value.ts'
-import { resultColumns } from './result-columns.ts'
+import { describedColumns } from './described-columns.ts'
 import { diffTables } from './table-diff.ts'
 import { inputReferences, type UnitTestInputs, unitTestInputs } from './unit-test-inputs.ts'
 
@@ -135,16 +135,13 @@ function withVars(vars: VarLookup, changes: PyDict): VarLookup {
 /** Both sides in one table, told apart by its last column. @throws what the comparison fails with, and a hint at types */
 async function resultTable(run: UnitTestRun, node: Node, compiled: CompiledStep): Promise<AgateTable> {
   const { session, materialization, test } = run
-  const names = namesOfNode({ session, node, compiled, write: run.write })
+  const columns = await describedColumns(session, compiled.compiledCode)
+  const extra = columns && new Map<string, Value>([['described_columns', columns]])
+  const names = namesOfNode({ session, node, compiled, write: run.write, ...(extra && { extra }) })
   const packageName = materialization.packageName === 'dbt_duckdb' ? 'dbt' : materialization.packageName
-  const call = async (packageOf: string, macroName: string, args: Value[]): Promise<void> => {
-    const macro = names.macros.lookupInPackage(packageOf, macroName)
-    if (macro instanceof PyObject && macro.call) await macro.call(args, noKwargs)
-  }
+  const macro = names.macros.lookupInPackage(packageName, materialization.name)
   try {
-    const columns = await resultColumns(session, compiled.compiledCode)
-    if (columns) await call('dbt', 'compare_described_unit_test', [compiled.compiledCode, columns])
-    else await call(packageName, materialization.name, [])
+    if (macro instanceof PyObject && macro.call) await macro.call([], noKwargs)
   } catch (error) {
     if (!(error instanceof DiagnosticError) || error.diagnostic.code === 'adapter/interrupted') throw error
     const { diagnostic } = error

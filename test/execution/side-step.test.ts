@@ -119,7 +119,12 @@ describe('with one thread', () => {
   test('an interrupt ends those that run', async () => {
     const abort = new AbortController()
     const endless = slowly.replace('20000000', '20000000000000')
-    const p = project({ 'tests/a.sql': endless, 'tests/b.sql': endless, 'tests/c.sql': endless, 'tests/d.sql': endless })
+    const p = project({
+      'tests/a.sql': endless,
+      'tests/b.sql': endless,
+      'tests/c.sql': endless,
+      'tests/d.sql': endless,
+    })
     setTimeout(() => abort.abort(), 30)
     const outcome = await p.run({ command: 'test', change: { signal: abort.signal } })
     expect(outcome.interrupted).toBe(true)

@@ -27,7 +27,7 @@ const plainType = /^(?!.*\bNULL\b)[A-Z_ ]+(?:\(\d+(?:,\d+)?\))?(?:\[\d*\])*$/
  * Rows of name, type, length, precision and scale, as macros make columns of them.
  * @returns undefined where only a table tells, and where it is up to the table to fail
  */
-export async function resultColumns(session: NodeSession, query: string): Promise<Value[] | undefined> {
+export async function describedColumns(session: NodeSession, query: string): Promise<Value[] | undefined> {
   if (!session.state.macros.areBuiltIn(macrosOnTheWay)) return undefined
   const rows = await describe(session, query)
   const names = new Set(rows?.map(([name]) => name.toLowerCase()))
