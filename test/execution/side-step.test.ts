@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src/execution/event.ts'
+import { onlyReads } from '../../src/execution/side-step.ts'
 import { type RanOutcome, RunRig, type RunWish } from '../rig/run-rig.ts'
 
 let rig: RunRig | undefined
@@ -49,6 +50,28 @@ unit_tests:
   'tests/talks.sql': "{{ log('here I am', info=true) }}select 1 where false",
   'tests/is_wrong.sql': 'select nothing',
 }
+
+test('statements that only read are known by their first word', () => {
+  const reading = [
+    'select 1',
+    "/* a comment; */ (select 'insert into')",
+    '-- why\nfrom items',
+    'with a as (select 1) select updated_at from a',
+    'describe "a"."b"',
+    'select 1; select 2;',
+  ]
+  const writing = [
+    'with a as (select 1) insert into b select * from a',
+    'select 1; drop table a',
+    'create temporary table a as select 1',
+    "select nextval('ids')",
+    'select setseed (0.5)',
+    'call something()',
+    'set threads = 1',
+  ]
+  expect(reading.filter(sql => !onlyReads(sql))).toEqual([])
+  expect(writing.filter(onlyReads)).toEqual([])
+})
 
 describe('with one thread', () => {
   async function run(files: Record<string, string>, wish: RunWish): Promise<RanOutcome> {
