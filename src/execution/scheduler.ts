@@ -194,7 +194,13 @@ class Schedule {
 
   private tellFirst(): void {
     const first = this.first()
-    if (first) for (const callback of this.running.get(first)?.splice(0) ?? []) callback()
+    for (const callback of (first && this.running.get(first)?.splice(0)) ?? []) {
+      try {
+        callback()
+      } catch (error) {
+        this.failure ??= { error }
+      }
+    }
   }
 
   private async alone<T>(work: () => Promise<T>): Promise<T> {

@@ -162,6 +162,20 @@ describe('the scheduler', () => {
       expect(told).toEqual(['first a', 'end a', 'first b', 'end b', 'first c', 'end c'])
     })
 
+    test('an error of whoever is told is let out', async () => {
+      const done = schedule(
+        inGroup('g', 'a', 'b'),
+        async (id, turn) => {
+          turn.whenFirst(() => {
+            if (id === 'b') throw new Error('a bug')
+          })
+          await turn.comeFirst()
+        },
+        { workers: 1, abreast: 2 },
+      )
+      await expect(done).rejects.toThrow('a bug')
+    })
+
     test('one that works alone does not wait for those that wait for it', async () => {
       const told: string[] = []
       await schedule(
