@@ -17,6 +17,7 @@ import type { Lane, RunState } from '../compile/run-state.ts'
 import type { Plan, PlannedStep } from '../plan/plan.ts'
 import type { GraphMember, OperationNode } from '../project/node.ts'
 import { describeNode } from './describe-node.ts'
+import type { EventSink } from './event.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { resultValue } from './result-value.ts'
 import type { Run } from './run.ts'
@@ -25,7 +26,7 @@ import { endNames, hooksInOrder, runHooks } from './run-hooks.ts'
 import type { NodeResult, RunResult } from './run-result.ts'
 import { runStep, type StepReport } from './run-step.ts'
 import { schedule, type Turn } from './scheduler.ts'
-import { deservesSecondAttempt } from './second-attempt.ts'
+import { deservesSecondAttempt, tellingNoStart } from './second-attempt.ts'
 import { runsAbreast, type SideGroup, SideStep, sideGroupOf, stepsAbreast, type Writes } from './side-step.ts'
 import { StepResults } from './step-results.ts'
 import { movedInAll, tellTraffic } from './tell-traffic.ts'
@@ -218,7 +219,6 @@ class PlanExecution {
     const lane = this.lanes.of(threadId, workerName(turn.worker))
     const description = describeNode(step.node, this.state.config.target.database)
     const report = {
-      sink: this.run.sink,
       output: this.run.output,
       description,
       ...started,
@@ -226,12 +226,16 @@ class PlanExecution {
       previousBatches: this.run.previousBatches,
       clones: this.plan.command === 'clone',
     }
-    const attempt = (): Promise<NodeResult> => {
-      return group ? this.attemptInGroup(step, lane, report, group, turn) : this.attempt(step, lane, report, this.state)
+    const attempt = (sink: EventSink): Promise<NodeResult> => {
+      const told = { ...report, sink }
+      return group ? this.attemptInGroup(step, lane, told, group, turn) : this.attempt(step, lane, told, this.state)
     }
-    let result = await (this.linked.has(id) ? this.oneLinked(attempt) : attempt())
+    const first = (): Promise<NodeResult> => attempt(this.run.sink)
+    let result = await (this.linked.has(id) ? this.oneLinked(first) : first())
     if (this.ended.signal.aborted && isInterrupted(result)) return this.cancelled(step.node)
-    if (deservesSecondAttempt(step.node, result)) result = await turn.alone(attempt)
+    if (deservesSecondAttempt(step.node, result)) {
+      result = await turn.alone(() => attempt(tellingNoStart(this.run.sink)))
+    }
     this.ends(step.node, result, report)
   }
 
@@ -262,13 +266,13 @@ class PlanExecution {
     group: SideGroup,
     turn: Turn,
   ): Promise<NodeResult> {
-    const side = new SideStep({ group, turn, state: this.state, sink: this.run.sink, writes: this.writes })
+    const side = new SideStep({ group, turn, state: this.state, sink: report.sink, writes: this.writes })
     const result = await this.attempt(step, lane, { ...report, sink: side.sink }, side.state)
     if (await side.counts()) return result
     return this.attemptInGroup(step, lane, report, group, turn)
   }
 
-  private ends(node: GraphMember, result: NodeResult, report: StepReport): void {
+  private ends(node: GraphMember, result: NodeResult, report: Parameters<StepResults['finished']>[2]): void {
     this.results.finished(node, result, report)
     const failed = result.status === 'error' || result.status === 'fail' || result.status === 'partial success'
     if (failed && this.state.config.flags.failFast && !isEphemeral(node)) {

@@ -2,10 +2,18 @@
 import { isNode } from '../compile/node-providers.ts'
 import type { GraphMember } from '../project/node.ts'
 import { PyDict } from '../template/value.ts'
+import type { EventSink } from './event.ts'
 import type { NodeResult } from './run-result.ts'
 
 export function deservesSecondAttempt(node: GraphMember, result: NodeResult): boolean {
   return ranOutOfMemory(result) || (metConflict(result) && !hasHooksOutside(node))
+}
+
+/** The node has started already: a second attempt does not tell so again. */
+export function tellingNoStart(sink: EventSink): EventSink {
+  return event => {
+    if (event.kind !== 'node started') sink(event)
+  }
 }
 
 function ranOutOfMemory(result: NodeResult): boolean {

@@ -314,9 +314,11 @@ describe('a node that ran out of memory', () => {
   test('is tried once more, alone', async () => {
     const p = project(files)
     const { database, tries } = shortOfMemory(p, 1)
-    const { statuses } = await p.run({ change: { database } })
+    const { statuses, events } = await p.run({ change: { database } })
     expect(statuses).toEqual({ a: 'success', b: 'success' })
     expect(tries()).toBe(2)
+    const started = events.flatMap(event => (event.kind === 'node started' ? [event.node.name] : []))
+    expect(started.sort()).toEqual(['a', 'b'])
   })
 
   test('and does so again has failed', async () => {
