@@ -28,7 +28,10 @@ export interface BackgroundThreadsOptions {
 export class BackgroundThreads {
   private readonly options: BackgroundThreadsOptions
   private exist = true
+  /** Others say how many there are. */
   private given = false
+  /** They are as DuckDB has them, and stay so. */
+  private left = false
   private large = 0
   private calm = 0
   private last: Promise<void> = Promise.resolve()
@@ -40,6 +43,7 @@ export class BackgroundThreads {
   /** Ends them until they are wanted. Whoever set their number, or locked it, keeps what they set. */
   manage(settingNames: readonly string[]): void {
     this.given = settingNames.some(name => isAboutThreads.test(name))
+    this.left = this.given
     if (!this.given) this.stop()
   }
 
@@ -66,7 +70,7 @@ export class BackgroundThreads {
 
   /** Whether a text may set threads itself: before it is sent, they are to be as DuckDB has them. */
   wantsThemLeft(sql: string): boolean {
-    return !this.given && isAboutThreads.test(sql)
+    return !this.left && isAboutThreads.test(sql)
   }
 
   /** Starts them for good. */
@@ -74,6 +78,7 @@ export class BackgroundThreads {
     this.start()
     this.given = true
     await this.last
+    this.left = true
   }
 
   /** Resolves when nothing is being started or ended. */

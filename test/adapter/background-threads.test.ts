@@ -127,6 +127,15 @@ describe('background threads of DuckDB', () => {
     expect(await sent()).toEqual([ended, started])
   })
 
+  test('two statements that set threads at a time both wait until they are left', async () => {
+    const { threads } = rig()
+    const left = [threads.leave()]
+    expect(threads.wantsThemLeft('SET threads = 1')).toBe(true)
+    left.push(threads.leave())
+    await Promise.all(left)
+    expect(threads.wantsThemLeft('SET threads = 1')).toBe(false)
+  })
+
   test('what cannot be set changes nothing', async () => {
     const threads = new BackgroundThreads({ send: () => Promise.reject(new Error('locked')) })
     threads.manage([])
