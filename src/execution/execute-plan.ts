@@ -27,7 +27,7 @@ import type { NodeResult, RunResult } from './run-result.ts'
 import { runStep, type StepReport } from './run-step.ts'
 import { schedule, type Turn } from './scheduler.ts'
 import { deservesSecondAttempt, tellingNoStart } from './second-attempt.ts'
-import { runsAbreast, type SideGroup, SideStep, sideGroupOf, stepsAbreast, type Writes } from './side-step.ts'
+import { type SideGroup, SideStep, sideGroups, stepsAbreast, type Writes } from './side-step.ts'
 import { StepResults } from './step-results.ts'
 import { movedInAll, tellTraffic } from './tell-traffic.ts'
 
@@ -56,8 +56,8 @@ class PlanExecution {
   private readonly linked: ReadonlySet<string>
   private lastLinked: Promise<unknown> = Promise.resolve()
   private failedFast = false
-  /** How many steps of one group run at a time, beside what `threads` says. */
-  private readonly abreast: number
+  /** Of steps that run beside others although there is one thread, by unique id. */
+  private readonly groups: ReadonlyMap<string, SideGroup>
   private readonly writes: Writes = { count: 0 }
   private stoppedBy: Diagnostic | undefined
 
@@ -71,7 +71,7 @@ class PlanExecution {
     this.steps = new Map(plan.steps.map(step => [step.node.uniqueId, step]))
     this.results = new StepResults(plan, run.sink, this.state.config.clock)
     this.linked = modelsWithForeignKeys(plan.graph)
-    this.abreast = runsAbreast(this.state.config) ? stepsAbreast : 1
+    this.groups = sideGroups(plan, this.state)
   }
 
   async execute(): Promise<RunResult> {
@@ -189,14 +189,14 @@ class PlanExecution {
   }
 
   private async runSteps(threads: number): Promise<void> {
-    const units = this.plan.steps.map(({ node, after }) => {
-      const group = this.groupOf(node)
-      return { id: node.uniqueId, after, ...(group && { group }) }
+    const units = this.plan.steps.map(({ node: { uniqueId: id }, after }) => {
+      const group = this.groups.get(id)
+      return { id, after, ...(group && { group }) }
     })
     const { shuffleSeed } = this.run
     await schedule(units, (id, turn) => this.runOne(id, turn), {
       workers: threads,
-      abreast: this.abreast,
+      abreast: stepsAbreast,
       elapsedMs: () => this.state.config.clock.elapsedMs(),
       signal: this.closed.signal,
       ...(shuffleSeed !== undefined && { seed: shuffleSeed }),
@@ -208,8 +208,8 @@ class PlanExecution {
   private async runOne(id: string, turn: Turn): Promise<void> {
     const step = this.steps.get(id)
     if (!step) return
-    const group = this.groupOf(step.node)
-    const threadId = workerName(this.abreast > 1 ? 1 : turn.worker)
+    const group = this.groups.get(id)
+    const threadId = workerName(group ? 1 : turn.worker)
     const started = this.results.start(step.node, threadId)
     const skip = this.results.skipOf(id)
     if (skip) {
@@ -252,10 +252,6 @@ class PlanExecution {
     } finally {
       await lane.release()
     }
-  }
-
-  private groupOf(node: GraphMember): SideGroup | undefined {
-    return this.abreast > 1 ? sideGroupOf(node, this.state) : undefined
   }
 
   /** Again once its turn has come, if what it found before then does not count. */

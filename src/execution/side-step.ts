@@ -13,6 +13,7 @@ import type { RunState } from '../compile/run-state.ts'
 import type { Config } from '../config/config.ts'
 import { isPlainTest } from '../data-tests/run-data-test.ts'
 import { seedMacros } from '../materializations/seed.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { GraphMember, SeedNode } from '../project/node.ts'
 import { truthy } from '../template/iteration.ts'
 import type { EventSink, RunEvent } from './event.ts'
@@ -25,11 +26,22 @@ export type SideGroup = 'tests' | 'seeds'
 /** So many run at a time: one in DuckDB, one being rendered, and one that waits for the first to end. */
 export const stepsAbreast = 3
 
-export function runsAbreast({ flags, target }: Config): boolean {
+/** By unique id; none where there are more threads, or where one step at a time is asked for. */
+export function sideGroups({ steps }: Plan, state: RunState): ReadonlyMap<string, SideGroup> {
+  const groups = new Map<string, SideGroup>()
+  if (!hasOneThread(state.config)) return groups
+  for (const { node } of steps) {
+    const group = sideGroupOf(node, state)
+    if (group) groups.set(node.uniqueId, group)
+  }
+  return groups
+}
+
+function hasOneThread({ flags, target }: Config): boolean {
   return target.threads === 1 && flags.threads === null && !flags.singleThreaded && !flags.failFast
 }
 
-export function sideGroupOf(node: GraphMember, state: RunState): SideGroup | undefined {
+function sideGroupOf(node: GraphMember, state: RunState): SideGroup | undefined {
   switch (node.resourceType) {
     case 'test':
       return isPlainTest(node, state) ? 'tests' : undefined
