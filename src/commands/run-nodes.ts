@@ -5,7 +5,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../adapter/adapter.ts'
-import { nodeOutput } from '../artifacts/node-output.ts'
+import { type NodeOutput, nodeOutput } from '../artifacts/node-output.ts'
 import { type Diagnostic, DiagnosticError, Diagnostics } from '../base/diagnostic.ts'
 import type { Deferral } from '../compile/deferral.ts'
 import { executePlan } from '../execution/execute-plan.ts'
@@ -121,7 +121,7 @@ export interface RunParts {
   readonly previousBatches?: ReadonlyMap<string, BatchResults>
 }
 
-type WrittenRun = Run & { readonly output: ReturnType<typeof nodeOutput> }
+type WrittenRun = Run & { readonly output: NodeOutput }
 
 /** Everything that the entry functions of `execution/` need. */
 export function runOf(session: Session, loaded: LoadedProject, parts: RunParts): WrittenRun {
@@ -135,6 +135,7 @@ export function runOf(session: Session, loaded: LoadedProject, parts: RunParts):
       targetPath: config.flags.targetPath,
       projectFolder: config.projectFolder,
       keepCode: config.flags.writeJson,
+      later: work => session.spare.add(work),
     }),
     signal: session.signal,
     selected: shownSelection(config.flags.which, parts.selection.uniqueIds),

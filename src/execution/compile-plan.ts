@@ -96,6 +96,7 @@ async function compileOne(node: GraphMember, session: NodeSession, run: Run): Pr
   try {
     const step = await compileNode(node, session)
     run.output.compiled(step)
+    run.output.settle(node)
     executing()
     return result({ compiled: true, compiledCode: step.compiledCode })
   } catch (error) {

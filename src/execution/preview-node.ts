@@ -90,6 +90,7 @@ interface Query {
 async function queryRows(node: Node, session: NodeSession, { run, limit, executing }: Query): Promise<Rows> {
   const compiled = await compileNode(node, session)
   run.output.compiled(compiled)
+  run.output.settle(compiled.node)
   executing()
   // dbt has no macro around those that this one calls, so they count as the node's own.
   const calls = new MacroCalls(1)

@@ -60,7 +60,10 @@ export function runStateOf(run: Run, options: RunStateOptions): RunState {
       }
       return found
     },
-    compiledEphemeral: (step: CompiledStep) => run.output.compiled(step),
+    compiledEphemeral(step: CompiledStep) {
+      run.output.compiled(step)
+      run.output.settle(step.node)
+    },
     ephemerals: new Map(),
     loadedSources: new Map(),
     temporaryIds: new Map(),

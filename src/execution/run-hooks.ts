@@ -72,6 +72,7 @@ async function runHook(run: HookRun, hook: OperationNode, statement: string, ind
   const compileStart = clock.now()
   const compiled = await compileNode(hook, session, run.extra ? { extra: run.extra } : {})
   run.output.compiled(compiled)
+  run.output.settle(compiled.node)
   const executeStart = clock.now()
   run.sink({
     kind: 'hook started',

@@ -74,15 +74,25 @@ class StepRun {
       await this.takeTraffic()
       if (node.resourceType === 'model' && this.runsInBatches(node)) return await this.microbatch(node, elapsedAt)
       const outcome = await this.outcome()
+      report.output.settle(node)
       await this.takeTraffic()
       return this.result(outcome.status, outcome, elapsedAt)
     } catch (error) {
       await this.takeTraffic().catch(() => undefined)
+      this.settleFailed()
       const failure = asDiagnosticError(error, node)
       const located = locateFailure(failure.diagnostic, this.compiled)
       const text = failureText(located, node)
       const result = this.result('error', { message: text, failures: null, response: null }, elapsedAt)
       return { ...result, diagnostics: [{ ...located, node: node.uniqueId }] }
+    }
+  }
+
+  private settleFailed(): void {
+    try {
+      this.report.output.settle(this.node)
+    } catch {
+      // What the node itself failed with says more.
     }
   }
 
@@ -115,6 +125,7 @@ class StepRun {
       previous: previousBatches.get(node.uniqueId),
       executing: () => this.noteExecuting(),
     })
+    output.settle(node)
     await this.takeTraffic()
     const { status, message, batchResults, failures } = outcome
     const result = this.result(status, { message, failures: 0, response: null }, elapsedAt)

@@ -20,12 +20,17 @@ import type { GraphMember, OperationNode } from '../project/node.ts'
 import type { EventSink } from './event.ts'
 import type { BatchResults } from './run-result.ts'
 
-/** Texts for the target folder, given as soon as they are known. `suffix` is a batch's id where a node has several. */
+/**
+ * Texts for the target folder, given as soon as they are known, and written by the time they are settled. `suffix` is a
+ * batch's id where a node has several.
+ */
 export interface RunOutput {
   /** For `target/compiled`, `compiled_code` and `extra_ctes` of the manifest; ephemeral models too. */
   compiled(step: CompiledStep, suffix?: string): void
   /** For `target/run`: the SQL that the materialization ran. */
   ran(node: GraphMember, sql: string, suffix?: string): void
+  /** What was given for the node stands in the target folder. @throws DiagnosticError what could not be written */
+  settle(node: GraphMember): void
   /** For `depends_on.macros` of the manifest: unique ids of macros that running the node called. */
   called(node: GraphMember, macros: readonly string[]): void
   /** For `index` of the manifest, which after a run is a hook's place among all hooks that ran with it, from 1. */

@@ -105,6 +105,7 @@ export class RunRig {
       output: {
         compiled: (step, suffix) => void compiled.set(step.node.name + (suffix ? `:${suffix}` : ''), step),
         ran: (node, sql, suffix) => void ran.set(node.name + (suffix ? `:${suffix}` : ''), sql),
+        settle: () => {},
         called: () => {},
         placed: () => {},
       },

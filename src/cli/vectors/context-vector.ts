@@ -63,7 +63,7 @@ async function withSession<T>(
     graph,
     database,
     sink: () => {},
-    output: { compiled: () => {}, ran: () => {}, called: () => {}, placed: () => {} },
+    output: { compiled: () => {}, ran: () => {}, settle: () => {}, called: () => {}, placed: () => {} },
     signal,
     selected: [],
     deferral: null,
