@@ -39,12 +39,18 @@ export function mergedDicts(...dicts: readonly PyDict[]): PyDict {
   return merged
 }
 
-/** Dicts are merged at every depth, anything else is replaced. */
+/**
+ * Dicts are merged at every depth, a list stands before the one it meets, anything else is replaced. As dbt_common's
+ * `deep_merge`, to which a text that a list meets is a list of characters.
+ */
 export function deepMerged(base: PyDict, over: PyDict): PyDict {
   const merged = base.copy()
-  for (const [key, value] of over) {
-    const before = merged.get(key)
-    merged.set(key, before instanceof PyDict && value instanceof PyDict ? deepMerged(before, value) : value)
-  }
+  for (const [key, value] of over) merged.set(key, mergedValue(merged.get(key), value))
   return merged
+}
+
+function mergedValue(before: Value | undefined, value: Value): Value {
+  if (value instanceof PyDict) return before instanceof PyDict ? deepMerged(before, value) : value
+  if (!Array.isArray(value)) return value
+  return Array.isArray(before) || typeof before === 'string' ? [...value, ...before] : value
 }

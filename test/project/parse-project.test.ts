@@ -158,6 +158,26 @@ models:
       'test.shop.unique_dim_v2_id.fb0fd31dac'.replace('fb0fd31dac', id10('unique_dim_v2_id', project)),
     ])
   })
+
+  test('lists of a version stand before those of the model, dicts are merged', () => {
+    const { json } = parsed({
+      'models/dim_v1.sql': 'select 1 as id',
+      'models/dim_v2.sql': 'select 1 as id',
+      'models/s.yml': `
+models:
+  - name: dim
+    config: {tags: [all, every], meta: {owners: [ana], a: {b: 1}}, unique_key: id}
+    versions:
+      - {v: 1, config: {tags: [one], meta: {owners: [bob], a: {c: 2}}, unique_key: [id]}}
+      - v: 2`,
+    })
+    expect(json('model.shop.dim.v1').config).toMatchObject({
+      tags: ['one', 'all', 'every'],
+      meta: { owners: ['bob', 'ana'], a: { b: 1, c: 2 } },
+      unique_key: ['id', 'i', 'd'],
+    })
+    expect(json('model.shop.dim.v2').config).toMatchObject({ tags: ['all', 'every'], unique_key: 'id' })
+  })
 })
 
 function id10(name: string, project: { readonly nodes: ReadonlyMap<string, unknown> }): string {

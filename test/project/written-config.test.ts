@@ -74,6 +74,16 @@ test('keys of a properties file are kept unrendered, those above its config too'
   })
 })
 
+test('lists of a properties file are there twice, as in dbt', () => {
+  const yml =
+    'models: [{name: m, config: {tags: [a, "{{ \'b\' }}"], grants: {select: [x]}, meta: {k: [1, {l: [2]}], t: z}}}]\n'
+  expect(writtenOf('select 1', { 'models/s.yml': yml })).toEqual({
+    tags: ['a', "{{ 'b' }}", 'a', 'b'],
+    grants: { select: ['x', 'x'] },
+    meta: { k: [1, { l: [2] }, 1, { l: [2] }], t: 'z' },
+  })
+})
+
 test('a version is configured by what stands at the version', () => {
   const yml = "models: [{name: m, versions: [{v: 1, config: {alias: \"{{ var('a', 'b') }}\"}}]}]\n"
   const found = parsed({ 'models/m_v1.sql': 'select 1', 'models/s.yml': yml }, asWritten)
