@@ -19,6 +19,7 @@ export async function executeOperation(name: string, kwargs: Kwargs, run: Run): 
   const dot = name.indexOf('.')
   const packageName = dot === -1 ? null : name.slice(0, dot)
   const macroName = dot === -1 ? name : name.slice(dot + 1)
+  const { namespace } = macroRegistry
   const macro = macroRegistry.resolve(packageName ?? config.projectFile.name, macroName)
   if (!macro || (packageName !== null && macro.packageName !== packageName)) throw macroNotFound(macroName, packageName)
   const state = runStateOf(run, { readsUpstreamFiles: true, signal: run.signal })
@@ -31,9 +32,8 @@ export async function executeOperation(name: string, kwargs: Kwargs, run: Run): 
     const node = run.graph.project.macros.get(macro.uniqueId)
     const model = node ? toPythonWithoutNulls(macroJson(node)) : null
     const names = macroScope(session, new Map([['model', model]]))
-    const found = macroRegistry.namespace.find(macroName, packageName ?? config.projectFile.name)
-    const record =
-      packageName === null ? found : (macroRegistry.namespace.package(packageName)?.get(macroName) ?? found)
+    const found = namespace.anywhere(macroName)
+    const record = packageName === null ? found : (namespace.package(packageName)?.get(macroName) ?? found)
     if (!record) throw macroNotFound(macroName, packageName)
     await names.macros.macro(record).call([], kwargs)
   } catch (error) {

@@ -26,6 +26,22 @@ describe('run-operation', () => {
     )
   })
 
+  test('finds macros of packages by their plain names, those of the project first', async () => {
+    const p = project({
+      ...shop,
+      'packages.yml': 'packages: [{local: pkg}]\n',
+      'pkg/dbt_project.yml': 'name: pkg\n',
+      'pkg/macros/tell.sql':
+        "{% macro tell() %}{{ print('of the package') }}{% endmacro %}{% macro greet(name) %}{{ print('not me') }}{% endmacro %}",
+    })
+    expect(await p.run('deps')).toBe(0)
+    expect(await p.run('run-operation tell --quiet')).toBe(0)
+    expect(p.stdout).toBe('of the package\n')
+    expect((p.json('target/run_results.json') as RunResults).results[0]?.unique_id).toBe('macro.pkg.tell')
+    expect(await p.run(['run-operation', 'greet', '--args', '{name: ann}'])).toBe(0)
+    expect(p.stdout).toContain('hello ann')
+  })
+
   test('shows the tables that it prints', async () => {
     const p = project({
       ...shop,
