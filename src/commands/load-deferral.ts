@@ -18,7 +18,11 @@ export function loadDeferral(session: Session, config: Config): Deferral | null 
       relations.set(id, deferRelation(node))
     }
   }
-  return { relations, active: defer, favorState }
+  const functions = new Map<string, DeferRelation>()
+  for (const [id, node] of Object.entries(objectIn(manifest, 'functions'))) {
+    if (isObject(node)) functions.set(id, deferRelation(node))
+  }
+  return { relations, functions, active: defer, favorState }
 }
 
 function isEphemeral(node: JsonObject): boolean {

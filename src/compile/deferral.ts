@@ -19,6 +19,8 @@ export interface DeferRelation {
 export interface Deferral {
   /** By unique id: refable nodes of the other manifest that are not ephemeral. */
   readonly relations: ReadonlyMap<string, DeferRelation>
+  /** Functions of the other manifest, by unique id. */
+  readonly functions: ReadonlyMap<string, DeferRelation>
   /** `--defer`: refs to nodes that are not selected may go to the other environment. Without it only `clone` reads this. */
   readonly active: boolean
   /** `--favor-state`: even when the relation exists here. */

@@ -105,7 +105,11 @@ function references(session: NodeAccess, packageName: string, rules: Rules): Ref
         node => node.resourceType === 'function' && node.name === name,
       )
       if (!target) throw rules.describe({ kind: 'function', name })
-      const { database, schema, alias } = target
+      const { selected, deferral } = session.state
+      // No look-up finds functions, so one that this run does not make is taken from where it is known to be.
+      const elsewhere =
+        deferral?.active && !selected.has(target.uniqueId) ? deferral.functions.get(target.uniqueId) : undefined
+      const { database, schema, alias } = elsewhere ?? target
       return createRelation({ database, schema, identifier: alias }, { type: 'function' })
     },
   }

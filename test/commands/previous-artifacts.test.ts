@@ -24,6 +24,29 @@ describe('state', () => {
     expect(p.read('target/compiled/shop/models/b.sql')).toContain('from "shop"."prod"."a"')
   })
 
+  test('--defer reads functions that are not selected from the other environment', async () => {
+    const profiles = `shop:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: shop.duckdb, schema: main}
+    prod: {type: duckdb, path: shop.duckdb, schema: prod}
+`
+    const functions = 'functions: [{name: twice, arguments: [{name: x, data_type: int}], returns: {data_type: int}}]\n'
+    const p = project({
+      'profiles.yml': profiles,
+      'functions/twice.sql': 'x * 2',
+      'functions/schema.yml': functions,
+      'models/b.sql': "select {{ function('twice') }}(1) as id",
+    })
+    expect(await p.run('parse --target prod --target-path prod-artifacts')).toBe(0)
+    const compiled = async (select: string): Promise<string> => {
+      expect(await p.run(`compile -s ${select} --defer --state prod-artifacts`)).toBe(0)
+      return p.read('target/compiled/shop/models/b.sql')
+    }
+    expect(await compiled('b')).toBe('select "shop"."prod"."twice"(1) as id')
+    expect(await compiled('+b')).toBe('select "shop"."main"."twice"(1) as id')
+  })
+
   test('--defer without a state stops', async () => {
     const p = project(shop)
     expect(await p.run('run --defer')).toBe(2)

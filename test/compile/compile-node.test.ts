@@ -184,7 +184,7 @@ describe('references', () => {
       config: {},
     }
     const relations = new Map([['model.shop.a', there]])
-    const deferral = { relations, active: true, favorState: false }
+    const deferral = { relations, functions: new Map(), active: true, favorState: false }
     await p.run({ only: ['b'], change: { deferral } })
     expect(await p.rows('select * from main.b')).toEqual([[7]])
 

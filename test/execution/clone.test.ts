@@ -30,7 +30,7 @@ test('clone makes views of what the other environment has, and leaves what is al
   await p.rows('create table other.b as select 8 as id')
   await p.run({ only: ['b'] })
   const relations = new Map(['a', 'b'].map(name => [`model.shop.${name}`, there(name)]))
-  const deferral = { relations, active: false, favorState: false }
+  const deferral = { relations, functions: new Map(), active: false, favorState: false }
   const outcome = await p.run({ command: 'clone', change: { deferral } })
   expect(Object.keys(outcome.statuses).sort()).toEqual(['a', 'b', 'c'])
   expect(outcome.result('b').message).toBe('No-op')
@@ -44,7 +44,7 @@ test('clone makes views of what the other environment has, and leaves what is al
 test('clone has nothing to do for ephemeral models', async () => {
   const p = new RunRig({ 'models/e.sql': "{{ config(materialized='ephemeral') }} select 1 as id" })
   rig = p
-  const deferral = { relations: new Map(), active: false, favorState: false }
+  const deferral = { relations: new Map(), functions: new Map(), active: false, favorState: false }
   const { results, events } = await p.run({ command: 'clone', change: { deferral } })
   expect(results).toEqual([])
   expect(events.some(one => one.kind === 'template log')).toBe(false)
@@ -59,7 +59,7 @@ test('clone skips nothing for what could not be cloned', async () => {
   await p.rows('create schema other')
   await p.rows('create table other.a as select 7 as id')
   const relations = new Map([['model.shop.a', there('a')]])
-  const deferral = { relations, active: false, favorState: false }
+  const deferral = { relations, functions: new Map(), active: false, favorState: false }
   const { statuses } = await p.run({ command: 'clone', change: { deferral } })
   expect(statuses).toEqual({ a: 'error', b: 'success' })
 })
