@@ -31,6 +31,7 @@ import { renderYaml, type YamlRendering } from './render-yaml.ts'
 import { checkRequiredVersion } from './require-version.ts'
 import { resolveFlags, writtenWarnErrorOptions } from './resolve-flags.ts'
 import { rootedFiles } from './rooted-files.ts'
+import { UnsetTarget } from './unset-target.ts'
 import { tellUsage } from './usage-warnings.ts'
 import { tellWrittenKeys } from './written-keys.ts'
 import { yamlValue } from './yaml-value.ts'
@@ -110,7 +111,7 @@ export function loadBareConfig(request: LaunchRequest, diagnostics: Diagnostics)
     const launch = begin(request, diagnostics)
     if (!launch) return undefined
     tellWrittenKeys(launch.raw, diagnostics)
-    const rendering = namesRendering(launch, { secrets: 'refused', target: new PyDict(), varsOptional: true })
+    const rendering = namesRendering(launch, { secrets: 'refused', target: new UnsetTarget(), varsOptional: true })
     const bare = finishProject(launch, rendering, diagnostics)
     return diagnostics.hasErrors ? undefined : bare
   })

@@ -232,6 +232,15 @@ describe('without a profile', () => {
     )
     expect(config?.requests.specs[0]).toMatchObject({ kind: 'git', git: 'https://tok@x/y.git', revision: '1.0' })
   })
+
+  it('everything of the target is an empty text', () => {
+    const isOn = "{{ (target.name in ['a', 'b'] or target.type.startswith('a')) | as_bool }}"
+    const { told } = loadBare({
+      'profiles.yml': '',
+      'dbt_project.yml': `${projectFile}models: {+enabled: "${isOn}"}\n`,
+    })
+    expect(told).toEqual([])
+  })
 })
 
 describe('the environment', () => {
