@@ -1,7 +1,7 @@
 /** Packages from the hub, from git and from tarballs, put into a temporary folder. Network and processes come in as values. */
 
 import { posix } from 'node:path'
-import { type Diagnostic, diagnostic } from '../base/diagnostic.ts'
+import { type Diagnostic, DiagnosticError, diagnostic } from '../base/diagnostic.ts'
 import { md5 } from '../base/fingerprint.ts'
 import { isRecord } from '../base/record.ts'
 import type { FileSystem } from '../storage/file-system.ts'
@@ -126,7 +126,7 @@ async function checkOut(
   const git = async (args: readonly string[], where: string): Promise<string> => {
     const result = await runGit(port, args, where, url)
     if (result.code === 0) return result.stdout.trim()
-    throw dependencyError(`git ${args[0]} of ${url} failed: ${reasonIn(result.stderr)}`, offline)
+    throw gitError(`Error checking out spec='${revision ?? 'None'}' for repo ${url}\n${result.stderr.trim()}`)
   }
   const sparse = subdirectory === null ? [] : ['--filter=blob:none', '--sparse']
   await git(['clone', '--depth', '1', ...sparse, '--', url, folder], port.temporaryFolder)
@@ -147,8 +147,6 @@ async function runGit(port: FetchPort, args: readonly string[], folder: string, 
   }
 }
 
-/** What git says it died of; its last words where it does not say that. */
-function reasonIn(text: string): string {
-  const lines = text.trim().split('\n')
-  return lines.find(line => /^(?:fatal|error): /.test(line)) ?? lines.at(-1) ?? ''
+function gitError(message: string): DiagnosticError {
+  return new DiagnosticError({ code: 'config/package-not-found', kind: 'Internal', message, hint: offline })
 }

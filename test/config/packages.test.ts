@@ -196,7 +196,7 @@ describe('fetching', () => {
 
   it('tells what git died of', async () => {
     await expect(fetchPackages(port({})).git('u', null, null)).rejects.toThrow(
-      'git clone of u failed: fatal: no such repository',
+      "Error checking out spec='None' for repo u\nCloning into x\nfatal: no such repository\nPlease make sure",
     )
   })
 
