@@ -43,28 +43,32 @@ export class IndexConfig extends PyObject {
   }
 }
 
-/** @throws `context/index-config` for anything but a dict with a list of columns */
+/** @throws `context/index-config` for anything but a dict with a list of columns, in the words of dbt's JSON schema */
 export function parseIndex(raw: Value, now: () => string): IndexConfig | null {
   if (raw === null) return null
-  if (!(raw instanceof PyDict)) {
-    throw contextError(
-      'context/index-config',
-      `Invalid index config:\n  Got: ${str(raw)}\n  Expected a dictionary with at minimum a "columns" key`,
-    )
-  }
+  if (!(raw instanceof PyDict)) throw wrongType('', raw, 'object')
   const columns = raw.get('columns')
-  const unique = raw.get('unique') ?? false
-  for (const key of raw.keys())
-    if (key !== 'columns' && key !== 'unique')
-      throw invalid(`Additional properties are not allowed ('${str(key)}' was unexpected)`)
-  if (columns === undefined) throw invalid("'columns' is a required property")
-  if (!Array.isArray(columns) || !columns.every(column => typeof column === 'string')) {
-    throw invalid(`${repr(columns)} is not a list of names`)
+  const unique = raw.has('unique') ? (raw.get('unique') ?? null) : false
+  if (columns !== undefined && !Array.isArray(columns)) throw wrongType("'columns'", columns, 'array')
+  const names = (columns ?? []).map((column, index) => {
+    if (typeof column !== 'string') throw wrongType(`'columns'][${index}`, column, 'string')
+    return column
+  })
+  if (typeof unique !== 'boolean') throw wrongType("'unique'", unique, 'boolean')
+  const others = Array.from(raw.keys(), str).filter(key => key !== 'columns' && key !== 'unique')
+  if (others.length > 0) {
+    const shown = others.sort().map(key => repr(key))
+    const were = others.length === 1 ? 'was' : 'were'
+    throw invalid('', `Additional properties are not allowed (${shown.join(', ')} ${were} unexpected)`)
   }
-  if (typeof unique !== 'boolean') throw invalid(`${repr(unique)} is not of type 'boolean'`)
-  return new IndexConfig(columns, unique, now)
+  if (columns === undefined) throw invalid('', "'columns' is a required property")
+  return new IndexConfig(names, unique, now)
 }
 
-function invalid(reason: string): Error {
-  return contextError('context/index-config', `Could not parse index config: ${reason}`)
+function wrongType(path: string, value: Value, type: string): Error {
+  return invalid(path, `${repr(value)} is not of type '${type}'`)
+}
+
+function invalid(path: string, reason: string): Error {
+  return contextError('context/index-config', `Could not parse index config: at path [${path}]: ${reason}`)
 }

@@ -37,7 +37,7 @@ function checkSpaces(project: Project, maker: NodeMaker): void {
     const shown = spaced.map(one => `  * '${one.uniqueId}' (${one.originalFilePath})`).join('\n')
     maker.report({
       code: 'project/name-with-space',
-      kind: 'Validation',
+      kind: 'Runtime',
       message: `Resource names cannot contain spaces:\n${shown}\nPlease rename the invalid model(s) so that their name(s) do not contain any spaces.`,
     })
     return

@@ -109,6 +109,22 @@ describe('views and tables', () => {
     expect(words).toEqual(['create view', 'alter view', 'alter view', 'drop view'])
   })
 
+  test.each([
+    ["{'columns': 'a, b'}", "at path ['columns']: 'a, b' is not of type 'array'"],
+    ["{'columns': ['id', 1]}", "at path ['columns'][1]: 1 is not of type 'string'"],
+    ["{'columns': ['id'], 'unique': none}", "at path ['unique']: None is not of type 'boolean'"],
+    [
+      "{'columns': ['id'], 'type': 'x', 'foo': 1}",
+      "at path []: Additional properties are not allowed ('foo', 'type' were unexpected)",
+    ],
+    ["{'unique': true}", "at path []: 'columns' is a required property"],
+    ["'columns'", "at path []: 'columns' is not of type 'object'"],
+  ])('refuse an index of another shape: %s', async (index, reason) => {
+    const p = project({ 'models/a.sql': `{{ config(materialized='table', indexes=[${index}]) }} select 1 as id` })
+    const { results } = await p.run()
+    expect(results[0]?.message).toContain(`Could not parse index config: ${reason}`)
+  })
+
   test('keep comments, indexes and contracts', async () => {
     const p = project({
       'models/a.sql':

@@ -91,6 +91,7 @@ describe('what reading a project warns of', () => {
       'warning project/spaced-names: Spaces found in 2 resource nam',
     ])
     expect(messages(files).join()).toContain("* 'model.shop.my other' (models/my other.sql)")
+    expect(parsed(files).diagnostics.map(one => one.kind)).toEqual(['Runtime'])
   })
 
   test('a source that asks for freshness must say which column tells it', () => {
