@@ -26,7 +26,7 @@ export class ArtifactWriter {
   }
 
   /**
-   * `manifest.json`, and beside it the semantic manifest and the summary of the graph.
+   * `manifest.json`, and beside it the semantic manifest and, but for `parse`, the summary of the graph.
    * @param texts of the graph; @param facts what a run adds
    */
   manifest(graph: Graph, texts: GraphTexts, facts: ReadonlyMap<string, OutputFacts> = new Map()): void {
@@ -46,6 +46,7 @@ export class ArtifactWriter {
       )
     write('WritableManifest', 'manifest.json', of => joined([head], of.manifest(added)))
     write('SemanticManifest', 'semantic_manifest.json', of => of.semanticManifest())
+    if (flags.which === 'parse') return
     const request = { invocationId, withTestEdges: flags.which === 'build' }
     write('GraphSummary', 'graph_summary.json', of => graphSummaryParts(graph, of.edges(), request))
   }

@@ -12,6 +12,7 @@ describe('parse', () => {
       'seed.shop.countries',
     ])
     expect(p.exists('shop.duckdb')).toBe(false)
+    expect(p.list('target').filter(path => path.endsWith('.json'))).toEqual(['manifest.json', 'semantic_manifest.json'])
   })
 })
 
