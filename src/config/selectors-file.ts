@@ -5,15 +5,18 @@ import { parseYaml } from '../base/located-yaml.ts'
 import { yamlAt, yamlPlace } from '../base/yaml-node.ts'
 import type { FileSystem } from '../storage/file-system.ts'
 import { readText } from '../storage/read-text.ts'
-import { fromPython, type PlainData } from '../template/plain-data.ts'
+import { fromPython } from '../template/plain-data.ts'
 import { PyDict } from '../template/value.ts'
 import { renderYaml, type YamlRendering } from './render-yaml.ts'
 
 export interface WrittenSelector {
   readonly name: string
-  readonly description: string
-  readonly default: boolean
-  readonly definition: PlainData
+  /** `null` where it is not written. */
+  readonly description: string | null
+  /** `null` where it is not written. */
+  readonly default: boolean | null
+  /** As plain data: a text, or nested records. */
+  readonly definition: unknown
 }
 
 /** Empty when there is no file. Faults are diagnostics. @throws DiagnosticError for bad YAML or a failing template */
@@ -42,11 +45,12 @@ export function readSelectors(
       return []
     }
     const description = entry.get('description')
+    const usual = entry.get('default')
     return [
       {
         name,
-        description: typeof description === 'string' ? description : '',
-        default: entry.get('default') === true,
+        description: typeof description === 'string' ? description : null,
+        default: typeof usual === 'boolean' ? usual : null,
         definition: fromPython(definition),
       },
     ]

@@ -1,5 +1,5 @@
 /** Selectors as the manifest shows them: texts taken apart, shorthands written out, inherited definitions put in. */
-import type { SelectorDefinition } from '../project/project.ts'
+import type { WrittenSelector } from '../config/selectors-file.ts'
 import { parseCriterion } from './selector.ts'
 
 export interface ExpandedSelector {
@@ -12,13 +12,13 @@ export interface ExpandedSelector {
 type Entry = Readonly<Record<string, unknown>>
 
 /** By name, in the order of the file. */
-export function expandSelectors(definitions: readonly SelectorDefinition[]): Record<string, ExpandedSelector> {
+export function expandSelectors(definitions: readonly WrittenSelector[]): Record<string, ExpandedSelector> {
   const expanded: Record<string, ExpandedSelector> = {}
   for (const { name, description, default: usual, definition } of definitions) {
     expanded[name] = {
       name,
-      ...(description !== '' && { description }),
-      ...(usual && { default: true }),
+      ...(description !== null && { description }),
+      ...(usual !== null && { default: usual }),
       definition: expand(definition, expanded),
     }
   }

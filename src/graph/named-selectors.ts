@@ -2,7 +2,7 @@
 import { DiagnosticError, type Diagnostics } from '../base/diagnostic.ts'
 import { nearName } from '../base/near-name.ts'
 import type { IndirectSelection } from '../config/flags.ts'
-import type { SelectorDefinition } from '../project/project.ts'
+import type { WrittenSelector } from '../config/selectors-file.ts'
 import { badSelector, checked, parseCriterion, type Selector, usualMethod } from './selector.ts'
 
 export interface NamedSelector {
@@ -16,7 +16,7 @@ type Entry = Readonly<Record<string, unknown>>
 
 /** Reads every definition; one that cannot be read is a diagnostic and is left out. */
 export function namedSelectors(
-  definitions: readonly SelectorDefinition[],
+  definitions: readonly WrittenSelector[],
   indirect: IndirectSelection,
   diagnostics: Diagnostics,
 ): Known {
@@ -24,7 +24,7 @@ export function namedSelectors(
   for (const one of definitions) {
     try {
       const selector = parseDefinition(one.definition, { known, indirect, atRoot: true })
-      known.set(one.name, { name: one.name, default: one.default, selector })
+      known.set(one.name, { name: one.name, default: one.default === true, selector })
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error
       const message = `Could not read selector file data: ${error.diagnostic.message}`

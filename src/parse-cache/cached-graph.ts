@@ -5,6 +5,7 @@
 import { type Diagnostic, Diagnostics } from '../base/diagnostic.ts'
 import { lazy } from '../base/lazy.ts'
 import type { Config } from '../config/config.ts'
+import type { WrittenSelector } from '../config/selectors-file.ts'
 import { internalPackages } from '../context/macro-namespace.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { SemanticFacts } from '../graph/link-semantics.ts'
@@ -17,7 +18,7 @@ import type { MacroRegistry } from '../project/macro-registry.ts'
 import type { GraphMember, GroupNode, MacroNode, Node } from '../project/node.ts'
 import { packageFiles } from '../project/parse-project.ts'
 import type { MomentaryNode, Saying } from '../project/parse-witness.ts'
-import type { Project, SelectorDefinition } from '../project/project.ts'
+import type { Project } from '../project/project.ts'
 import { RereadNodes } from '../project/reread-nodes.ts'
 import type { CacheFile, CacheFileWriter, Section } from './cache-file.ts'
 import { EdgeTable, type WrittenEdges, writtenEdges } from './edge-table.ts'
@@ -38,7 +39,7 @@ interface Frame {
   /** Unique ids of the disabled members, and how many there are of each. */
   readonly disabled: readonly (readonly [id: string, count: number])[]
   readonly macroCount: number
-  readonly selectors: readonly SelectorDefinition[]
+  readonly selectors: readonly WrittenSelector[]
   readonly groups: ReadonlyMap<string, GroupNode>
   readonly semanticFacts: ReadonlyMap<string, SemanticFacts>
   readonly unlinkedTests: ReadonlyMap<string, readonly string[]>

@@ -2,13 +2,12 @@
 import type { Diagnostics } from '../base/diagnostic.ts'
 import type { Config } from '../config/config.ts'
 import { dictVars } from '../config/config-names.ts'
-import { readSelectors } from '../config/selectors-file.ts'
+import { readSelectors, type WrittenSelector } from '../config/selectors-file.ts'
 import { baseNames } from '../context/base-names.ts'
 import type { RunFacts } from '../context/run-facts.ts'
 import { renderNative } from '../template/template.ts'
 import { guarded } from './load-drafts.ts'
 import type { ParseWitness } from './parse-witness.ts'
-import type { SelectorDefinition } from './project.ts'
 
 /** Selectors see the variables of the command line alone. */
 export const commandLine = '--vars'
@@ -18,7 +17,7 @@ export function loadSelectors(
   facts: RunFacts,
   witness: ParseWitness,
   diagnostics: Diagnostics,
-): readonly SelectorDefinition[] {
+): readonly WrittenSelector[] {
   const rendering = {
     scope: baseNames(witness.facts(facts), { vars: witness.vars(commandLine, dictVars(config.cliVars)) }),
     renderNative: (text: string, scope: ReturnType<typeof baseNames>) => {

@@ -2,6 +2,7 @@
  * All project files as records: the second record of the eight. Made by `parse-project.ts`.
  */
 import type { Config } from '../config/config.ts'
+import type { WrittenSelector } from '../config/selectors-file.ts'
 import type { MacroRegistry } from './macro-registry.ts'
 import type {
   DocBlock,
@@ -32,13 +33,5 @@ export interface Project {
   /** Disabled nodes by unique id (several of one id are possible). */
   readonly disabled: ReadonlyMap<string, readonly GraphMember[]>
   /** `selectors.yml`, as read: resolved by `graph/`. */
-  readonly selectors: readonly SelectorDefinition[]
-}
-
-export interface SelectorDefinition {
-  readonly name: string
-  readonly description: string
-  readonly default: boolean
-  /** The definition as plain data: a string, or nested records. */
-  readonly definition: unknown
+  readonly selectors: readonly WrittenSelector[]
 }

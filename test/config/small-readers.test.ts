@@ -138,8 +138,8 @@ describe('selectors.yml', () => {
       'selectors:\n  - name: a\n    default: true\n    definition: {tag: "{{ var(\'t\') }}"}\n  - {name: b, definition: x}\n',
     )
     expect(selectors).toEqual([
-      { name: 'a', description: '', default: true, definition: { tag: 'x' } },
-      { name: 'b', description: '', default: false, definition: 'x' },
+      { name: 'a', description: null, default: true, definition: { tag: 'x' } },
+      { name: 'b', description: null, default: null, definition: 'x' },
     ])
   })
 

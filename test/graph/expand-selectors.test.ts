@@ -3,8 +3,8 @@ import { expandSelectors } from '../../src/graph/expand-selectors.ts'
 
 const one = (name: string, definition: unknown, more = {}) => ({
   name,
-  description: '',
-  default: false,
+  description: null,
+  default: null,
   definition,
   ...more,
 })
@@ -13,7 +13,7 @@ it('texts are taken apart, shorthands written out, inherited definitions put in'
   expect(
     expandSelectors([
       one('a', '2+tag:x+', { description: 'd', default: true }),
-      one('b', { tag: 'y' }),
+      one('b', { tag: 'y' }, { default: false }),
       one('c', {
         union: [{ method: 'selector', value: 'a' }, 'models/x', { exclude: ['@z', { tag: 'w' }] }],
         ignored: 1,
@@ -27,7 +27,7 @@ it('texts are taken apart, shorthands written out, inherited definitions put in'
       default: true,
       definition: { parents: true, parents_depth: '2', method: 'tag', value: 'x', children: true },
     },
-    b: { name: 'b', definition: { method: 'tag', value: 'y' } },
+    b: { name: 'b', default: false, definition: { method: 'tag', value: 'y' } },
     c: {
       name: 'c',
       definition: {
