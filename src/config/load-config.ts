@@ -268,7 +268,7 @@ function finishProject(launch: Launch, rendering: YamlRendering, diagnostics: Di
   if (!parsed) return undefined
   const projectFile = withVarsFile(parsed, files, diagnostics)
   checkRequiredVersion(projectFile, flags.versionCheck, diagnostics)
-  const packageRendering = namesRendering(launch, { secrets: 'placeholder', varsOptional: true })
+  const packageRendering = namesRendering(launch, { secrets: 'placeholder' })
   const requests = readPackageRequests(files, raw.folder, packageRendering, diagnostics)
   if (requests.projects.length > 0) reportProjects(requests, diagnostics)
   return {

@@ -1,5 +1,5 @@
 /** The values of a YAML file with their templates rendered; an error is given the place of the value. */
-import { DiagnosticError, type DiagnosticFields } from '../base/diagnostic.ts'
+import { type Diagnostic, DiagnosticError, type DiagnosticFields } from '../base/diagnostic.ts'
 import { type YamlDocument, type YamlNode, yamlPlace } from '../base/yaml-node.ts'
 import type { Scope } from '../template/scope.ts'
 import type { Value } from '../template/value.ts'
@@ -36,7 +36,11 @@ export function renderYaml(document: YamlDocument, node: YamlNode, rendering: Ya
 
 function placed(error: DiagnosticError, text: string, at: DiagnosticFields['at']): DiagnosticFields {
   const { diagnostic } = error
-  const ofTemplate = diagnostic.code.startsWith('template/')
-  const message = ofTemplate ? `Could not render ${text}: ${diagnostic.message}` : diagnostic.message
+  const message = notRendered(diagnostic, text) ?? diagnostic.message
   return { ...diagnostic, message, ...(at && { at }), cause: error }
+}
+
+/** dbt's words for a value that does not compile; it has others for what it fails with otherwise. */
+export function notRendered({ kind, message }: Diagnostic, text: string): string | undefined {
+  return kind === 'Compilation' ? `Could not render ${text}: ${message}` : undefined
 }

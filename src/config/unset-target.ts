@@ -1,6 +1,7 @@
+/** `target` of commands that run without a profile. */
 import { PyDict, type Value } from '../template/value.ts'
 
-/** `target` of commands that run without a profile: whatever is asked of it is an empty text, as in dbt. */
+/** Whatever is asked of it is an empty text, as in dbt. */
 export class UnsetTarget extends PyDict {
   override get(_key: Value): Value {
     return ''

@@ -151,7 +151,7 @@ export class Descriptions {
     const near = nearName(name, this.docs.names())
     this.diagnostics.add({
       code: 'project/doc-not-found',
-      message: `Documentation for '${owner.uniqueId}' depends on doc '${name}' ${packageName === null ? '' : `in package '${packageName}' `}which was not found`,
+      message: `Documentation for '${owner.uniqueId}' depends on doc '${name}' ${packageName === null ? '' : `in package '${packageName}' `} which was not found`,
       node: owner.uniqueId,
       ...placed(at),
       ...(near !== undefined && { hint: `did you mean '${near}'?` }),

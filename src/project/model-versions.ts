@@ -75,14 +75,21 @@ function readVersion(dict: PyDict, entry: PropertyEntry): ModelVersion {
   const own = dictsIn(dict, 'columns')
   const [selection] = selectionsOf(dict)
   const inherited = dictsIn(entry.value, 'columns').filter(column => includes(selection, textIn(column, 'name') ?? ''))
-  const tests = dict.get('data_tests') ?? dict.get('tests')
   return {
     version,
     fileName: textIn(dict, 'defined_in') ?? `${entry.name}_v${version}`,
     columns: [...inherited, ...own.filter(one => one !== selection)],
-    tests: Array.isArray(tests) ? tests : testsOf(entry.value),
+    tests: ownTests(dict) ?? testsOf(entry.value),
     value: dict,
   }
+}
+
+/** An empty list takes the model's tests away, but not under the old name: dbt does not look at that then. */
+function ownTests(version: PyDict): readonly Value[] | undefined {
+  const tests = version.get('data_tests')
+  if (Array.isArray(tests)) return tests
+  const formerly = listIn(version, 'tests')
+  return formerly.length > 0 ? formerly : undefined
 }
 
 /** `data_tests`, or `tests` as they were called. */

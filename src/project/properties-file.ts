@@ -13,6 +13,7 @@ import {
   yamlPlace,
 } from '../base/yaml-node.ts'
 import { tellDuplicateKeys } from '../config/duplicate-keys.ts'
+import { notRendered } from '../config/render-yaml.ts'
 import { hasMarks, type RenderText, unmarked, yamlValue } from '../config/yaml-value.ts'
 import { stripEnd } from '../template/text.ts'
 import { PyDict, type Value } from '../template/value.ts'
@@ -179,9 +180,11 @@ function readEntry(
       if (!(error instanceof DiagnosticError)) throw error
       failed = true
       const { diagnostic } = error
+      const { kind, message } = diagnostic
+      const where = `${found.originalFilePath} from project ${found.owner.name}`
       diagnostics.add({
         ...diagnostic,
-        message: `Failed to render ${found.originalFilePath} from project ${found.owner.name}: ${diagnostic.message}`,
+        message: notRendered(diagnostic, text) ?? `Failed to render ${where}: ${kind} Error\n  ${message}`,
         at: yamlPlace(tree.document, scalar),
       })
       return text

@@ -159,6 +159,22 @@ models:
     ])
   })
 
+  test('an empty list of tests takes those of the model away, but not under its old name', () => {
+    const { project } = parsed({
+      'models/dim_v1.sql': 'select 1 as id',
+      'models/dim_v2.sql': 'select 1 as id',
+      'models/s.yml': `
+models:
+  - name: dim
+    data_tests: [{unique: {arguments: {column_name: id}}}]
+    versions: [{v: 1, data_tests: []}, {v: 2, tests: []}]`,
+    })
+    const tested = [...project.nodes.values()].flatMap(one =>
+      one.resourceType === 'test' ? one.generic?.attachedNode : [],
+    )
+    expect(tested).toEqual(['model.shop.dim.v2'])
+  })
+
   test('lists of a version stand before those of the model, dicts are merged', () => {
     const { json } = parsed({
       'models/dim_v1.sql': 'select 1 as id',

@@ -94,6 +94,16 @@ describe('what reading a project warns of', () => {
     expect(parsed(files).diagnostics.map(one => one.kind)).toEqual(['Runtime'])
   })
 
+  test("values that do not render are told in dbt's words", () => {
+    const entry = (alias: string): string[] =>
+      messages({ 'models/m.sql': 'select 1', 'models/s.yml': `models: [{name: m, config: {alias: "${alias}"}}]\n` })
+    expect(entry("{{ var('no') }}").join()).toContain("Could not render {{ var('no') }}: Required var 'no' not found")
+    expect(entry('{{ no() }}').join()).toContain("Could not render {{ no() }}: 'no' is undefined")
+    expect(entry("{{ env_var('no') }}").join()).toContain(
+      "Failed to render models/s.yml from project shop: Parsing Error\n  Env var required but not provided: 'no'",
+    )
+  })
+
   test('a source that asks for freshness must say which column tells it', () => {
     const source = (more: string): string[] =>
       messages({
