@@ -1,4 +1,5 @@
 /** agate's rows, columns and sets of tables: sequences whose values also have names. */
+import { sliceItems } from '../template/attribute.ts'
 import { isEqual, isIn, sortedBy } from '../template/comparison.ts'
 import { findIterable, truthy } from '../template/iteration.ts'
 import { repr } from '../template/repr.ts'
@@ -45,6 +46,9 @@ export class MappedSequence extends PyObject {
   override item(key: Value): Value | undefined {
     if (typeof key === 'number') return this.values.at(key)
     return typeof key === 'string' ? this.named(key) : undefined
+  }
+  override slice(from: number | null, to: number | null, step: number | null): Value {
+    return new PyTuple(sliceItems(this.values, from, to, step))
   }
   override repr(): string {
     const sample = this.values.slice(0, 5).map(repr).join(', ')

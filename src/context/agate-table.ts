@@ -290,8 +290,8 @@ const attributes: Attributes<AgateTable> = {
     self => self.print(self.str()),
   ),
   print_csv: method('print_csv', ['**kwargs'], self => {
-    const rows = self.rows.map(row => row.values)
-    return self.print(csvText(self.names, rows))
+    const cells = self.rows.map(row => row.values.map((value, index) => self.types[index]?.csvify(value) ?? null))
+    return self.print(csvText(self.names, cells))
   }),
   print_json: method('print_json', ['**kwargs'], self => {
     return self.print(jsonText(self.rowsAsDicts(), { fallback: encoded }))

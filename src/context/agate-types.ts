@@ -1,5 +1,6 @@
 /** agate's column types, and how dbt finds them: by trying them in turn on the values of a column. */
 import { repr, str } from '../template/repr.ts'
+import { valueError } from '../template/template-error.ts'
 import { PyFloat, PyObject, type Value } from '../template/value.ts'
 import { microsPerDay } from './modules/calendar.ts'
 import { PyDate, parseIsoDate } from './modules/python-date.ts'
@@ -7,21 +8,110 @@ import { PyDateTime } from './modules/python-datetime.ts'
 import { PyDecimal } from './modules/python-decimal.ts'
 import { parseIsoTime } from './modules/python-time.ts'
 import { strptime } from './modules/strptime.ts'
+import { contextFunction } from './python-object.ts'
 
 export type AgateTypeName = 'Integer' | 'Number' | 'Date' | 'DateTime' | 'ISODateTime' | 'Boolean' | 'Text'
+
+/** Texts that a column takes for null. */
+const nullTexts: readonly string[] = ['null', '']
+
+const modules: Readonly<Record<AgateTypeName, string>> = {
+  Integer: 'dbt_common.clients.agate_helper',
+  Number: 'dbt_common.clients.agate_helper',
+  ISODateTime: 'dbt_common.clients.agate_helper',
+  Date: 'agate.data_types.date',
+  DateTime: 'agate.data_types.date_time',
+  Boolean: 'agate.data_types.boolean',
+  Text: 'agate.data_types.text',
+}
 
 /** A column's type as templates see it. */
 export class AgateType extends PyObject {
   readonly typeName: AgateTypeName
-  constructor(name: AgateTypeName) {
+  private readonly nullTexts: readonly string[]
+
+  constructor(name: AgateTypeName, nulls: readonly string[] = nullTexts) {
     super()
     this.typeName = name
+    this.nullTexts = nulls
   }
   override truthy(): boolean {
     return true
   }
   override repr(): string {
-    return `<agate.data_types.${this.typeName} object>`
+    return `<${modules[this.typeName]}.${this.typeName} object>`
+  }
+  override attr(name: string): Value | undefined {
+    switch (name) {
+      case 'null_values':
+        return [...this.nullTexts]
+      case 'date_format':
+        return this.typeName === 'Date' ? '%Y-%m-%d' : undefined
+      case 'datetime_format':
+        return this.typeName === 'DateTime' ? '%Y-%m-%d %H:%M:%S' : undefined
+      case 'cast':
+        return contextFunction(name, ['d'], ([value = null]) => this.cast(value))
+      case 'test':
+        return contextFunction(name, ['d'], ([value = null]) => value === null || this.held(value) !== undefined)
+      case 'csvify':
+        return contextFunction(name, ['d'], ([value = null]) => this.csvify(value))
+      case 'jsonify':
+        return contextFunction(name, ['d'], ([value = null]) => this.jsonify(value))
+      default:
+        return undefined
+    }
+  }
+
+  /** The value as it stands in a CSV file. */
+  csvify(value: Value): string | null {
+    if (value === null) return null
+    if (value instanceof PyDateTime) return value.iso()
+    return value instanceof PyDate ? value.iso : str(value)
+  }
+
+  /** The value as it stands in JSON. */
+  private jsonify(value: Value): Value {
+    switch (this.typeName) {
+      case 'Integer':
+      case 'Boolean':
+        return value
+      case 'Number':
+        return value === null ? null : new PyFloat(Number(str(value)))
+      default:
+        return this.csvify(value)
+    }
+  }
+
+  private cast(value: Value): Value {
+    const held = value === null ? null : this.held(value)
+    if (held === undefined) throw valueError(this.refusal(value))
+    return held
+  }
+
+  private held(value: Value): Value | undefined {
+    const cast = casts.get(this.typeName)
+    if (cast) return cast(value)
+    return typeof value === 'string' && this.nullTexts.includes(value.trim().toLowerCase()) ? null : str(value)
+  }
+
+  private refusal(value: Value): string {
+    const shown = str(value)
+    switch (this.typeName) {
+      case 'Integer':
+        return `Can not parse value "${shown}" as Integer.`
+      case 'Number':
+        return typeof value === 'boolean'
+          ? 'Do not cast True to 1 or False to 0.'
+          : `Can not parse value "${shown}" as Decimal.`
+      case 'Boolean':
+        return `Can not convert value ${shown} to bool.`
+      case 'Date':
+      case 'DateTime':
+        if (typeof value === 'string') return `Value "${shown}" does not match date format.`
+        return `Can not parse value "${shown}" as ${this.typeName.toLowerCase()}.`
+      default:
+        return `Can not parse value "${shown}" as datetime.`
+    }
   }
 }
 
@@ -36,6 +126,7 @@ const order: readonly (readonly [AgateTypeName, Cast])[] = [
   ['ISODateTime', castIsoDateTime],
   ['Boolean', castBoolean],
 ]
+const casts = new Map(order)
 
 /**
  * The first type that takes every value of the column, and the values as it holds them.
@@ -49,13 +140,13 @@ export function typedColumn(
     const converted = castAll(values, cast)
     if (converted) return { type: new AgateType(name), values: converted }
   }
-  const nullTexts = options.nullTexts ?? []
+  const nulls = options.nullTexts ?? []
   const texts = values.map(value => {
     if (value === null) return null
     const text = str(value)
-    return nullTexts.includes(text.trim().toLowerCase()) ? null : text
+    return nulls.includes(text.trim().toLowerCase()) ? null : text
   })
-  return { type: new AgateType('Text'), values: texts }
+  return { type: new AgateType('Text', nulls), values: texts }
 }
 
 function castAll(values: readonly Value[], cast: Cast): Value[] | undefined {
@@ -73,7 +164,7 @@ function isInt(value: Value): boolean {
 }
 
 function isNullText(text: string): boolean {
-  return text === '' || text.toLowerCase() === 'null'
+  return nullTexts.includes(text.toLowerCase())
 }
 
 const currencies = /^[؋$ƒ៛¥₡₱£€¢﷼₪₩₭₮₦฿₤₫]+|[؋$ƒ៛¥₡₱£€¢﷼₪₩₭₮₦฿₤₫]+$/g
@@ -138,8 +229,9 @@ function castIsoDateTime(value: Value): Value | undefined {
 
 function castBoolean(value: Value): Value | undefined {
   if (typeof value === 'boolean') return value
+  if (value === 0 || value === 1) return value === 1
   if (typeof value !== 'string') return undefined
-  const text = value.trim().toLowerCase()
+  const text = value.replaceAll(',', '').trim().toLowerCase()
   if (isNullText(text)) return null
   return text === 'true' ? true : text === 'false' ? false : undefined
 }

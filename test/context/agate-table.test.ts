@@ -125,3 +125,56 @@ describe('methods', () => {
     expect(printedTable(wide, { maxColumns: 7, maxRows: 1 })).toContain('| xxxxxxxxxxxxxxxxx... |\n| ... |')
   })
 })
+
+describe('types of columns', () => {
+  const sql =
+    "select 1 as i, 1.50 as n, 'a' as s, date '2020-01-02' as d, timestamp '2020-01-02 03:04:05' as t, true as b, null as z"
+
+  test('give their values as JSON and CSV hold them', async () => {
+    const each = (method: string): string =>
+      `{% for type in t.column_types %}{{ type.${method}(t.rows[0][loop.index0]) }}|{% endfor %}`
+    const value = await table(sql)
+    expect(await render(each('jsonify'), value)).toBe('1|1.5|a|2020-01-02|2020-01-02T03:04:05|True|None|')
+    expect(await render(each('csvify'), value)).toBe('1|1.50|a|2020-01-02|2020-01-02T03:04:05|True|None|')
+    expect(await render('{{ t.columns[1].data_type.jsonify(2) }}', value)).toBe('2.0')
+  })
+
+  test('hold values or refuse them', async () => {
+    const value = await table(sql)
+    const cast = (index: number, text: string): Promise<string> =>
+      render(
+        `{{ t.column_types[${index}].cast(${text}) | string }} {{ t.column_types[${index}].test(${text}) }}`,
+        value,
+      )
+    expect(await cast(0, '5')).toBe('5 True')
+    expect(await cast(1, "'-$1,000.5'")).toBe('-1000.5 True')
+    expect(await cast(2, '5')).toBe('5 True')
+    expect(await cast(3, "'2020-01-01'")).toBe('2020-01-01 True')
+    expect(await cast(5, '1')).toBe('True True')
+    await expect(cast(0, "'5'")).rejects.toThrow('Can not parse value "5" as Integer.')
+    await expect(cast(1, 'true')).rejects.toThrow('Do not cast True to 1 or False to 0.')
+    await expect(cast(3, "'x'")).rejects.toThrow('Value "x" does not match date format.')
+    await expect(cast(5, "'x'")).rejects.toThrow('Can not convert value x to bool.')
+    expect(await render("{{ t.column_types[0].test('x') }} {{ t.column_types[0].null_values }}", value)).toBe(
+      "False ['null', '']",
+    )
+    expect(await render('{{ t.column_types[3].date_format }}', value)).toBe('%Y-%m-%d')
+  })
+})
+
+test('slices of rows, columns and of one row are tuples', async () => {
+  const value = await table(small)
+  expect(await render('{% for row in t.rows[:2] %}{{ row[0] }};{% endfor %}', value)).toBe('3;1;')
+  expect(await render('{{ t.rows[0:1] }}', value)).toBe("(<agate.Row: (3, 'b')>,)")
+  expect(await render('{{ t.rows[::-1][0][0:2] }} {{ t.columns[0][1:] }}', value)).toBe('(2, None) (1, None, 2)')
+  expect(await render('{{ t.columns[1:2][0].name }}', value)).toBe('s')
+})
+
+test('print_csv shows moments with a T', async () => {
+  const printed: string[] = []
+  const value = await table("select timestamp '2020-01-02 03:04:05' as t, date '2020-01-02' as d", {
+    print: text => printed.push(text),
+  })
+  await render('{% do t.print_csv() %}', value)
+  expect(printed.join('')).toBe('t,d\n2020-01-02T03:04:05,2020-01-02\n')
+})
