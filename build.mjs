@@ -136,6 +136,7 @@ async function bundles() {
     outfile: join(dist, 'eider.js'),
     banner: { js: moduleUrl },
   })
+  for (const file of kept) escaped(join(dist, file))
 }
 
 async function bundleOf(file, contents, options) {
@@ -209,6 +210,13 @@ async function warmUp() {
     process.chdir(root)
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What is read as Latin-1 has to be ASCII, and esbuild leaves regular expressions as they are. */
+function escaped(file) {
+  const text = readFileSync(file, 'utf8')
+  const unicode = unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  writeFileSync(file, text.replace(/[^\0-\x7f]/g, unicode))
 }
 
 /** The text around the file is the one of load-cached.ts, or V8 would refuse the code. */
