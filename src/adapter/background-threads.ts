@@ -5,7 +5,10 @@
  * the templates that are rendered meanwhile. `external_threads` says how many of `threads` DuckDB does not start itself.
  * With all of them external a plan has as many tasks as ever, and the thread that sends the statement runs them all;
  * threads that are started later take over what still waits, of statements under way, too.
+ *
+ * As many statements as there are cores keep those busy by themselves, each in the order of one thread.
  */
+import { availableParallelism } from 'node:os'
 
 /** More than planning takes a statement of a small project, and little beside what a large one takes. */
 const patienceMs = 20
@@ -19,6 +22,7 @@ const isAboutThreads = /threads|lock_configuration/i
 export interface BackgroundThreadsOptions {
   /** Sends a statement on a connection that nobody else uses. */
   readonly send: (sql: string) => Promise<unknown>
+  readonly cores?: number
   /** Monotonic milliseconds. */
   readonly now?: () => number
   /** Calls back once a statement has taken long; returns what keeps it from calling. */
@@ -32,6 +36,7 @@ export class BackgroundThreads {
   private given = false
   /** They are as DuckDB has them, and stay so. */
   private left = false
+  private running = 0
   private large = 0
   private calm = 0
   private last: Promise<void> = Promise.resolve()
@@ -53,14 +58,22 @@ export class BackgroundThreads {
     let isLarge = false
     const now = this.options.now ?? monotonicMs
     const startedAt = now()
-    const forget = (this.options.whenLong ?? afterPatience)(() => {
-      isLarge = true
-      this.large++
-      this.start()
-    })
+    const { cores = availableParallelism(), whenLong = afterPatience } = this.options
+    let forget = (): void => {}
+    const wait = (): void => {
+      forget = whenLong(() => {
+        if (this.running >= cores && this.running > 1) return wait()
+        isLarge = true
+        this.large++
+        this.start()
+      })
+    }
+    wait()
+    this.running++
     try {
       return await run()
     } finally {
+      this.running--
       forget()
       if (isLarge) this.large--
       else if (now() - startedAt < calmMs) this.noteCalm()

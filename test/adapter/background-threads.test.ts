@@ -16,12 +16,13 @@ interface Rig {
   statements(count: number, tookMs: number): Promise<void>
 }
 
-function rig(settingNames: readonly string[] = []): Rig {
+function rig(settingNames: readonly string[] = [], cores = 8): Rig {
   const sent: string[] = []
   const waiting = new Set<() => void>()
   let clock = 0
   const threads = new BackgroundThreads({
     send: async sql => sent.push(sql),
+    cores,
     now: () => clock,
     whenLong(callback) {
       waiting.add(callback)
@@ -36,7 +37,9 @@ function rig(settingNames: readonly string[] = []): Rig {
       return sent
     },
     time() {
-      for (const callback of waiting) callback()
+      const long = [...waiting]
+      waiting.clear()
+      for (const callback of long) callback()
     },
     async statements(count, tookMs) {
       for (let index = 0; index < count; index++) {
@@ -78,6 +81,17 @@ describe('background threads of DuckDB', () => {
     time()
     expect(await sent()).toEqual([ended, started])
     await large.end()
+  })
+
+  test('as many statements as there are cores get none until one of them has ended', async () => {
+    const { threads, time, sent } = rig([], 2)
+    const [first, second] = [statement(threads), statement(threads)]
+    time()
+    expect(await sent()).toEqual([ended])
+    await second.end()
+    time()
+    expect(await sent()).toEqual([ended, started])
+    await first.end()
   })
 
   test('they end after sixteen small statements in a row, not while a large one runs', async () => {
