@@ -2,6 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { project } from '../rig/project-rig.ts'
 import { shop } from '../rig/small-shop.ts'
 
+/** Two environments in one database. */
+const profiles = `shop:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: shop.duckdb, schema: main}
+    prod: {type: duckdb, path: shop.duckdb, schema: prod}
+`
+
 describe('state', () => {
   test('selects what has changed since an earlier manifest', async () => {
     const p = project(shop)
@@ -12,12 +20,6 @@ describe('state', () => {
   })
 
   test('--defer reads unselected parents from the other environment', async () => {
-    const profiles = `shop:
-  target: dev
-  outputs:
-    dev: {type: duckdb, path: shop.duckdb, schema: main}
-    prod: {type: duckdb, path: shop.duckdb, schema: prod}
-`
     const p = project({ ...shop, 'profiles.yml': profiles })
     expect(await p.run('run --target prod --target-path prod-artifacts')).toBe(0)
     expect(await p.run('run -s b --defer --state prod-artifacts')).toBe(0)
@@ -25,12 +27,6 @@ describe('state', () => {
   })
 
   test('--defer reads functions that are not selected from the other environment', async () => {
-    const profiles = `shop:
-  target: dev
-  outputs:
-    dev: {type: duckdb, path: shop.duckdb, schema: main}
-    prod: {type: duckdb, path: shop.duckdb, schema: prod}
-`
     const functions = 'functions: [{name: twice, arguments: [{name: x, data_type: int}], returns: {data_type: int}}]\n'
     const p = project({
       'profiles.yml': profiles,
