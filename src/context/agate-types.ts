@@ -82,7 +82,8 @@ export class AgateType extends PyObject {
     }
   }
 
-  private cast(value: Value): Value {
+  /** The value as the type holds it. @throws TemplateError if it is none of the type's */
+  cast(value: Value): Value {
     const held = value === null ? null : this.held(value)
     if (held === undefined) throw valueError(this.refusal(value))
     return held
@@ -140,13 +141,8 @@ export function typedColumn(
     const converted = castAll(values, cast)
     if (converted) return { type: new AgateType(name), values: converted }
   }
-  const nulls = options.nullTexts ?? []
-  const texts = values.map(value => {
-    if (value === null) return null
-    const text = str(value)
-    return nulls.includes(text.trim().toLowerCase()) ? null : text
-  })
-  return { type: new AgateType('Text', nulls), values: texts }
+  const type = new AgateType('Text', options.nullTexts ?? [])
+  return { type, values: values.map(value => type.cast(value)) }
 }
 
 function castAll(values: readonly Value[], cast: Cast): Value[] | undefined {
