@@ -38,6 +38,8 @@ export interface Database {
   connect(): Promise<Connection>
   /** True once the file was opened read-only because another process holds it. */
   readonly readOnly: boolean
+  /** Nothing was in it when it was opened, no file or in memory, and one connection alone has been made since. */
+  readonly isNew: boolean
   /**
    * Interrupts what runs, closes every connection and lets the file go. What is still to be written into the file is written
    * beside this process. A later `connect()` opens it again.

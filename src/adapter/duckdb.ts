@@ -24,6 +24,8 @@ import {
 
 export interface DatabaseEnvironment {
   readonly machine?: Machine
+  /** Whether there is a file at a path. Absent: nothing is known of files. */
+  readonly fileExists?: (path: string) => boolean
   /** Open the file read-only when another process holds it for reading. */
   readonly readOnlyIfLocked?: boolean
   /**
@@ -57,6 +59,8 @@ class DuckdbDatabase implements Database {
   private readonly connections = new Set<DuckdbConnection>()
   private readonly perConnection: readonly string[]
   private instance: Promise<OpenInstance> | undefined
+  private beganEmpty = false
+  private connectionsMade = 0
 
   constructor(settings: DuckdbSettings, environment: DatabaseEnvironment) {
     this.settings = settings
@@ -67,7 +71,12 @@ class DuckdbDatabase implements Database {
     this.whileWaiting = environment.whileWaiting ?? (() => false)
   }
 
+  get isNew(): boolean {
+    return this.beganEmpty && this.connectionsMade === 1
+  }
+
   async connect(): Promise<Connection> {
+    this.connectionsMade++
     this.instance ??= this.open()
     let opened: OpenInstance
     try {
@@ -129,6 +138,7 @@ class DuckdbDatabase implements Database {
 
   private async openFile(): Promise<DuckDBInstance> {
     const { path, retries } = this.settings
+    this.beganEmpty = path === ':memory:' || this.environment.fileExists?.(path) === false
     const options = instanceOptions(this.settings, this.environment.machine)
     const driver = await import('@duckdb/node-api')
     const create = (settings: typeof options): Promise<DuckDBInstance> =>

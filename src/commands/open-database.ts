@@ -18,8 +18,11 @@ export async function openDatabase(session: Session, config: Config, options: Op
     import('../lake/lake-connection.ts'),
     import('../lake/database-settings.ts'),
   ])
+  const { files } = session.launch
+  const folder = workingFolder(session, config)
   const database = duckdbDatabase(databaseSettings(config.target.duckdb), {
     ...options,
+    fileExists: path => files.exists(posix.resolve(folder, path)),
     whileWaiting: () => session.spare.use(),
   })
   return openLake(database, await lakeSettings(session, config))

@@ -26,6 +26,8 @@ import { type Lane, type RunState, refuseIntrospection } from './run-state.ts'
 
 export interface SendOptions {
   readonly begin: boolean
+  /** The node sends nothing after it. */
+  readonly isLast?: boolean
   /** Path under which an error shows the text. */
   readonly path?: string
 }
@@ -62,7 +64,8 @@ export class NodeSession implements NodeAccess {
   async send(sql: string, options: SendOptions): Promise<QueryResult> {
     const { state, connectionName } = this
     refuseIntrospection(state, connectionName)
-    state.guard?.(sql)
+    const wait = state.gate?.sends(sql, options.isLast === true)
+    if (wait) await wait
     const connection = await this.lane.connection()
     if (options.begin) connection.begin()
     const text = await this.commented(sql)
@@ -124,7 +127,9 @@ export class NodeSession implements NodeAccess {
     return macro.call([], kwargs)
   }
 
-  getRelation(database: string | null, schema: string, identifier: string): Promise<RelationInfo | undefined> {
+  async getRelation(database: string | null, schema: string, identifier: string): Promise<RelationInfo | undefined> {
+    const wait = this.state.gate?.looksUp(identifier)
+    if (wait) await wait
     const name = { database: database ?? this.facts.database, schema, identifier }
     return this.state.relations.find(name, sql => this.ask(sql))
   }

@@ -25,6 +25,14 @@ interface StatementObserver {
   finished(connection: string, elapsedMs: number, error?: string): void
 }
 
+/** Sees what a node is about to do, and may have it wait. What it throws keeps the node from doing so. */
+export interface Gate {
+  /** Before each statement. @param isLast the node will send no other */
+  sends(sql: string, isLast: boolean): Promise<void> | undefined
+  /** Before a relation is looked up by its name. */
+  looksUp(identifier: string): Promise<void> | undefined
+}
+
 /** An ephemeral model, compiled: what its readers put before their own queries. */
 export interface CompiledEphemeral {
   readonly step: CompiledStep
@@ -49,8 +57,7 @@ export interface RunState {
   readonly relations: RelationCache
   readonly adapterFacts: AdapterFacts
   readonly observer: StatementObserver
-  /** Sees every statement of a node before it is sent. What it throws keeps the statement from being sent. */
-  readonly guard?: (sql: string) => void
+  readonly gate?: Gate
   readonly signal: AbortSignal
   readonly selected: ReadonlySet<string>
   readonly deferral: Deferral | null

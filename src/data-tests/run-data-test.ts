@@ -75,7 +75,7 @@ async function sendTest({ rendering, called }: DataTestRun): Promise<QueryResult
     ) dbt_internal_test`
   write?.(sql)
   called(calledByBuiltIn.map(name => `macro.dbt.${name}`))
-  return session.send(sql, { begin: false, path: node.originalFilePath })
+  return session.send(sql, { begin: false, isLast: true, path: node.originalFilePath })
 }
 
 type Rows = { readonly columns: readonly { readonly name: string }[]; readonly rows: readonly (readonly SqlValue[])[] }

@@ -19,6 +19,7 @@ import type { GraphMember, OperationNode } from '../project/node.ts'
 import { describeNode } from './describe-node.ts'
 import type { EventSink } from './event.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import { openGate, Reach } from './reach.ts'
 import { resultValue } from './result-value.ts'
 import type { Run } from './run.ts'
 import { Lanes, runStateOf, workerName } from './run-context.ts'
@@ -27,7 +28,8 @@ import type { NodeResult, RunResult } from './run-result.ts'
 import { runStep, type StepReport } from './run-step.ts'
 import { schedule, type Turn } from './scheduler.ts'
 import { deservesSecondAttempt, tellingNoStart } from './second-attempt.ts'
-import { type SideGroup, SideStep, sideGroups, stepsAbreast, type Writes } from './side-step.ts'
+import { type SideGroup, sideGroups } from './side-groups.ts'
+import { SideStep, type SideSteps, stepsAbreast } from './side-step.ts'
 import { StepResults } from './step-results.ts'
 import { movedInAll, tellTraffic } from './tell-traffic.ts'
 
@@ -58,7 +60,7 @@ class PlanExecution {
   private failedFast = false
   /** Of steps that run beside others although there is one thread, by unique id. */
   private readonly groups: ReadonlyMap<string, SideGroup>
-  private readonly writes: Writes = { count: 0 }
+  private readonly sideSteps: SideSteps = { reach: new Reach(), writes: 0, running: new Map() }
   private stoppedBy: Diagnostic | undefined
 
   constructor(plan: Plan, run: Run) {
@@ -66,12 +68,13 @@ class PlanExecution {
     this.run = run
     if (run.signal.aborted) this.end()
     run.signal.addEventListener('abort', () => this.end(), { once: true })
-    this.state = runStateOf(run, { readsUpstreamFiles: true, signal: this.ended.signal })
+    const state = runStateOf(run, { readsUpstreamFiles: true, signal: this.ended.signal })
+    this.groups = sideGroups(plan, state)
+    this.state = { ...state, ...(this.groups.size > 0 && { gate: openGate(this.sideSteps.reach) }) }
     this.lanes = new Lanes(this.state)
     this.steps = new Map(plan.steps.map(step => [step.node.uniqueId, step]))
     this.results = new StepResults(plan, run.sink, this.state.config.clock)
     this.linked = modelsWithForeignKeys(plan.graph)
-    this.groups = sideGroups(plan, this.state)
   }
 
   async execute(): Promise<RunResult> {
@@ -91,7 +94,10 @@ class PlanExecution {
       nodeCount: this.results.total,
     })
     tellTraffic(this.run, clock)
+    const { reach } = this.sideSteps
     try {
+      // Takes its time while hooks are rendered.
+      if (this.hasModelsAbreast()) await reach.learn(this.run.database)
       await this.prepare()
       const startFailed = await this.runHooks('on-run-start')
       if (startFailed && this.state.config.projectFile.behaviour.skipNodesIfOnRunStartFails) this.results.skipAll()
@@ -105,6 +111,7 @@ class PlanExecution {
         throw error
       }
     } finally {
+      await reach.learned
       await this.lanes.close()
     }
     return this.finish(clock.elapsedMs() - startedAt)
@@ -123,6 +130,10 @@ class PlanExecution {
     const { clock } = this.state.config
     this.run.sink({ kind: 'run finished', atMs: clock.now(), result, statLine: this.results.statLine })
     return result
+  }
+
+  private hasModelsAbreast(): boolean {
+    return this.plan.steps.some(({ node }) => node.resourceType === 'model' && this.groups.has(node.uniqueId))
   }
 
   private threads(): number {
@@ -262,10 +273,10 @@ class PlanExecution {
     group: SideGroup,
     turn: Turn,
   ): Promise<NodeResult> {
-    const side = new SideStep({ group, turn, state: this.state, sink: report.sink, writes: this.writes })
+    const { state, sideSteps: all } = this
+    const side = new SideStep({ node: step.node, group, turn, state, sink: report.sink, all })
     const result = await this.attempt(step, lane, { ...report, sink: side.sink }, side.state)
-    if (await side.counts()) return result
-    return this.attemptInGroup(step, lane, report, group, turn)
+    return (await side.outcome(result)) ?? this.attemptInGroup(step, lane, report, group, turn)
   }
 
   private ends(node: GraphMember, result: NodeResult, report: Parameters<StepResults['finished']>[2]): void {

@@ -140,7 +140,7 @@ async function materialize(rendering: NodeRendering & { readonly compiled: Compi
     case 'view':
     case 'table': {
       const work = new NodeWork(rendering)
-      const outcome = canReplace(work, kind) ? await replaceRelation(work, kind) : undefined
+      const outcome = canReplace(node, session.state, kind) ? await replaceRelation(work, kind) : undefined
       if (outcome) return outcome
       break
     }

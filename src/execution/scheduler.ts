@@ -6,18 +6,12 @@
  *    beginning or because one unit has ended, the one nearest to the beginning comes first, at one depth the one whose id
  *    sorts first. So does dbt, and projects lean on it where a model reads another one, or a seed, that it does not name.
  *    With a seed units of one moment go by chance.
- * 3. Units of one group may run abreast beyond the number of workers, as long as nothing else runs. They start in the same
- *    order, so whoever waits to be first before telling what came of it tells everything in the order of a single worker.
+ * 3. Units of one group may run abreast although there is one worker. They start in the order of that one worker, which is
+ *    known beforehand, and none starts past one that still waits for others. Whoever waits to be first before telling what
+ *    came of it tells everything in that order, too; what depends on it may start before then, once it says that it is done.
  * 4. After an abort nothing starts; the call ends when what was running has ended.
  */
-
-export interface Unit {
-  readonly id: string
-  /** Ids of units to wait for; those that are not scheduled are ignored. */
-  readonly after: readonly string[]
-  /** Units with the same do not mind each other. */
-  readonly group?: string
-}
+import { byDepth, linkUnits, orderOfOne, type Pending, type Unit } from './unit-order.ts'
 
 export interface ScheduleOptions {
   /** How many units run at a time. */
@@ -31,18 +25,26 @@ export interface ScheduleOptions {
   readonly elapsedMs?: () => number
 }
 
-/** What a running unit may ask of the schedule. */
+/** What a running unit may ask of the schedule, and what it tells it. */
 export interface Turn {
-  /** Number of the worker, from 1. No two units have the same at one time. */
+  /** Number of the worker, from 1. No two units that are not done have the same at one time. */
   readonly worker: number
   /** How long the unit could have run, had there been a worker for it. */
   readonly waitedMs: number
   /** Every unit that started before it has ended. */
   readonly isFirst: boolean
+  /** Ids of the units that started before it and are not done, in that order. */
+  before(): readonly string[]
   /** Calls back when it is the first; at once if it is. */
   whenFirst(callback: () => void): void
-  /** Resolves when it is the first. A unit that waits for it counts as idle. */
+  /** Resolves when it is the first. */
   comeFirst(): Promise<void>
+  /** What it will still do is known: it does not keep back those that wait for it to be settled. */
+  settle(): void
+  /** Resolves when every unit that started before it is settled, or done. */
+  settledBefore(): Promise<void>
+  /** What waits for the unit may start, and so may others in its place; it only waits to tell what came of it. */
+  done(): void
   /** Runs `work` while nothing else runs: waits for what is running and holds back what is ready. */
   alone<T>(work: () => Promise<T>): Promise<T>
 }
@@ -56,31 +58,28 @@ export function schedule(
   return new Schedule(units, run, options).finish()
 }
 
-interface Pending {
-  readonly id: string
-  readonly group: string | undefined
-  readonly dependants: Pending[]
-  waitsFor: number
-  rank: number
-  /** Number of units in the longest chain before it. */
-  depth: number
-  /** When it could have started. */
-  readyAtMs: number
+/** A unit that has started and not ended. */
+interface Running {
+  readonly one: Pending
+  readonly worker: number
+  state: 'busy' | 'waits' | 'done'
+  settled: boolean
+  readonly whenFirst: (() => void)[]
+  readonly whenSettledBefore: (() => void)[]
 }
 
 class Schedule {
   private readonly pending: readonly Pending[]
-  private readonly ready: Pending[] = []
-  /** Where the queue of ready units begins. */
+  /** With one worker every unit, in the order in which it takes them; with more, those that are ready. */
+  private readonly queue: Pending[] = []
+  /** Where the queue of units to start begins. */
   private next = 0
   /** The lowest number last: it goes next. */
   private readonly idleWorkers: number[]
   private readonly wishes: (() => void)[] = []
   private readonly started = new Set<Pending>()
-  /** In the order in which they started, each with who waits for it to be the first. */
-  private readonly running = new Map<Pending, (() => void)[]>()
-  /** Of those that run: how many only wait to be the first. */
-  private idle = 0
+  /** In the order in which they started. */
+  private readonly running = new Set<Running>()
   private busyAlone = false
   private failure: { readonly error: unknown } | undefined
   private readonly run: (id: string, turn: Turn) => Promise<void>
@@ -91,10 +90,15 @@ class Schedule {
   constructor(units: readonly Unit[], run: (id: string, turn: Turn) => Promise<void>, options: ScheduleOptions) {
     this.run = run
     this.options = options
-    this.pending = link(units, options.seed)
+    this.pending = linkUnits(units, options.seed)
     const places = Math.max(1, options.workers, options.abreast ?? 0)
     this.idleWorkers = Array.from({ length: places }, (_, index) => places - index)
+    if (this.hasOneWorker) this.queue.push(...orderOfOne(this.pending))
     this.becomeReady(this.pending.filter(one => one.waitsFor === 0))
+  }
+
+  private get hasOneWorker(): boolean {
+    return this.options.workers <= 1
   }
 
   finish(): Promise<readonly string[]> {
@@ -107,15 +111,15 @@ class Schedule {
 
   /** Starts whatever may start; settles the promise when nothing runs and nothing will. */
   private step(): void {
-    if (this.running.size - this.idle === this.wishes.length && this.wishes.length > 0 && !this.busyAlone) {
+    if (this.wishes.length > 0 && !this.busyAlone && this.count('busy') === this.wishes.length) {
       this.busyAlone = true
       this.wishes.shift()?.()
       return
     }
     const open = !this.options.signal?.aborted && this.failure === undefined
     while (open && this.wishes.length === 0 && !this.busyAlone && this.idleWorkers.length > 0) {
-      const one = this.ready[this.next]
-      if (!one || !this.hasRoomFor(one)) break
+      const one = this.queue[this.next]
+      if (!one || one.waitsFor > 0 || !this.hasRoomFor(one)) break
       this.next++
       this.start(one, this.idleWorkers.pop() ?? 1)
     }
@@ -124,16 +128,22 @@ class Schedule {
     else this.resolve(this.pending.filter(one => !this.started.has(one)).map(one => one.id))
   }
 
+  private count(state: Running['state']): number {
+    let count = 0
+    for (const other of this.running) if (other.state === state) count++
+    return count
+  }
+
   private hasRoomFor({ group }: Pending): boolean {
     if (this.running.size < Math.max(1, this.options.workers)) return true
-    return group !== undefined && [...this.running.keys()].every(one => one.group === group)
+    return group !== undefined && [...this.running].every(({ one }) => one.group === group)
   }
 
   private becomeReady(units: Pending[]): void {
     const now = this.elapsedMs()
-    for (const one of units.sort(inOrder)) {
+    for (const one of units.sort(byDepth)) {
       one.readyAtMs = now
-      this.ready.push(one)
+      if (!this.hasOneWorker) this.queue.push(one)
     }
   }
 
@@ -143,58 +153,103 @@ class Schedule {
 
   private start(one: Pending, worker: number): void {
     this.started.add(one)
-    this.running.set(one, [])
-    const turn = this.turnOf(one, worker)
+    const own: Running = { one, worker, state: 'busy', settled: false, whenFirst: [], whenSettledBefore: [] }
+    this.running.add(own)
     const ended = (): void => {
-      this.running.delete(one)
-      this.tellFirst()
-      this.idleWorkers.push(worker)
-      this.idleWorkers.sort((one, other) => other - one)
-      this.becomeReady(one.dependants.filter(dependant => --dependant.waitsFor === 0))
+      this.running.delete(own)
+      this.leaveWork(own)
+      this.tellWaiting()
       this.step()
     }
-    this.run(one.id, turn).then(ended, error => {
+    this.run(one.id, this.turnOf(own)).then(ended, error => {
       this.failure ??= { error }
       ended()
     })
   }
 
-  private turnOf(one: Pending, worker: number): Turn {
-    const isFirst = (): boolean => this.first() === one
+  /** The unit's worker takes others, and what waited for the unit is ready. */
+  private leaveWork(own: Running): void {
+    if (own.state === 'done') return
+    own.state = 'done'
+    this.idleWorkers.push(own.worker)
+    this.idleWorkers.sort((one, other) => other - one)
+    this.becomeReady(own.one.dependants.filter(dependant => --dependant.waitsFor === 0))
+  }
+
+  private turnOf(own: Running): Turn {
+    const isFirst = (): boolean => this.first() === own
     const whenFirst = (callback: () => void): void => {
       if (isFirst()) callback()
-      else this.running.get(one)?.push(callback)
+      else own.whenFirst.push(callback)
     }
     return {
-      worker,
-      waitedMs: this.elapsedMs() - one.readyAtMs,
+      worker: own.worker,
+      waitedMs: this.elapsedMs() - own.one.readyAtMs,
       get isFirst() {
         return isFirst()
       },
+      before: () => this.before(own).map(({ one }) => one.id),
       whenFirst,
       comeFirst: async () => {
-        if (isFirst()) return
-        this.idle++
+        if (!isFirst()) await this.waiting(own, whenFirst)
+      },
+      settle: () => {
+        own.settled = true
+        this.tellWaiting()
+      },
+      settledBefore: async () => {
+        if (!this.isSettledBefore(own)) await this.waiting(own, resolve => own.whenSettledBefore.push(resolve))
+      },
+      done: () => {
+        this.leaveWork(own)
+        this.tellWaiting()
         this.step()
-        await new Promise<void>(resolve => {
-          whenFirst(() => {
-            this.idle--
-            resolve()
-          })
-        })
       },
       alone: work => this.alone(work),
     }
   }
 
-  private first(): Pending | undefined {
-    const [first] = this.running.keys()
+  /** A unit that waits for others counts as idle. */
+  private async waiting(own: Running, begin: (resolve: () => void) => void): Promise<void> {
+    const isBusy = own.state === 'busy'
+    if (isBusy) {
+      own.state = 'waits'
+      this.step()
+    }
+    await new Promise<void>(begin)
+    if (isBusy) own.state = 'busy'
+  }
+
+  private first(): Running | undefined {
+    const [first] = this.running
     return first
   }
 
-  private tellFirst(): void {
+  /** Those that started before it and are not done. */
+  private before(own: Running): Running[] {
+    const found: Running[] = []
+    for (const other of this.running) {
+      if (other === own) break
+      if (other.state !== 'done') found.push(other)
+    }
+    return found
+  }
+
+  private isSettledBefore(own: Running): boolean {
+    const isLetOn = !this.busyAlone && this.wishes.length === 0
+    return isLetOn && this.before(own).every(other => other.settled)
+  }
+
+  private tellWaiting(): void {
     const first = this.first()
-    for (const callback of (first && this.running.get(first)?.splice(0)) ?? []) {
+    if (first) this.tell(first.whenFirst)
+    for (const one of this.running) {
+      if (one.whenSettledBefore.length > 0 && this.isSettledBefore(one)) this.tell(one.whenSettledBefore)
+    }
+  }
+
+  private tell(callbacks: (() => void)[]): void {
+    for (const callback of callbacks.splice(0)) {
       try {
         callback()
       } catch (error) {
@@ -212,63 +267,10 @@ class Schedule {
       return await work()
     } finally {
       this.busyAlone = false
-      queueMicrotask(() => this.step())
+      queueMicrotask(() => {
+        this.tellWaiting()
+        this.step()
+      })
     }
   }
-}
-
-function link(units: readonly Unit[], seed: number | undefined): Pending[] {
-  const chance = seed === undefined ? undefined : randomNumbers(seed)
-  const byId = new Map<string, Pending>()
-  for (const { id, group } of units) {
-    byId.set(id, {
-      id,
-      group,
-      dependants: [],
-      waitsFor: 0,
-      rank: chance ? chance() : 0,
-      depth: 0,
-      readyAtMs: 0,
-    })
-  }
-  for (const { id, after } of units) {
-    const own = byId.get(id)
-    for (const other of new Set(after)) {
-      const parent = byId.get(other)
-      if (!own || !parent || own === parent) continue
-      parent.dependants.push(own)
-      own.waitsFor++
-    }
-  }
-  const all = [...byId.values()]
-  measureDepths(all)
-  return all
-}
-
-function measureDepths(all: readonly Pending[]): void {
-  const left = new Map(all.map(one => [one, one.waitsFor]))
-  const order = all.filter(one => one.waitsFor === 0)
-  for (const one of order) {
-    for (const dependant of one.dependants) {
-      const count = (left.get(dependant) ?? 0) - 1
-      left.set(dependant, count)
-      dependant.depth = Math.max(dependant.depth, one.depth + 1)
-      if (count === 0) order.push(dependant)
-    }
-  }
-}
-
-/** mulberry32: small, and the same numbers on every machine. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
-
-function inOrder(one: Pending, other: Pending): number {
-  return one.depth - other.depth || one.rank - other.rank || (one.id < other.id ? -1 : 1)
 }

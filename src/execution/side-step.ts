@@ -1,102 +1,84 @@
 /**
- * Steps that run beside others of their kind although the target has one thread: data tests and unit tests, which only
- * read, and seeds, each of which reads one file and fills one table. Nobody can tell but by the time it takes:
+ * Steps that run beside others although the target has one thread: seeds, each of which reads one file and fills one
+ * table; tests, which only read; and models, each of which one statement makes. They start in the order of one thread, and
+ * nobody can tell but by the time it takes:
  *
  * 1. What a step tells is held back until every step before it has ended, so lines and results have the order of one thread.
- * 2. A test that turns out to write does not do so before its turn, and where a test has written, what the ones behind it
- *    have found so far does not count: they run again when their turn has come.
+ * 2. Before its turn a step does nothing but to read, and to replace its own relation. Whatever else it wants to do waits
+ *    for its turn; if it has read something until then, it begins anew.
+ * 3. It does not read what a step before it is still making (`reach.ts`), and replaces nothing until all is known that the
+ *    steps before it will still do, none of which reads or makes the same. So what hangs on it may start at once.
+ * 4. What fails before its turn is tried again in its turn.
+ * 5. What a step writes in its turn, its own relation aside, may be what tests behind it have read: they run again.
  *
  * Whoever says `--threads`, or ends the run at the first failure, gets one step at a time.
  */
-import { splitStatements } from '../base/sql-text.ts'
-import type { RunState } from '../compile/run-state.ts'
-import type { Config } from '../config/config.ts'
-import { isPlainTest } from '../data-tests/run-data-test.ts'
-import { seedMacros } from '../materializations/seed.ts'
-import type { Plan } from '../plan/plan.ts'
-import type { GraphMember, SeedNode } from '../project/node.ts'
-import { truthy } from '../template/iteration.ts'
+import type { Gate, RunState } from '../compile/run-state.ts'
+import type { GraphMember } from '../project/node.ts'
 import type { EventSink, RunEvent } from './event.ts'
+import type { Reach } from './reach.ts'
 import { observerOf } from './run-context.ts'
+import type { NodeResult } from './run-result.ts'
 import type { Turn } from './scheduler.ts'
+import type { SideGroup } from './side-groups.ts'
+import { onlyReads, onlyReplaces } from './statement-effect.ts'
 import { templateEffects } from './template-effects.ts'
-
-export type SideGroup = 'tests' | 'seeds'
 
 /** So many run at a time: one in DuckDB, one being rendered, and one that waits for the first to end. */
 export const stepsAbreast = 3
 
-/** By unique id; none where there are more threads, or where one step at a time is asked for. */
-export function sideGroups({ steps }: Plan, state: RunState): ReadonlyMap<string, SideGroup> {
-  const groups = new Map<string, SideGroup>()
-  if (!hasOneThread(state.config)) return groups
-  for (const { node } of steps) {
-    const group = sideGroupOf(node, state)
-    if (group) groups.set(node.uniqueId, group)
-  }
-  return groups
-}
+/** From here on a statement is one of those that threads: 1 is there for: nothing more is built beside it. */
+const largeMs = 250
 
-function hasOneThread({ flags, target }: Config): boolean {
-  return target.threads === 1 && flags.threads === null && !flags.singleThreaded && !flags.failFast
-}
-
-function sideGroupOf(node: GraphMember, state: RunState): SideGroup | undefined {
-  switch (node.resourceType) {
-    case 'test':
-      return isPlainTest(node, state) ? 'tests' : undefined
-    case 'unit_test':
-      return state.macros.areBuiltIn(['materialization_unit_default', 'materialization_unit_duckdb'])
-        ? 'tests'
-        : undefined
-    case 'seed':
-      return isPlainSeed(node, state) ? 'seeds' : undefined
-    default:
-      return undefined
-  }
-}
-
-function isPlainSeed({ config, database: own }: SeedNode, { macros, adapterFacts }: RunState): boolean {
-  const { database, isMotherduck, ducklakeDatabases } = adapterFacts
-  if (isMotherduck || ducklakeDatabases.has(database) || (own ?? database) !== database) return false
-  if (['pre-hook', 'post-hook'].some(key => truthy(config.get(key) ?? null))) return false
-  return macros.areBuiltIn([...seedMacros, 'materialization_seed_default', 'materialization_seed_duckdb', 'run_hooks'])
-}
-
-/** How many statements of tests have written. */
-export interface Writes {
-  count: number
+/** What the steps of a run that may run beside each other know of one another. */
+export interface SideSteps {
+  readonly reach: Reach
+  /** Statements that have written what others may have read. */
+  writes: number
+  /** Those that have started and not ended, by unique id. */
+  readonly running: Map<string, SideStep>
 }
 
 export interface SideStepParts {
+  readonly node: GraphMember
   readonly group: SideGroup
   readonly turn: Turn
   readonly state: RunState
   readonly sink: EventSink
-  readonly writes: Writes
+  readonly all: SideSteps
 }
 
 /** One attempt at a step of a group: what it stands on, and whether its outcome counts. */
-export class SideStep {
+export class SideStep implements Gate {
   readonly state: RunState
   private readonly parts: SideStepParts
   private readonly writesBefore: number
   private held: { readonly event: RunEvent; readonly sinceMs: number }[] | undefined = []
+  private sent = 0
   private spoilt = false
+  private isDone = false
+  private waitedMs = 0
+  private lastSentMs: number | undefined
+  /** The last statement. */
+  private statement: string
 
   constructor(parts: SideStepParts) {
     this.parts = parts
-    this.writesBefore = parts.writes.count
-    const { config } = parts.state
+    this.writesBefore = parts.all.writes
+    const { state, group, turn } = parts
+    const { config } = state
     this.state = {
-      ...parts.state,
+      ...state,
       observer: observerOf(config.clock, this.sink),
-      effectsFor: node => templateEffects(config, this.sink, node),
-      ...(parts.group === 'tests' && { guard: sql => this.guard(sql) }),
+      effectsFor: id => templateEffects(config, this.sink, id),
+      ...(group === 'queries' && { gate: this }),
       // A step before it must not wait for what this one gives up.
-      ...(!parts.turn.isFirst && { ephemerals: new Map(parts.state.ephemerals) }),
+      ...(!turn.isFirst && { ephemerals: new Map(state.ephemerals), loadedSources: new Map(state.loadedSources) }),
     }
-    parts.turn.whenFirst(() => this.takeTurn())
+    // Those behind it may have been let past what the attempt before this one sent.
+    this.statement = parts.all.running.get(parts.node.uniqueId)?.statement ?? ''
+    parts.all.running.set(parts.node.uniqueId, this)
+    turn.whenFirst(() => this.takeTurn())
   }
 
   readonly sink: EventSink = event => {
@@ -104,14 +86,132 @@ export class SideStep {
     else this.parts.sink(event)
   }
 
-  /** Resolves when its turn has come. @returns whether the outcome counts */
-  async counts(): Promise<boolean> {
-    await this.parts.turn.comeFirst()
-    return !this.spoilt
+  /** What others may start on is told at once. @returns the result when its turn has come, or nothing if it does not count */
+  async outcome(result: NodeResult): Promise<NodeResult | undefined> {
+    const { turn, group, all, node } = this.parts
+    if (this.isEarly && result.status === 'error' && !this.state.signal.aborted) this.spoilt = true
+    if (!this.spoilt && isGood(result)) {
+      if (group === 'queries') await turn.settledBefore()
+      this.spoilt ||= this.isEarly && this.isOutdated
+      if (!this.spoilt) {
+        this.isDone = true
+        turn.done()
+      }
+    }
+    await turn.comeFirst()
+    if (this.spoilt) return undefined
+    all.running.delete(node.uniqueId)
+    this.share()
+    return { ...result, executionTimeMs: result.executionTimeMs - this.waitedMs }
+  }
+
+  sends(sql: string, isLast: boolean): Promise<void> | undefined {
+    const { reach } = this.parts.all
+    const replaces = isLast && this.ownName !== null && onlyReplaces(sql, this.ownName)
+    if (!replaces && !onlyReads(sql)) {
+      reach.note(sql)
+      return this.writesInTurn()
+    }
+    this.statement = sql
+    if (replaces) reach.note(sql)
+    if (!this.isEarly) {
+      this.goesOn(isLast)
+      return undefined
+    }
+    return this.sendsEarly(replaces, isLast)
+  }
+
+  looksUp(identifier: string): Promise<void> | undefined {
+    const name = identifier.toLowerCase()
+    return this.isEarly && this.before().some(other => other.makes === name) ? this.waitForTurn() : undefined
+  }
+
+  /** What the step has found out on its way is of use to those behind it. */
+  private share(): void {
+    const { ephemerals, loadedSources } = this.parts.state
+    for (const [id, found] of this.state.ephemerals) if (!ephemerals.has(id)) ephemerals.set(id, found)
+    for (const [id, found] of this.state.loadedSources) if (!loadedSources.has(id)) loadedSources.set(id, found)
+  }
+
+  /** The name of the relation that the step makes, in lower case. */
+  private get makes(): string | null {
+    const { node } = this.parts
+    return node.resourceType === 'model' ? node.alias.toLowerCase() : null
+  }
+
+  private get ownName(): string | null {
+    const { node } = this.parts
+    return node.resourceType === 'model' ? node.relationName : null
+  }
+
+  private get isEarly(): boolean {
+    return this.held !== undefined
+  }
+
+  /** Its statement takes so long that it may need the memory of two. */
+  private get isLarge(): boolean {
+    return this.lastSentMs !== undefined && this.elapsedMs() - this.lastSentMs >= largeMs
+  }
+
+  /** Something was written since it began. */
+  private get isOutdated(): boolean {
+    return this.parts.all.writes > this.writesBefore
+  }
+
+  private async sendsEarly(replaces: boolean, isLast: boolean): Promise<void> {
+    const { turn } = this.parts
+    const sinceMs = this.elapsedMs()
+    if (replaces) await turn.settledBefore()
+    if ((replaces && this.before().some(other => other.isLarge)) || (await this.meetsOthers(replaces))) {
+      await this.waitForTurn()
+    }
+    this.waitedMs += this.elapsedMs() - sinceMs
+    if (this.isEarly && this.isOutdated) this.spoilt = true
+    this.refuseSpoilt()
+    this.goesOn(isLast)
+  }
+
+  private goesOn(isLast: boolean): void {
+    this.sent++
+    if (!isLast) return
+    this.lastSentMs = this.elapsedMs()
+    this.parts.turn.settle()
+  }
+
+  private async writesInTurn(): Promise<void> {
+    if (this.isEarly) await this.waitForTurn()
+    this.sent++
+    this.parts.all.writes++
+  }
+
+  /** What a step has read may be part of a transaction, which sees nothing newer. */
+  private async waitForTurn(): Promise<void> {
+    if (this.sent > 0) this.spoilt = true
+    else await this.parts.turn.comeFirst()
+    this.refuseSpoilt()
+  }
+
+  private refuseSpoilt(): void {
+    if (this.spoilt) throw new Error('a step begins anew in its turn')
+  }
+
+  private async meetsOthers(replaces: boolean): Promise<boolean> {
+    if (!this.before().some(other => replaces || other.makes !== null)) return false
+    await this.parts.all.reach.learned
+    return this.before().some(other => this.reads(other) || (replaces && other.reads(this)))
+  }
+
+  private reads({ makes }: SideStep): boolean {
+    return makes !== null && (makes === this.makes || this.parts.all.reach.mayRead(this.statement, makes))
+  }
+
+  private before(): SideStep[] {
+    const { turn, all } = this.parts
+    return turn.before().flatMap(id => all.running.get(id) ?? [])
   }
 
   private takeTurn(): void {
-    if (this.parts.writes.count > this.writesBefore) this.spoilt = true
+    if (!this.isDone && this.isOutdated) this.spoilt = true
     if (this.spoilt) return
     const { held } = this
     this.held = undefined
@@ -121,30 +221,8 @@ export class SideStep {
   private elapsedMs(): number {
     return this.parts.state.config.clock.elapsedMs()
   }
-
-  private guard(sql: string): void {
-    if (onlyReads(sql)) return
-    if (this.held) {
-      this.spoilt = true
-      throw new Error('a test writes before its turn')
-    }
-    this.parts.writes.count++
-  }
 }
 
-const opening = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(\w+)/
-const readers = new Set(['select', 'from', 'values', 'describe', 'show', 'summarize', 'pivot', 'unpivot'])
-
-/** Rather too few than too many: what a test sends otherwise waits for its turn. */
-export function onlyReads(sql: string): boolean {
-  return splitStatements(sql).every(({ sql: text }) => {
-    const word = opening.exec(text)?.[1]?.toLowerCase() ?? ''
-    if (word === 'with') return !/\b(?:insert|update|delete|merge)\b/i.test(text) && !hasEffects(text)
-    return readers.has(word) && !hasEffects(text)
-  })
-}
-
-/** Calls of functions that leave something behind. */
-function hasEffects(sql: string): boolean {
-  return /\b(?:nextval|setseed)\s*\(/i.test(sql)
+function isGood({ status }: NodeResult): boolean {
+  return status === 'success' || status === 'pass' || status === 'warn'
 }

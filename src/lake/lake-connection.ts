@@ -64,6 +64,9 @@ class LakeDatabase implements Database {
   get readOnly(): boolean {
     return this.inner.readOnly
   }
+  get isNew(): boolean {
+    return this.inner.isNew
+  }
 
   async connect(): Promise<Connection> {
     const connection = await this.inner.connect()

@@ -90,7 +90,7 @@ export class NodeWork {
   }
 
   /** Sends the node's own SQL, in the transaction if `begin`. */
-  send(sql: string, options: { readonly begin: boolean }): Promise<QueryResult> {
+  send(sql: string, options: { readonly begin: boolean; readonly isLast?: boolean }): Promise<QueryResult> {
     return this.session.send(sql, { ...options, path: this.node.originalFilePath })
   }
 

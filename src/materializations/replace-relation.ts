@@ -10,8 +10,10 @@
  */
 import { DiagnosticError } from '../base/diagnostic.ts'
 import type { RelationInfo } from '../base/sql-value.ts'
+import type { RunState } from '../compile/run-state.ts'
 import type { Relation } from '../context/relation.ts'
 import { foreignKeys } from '../project/foreign-keys.ts'
+import type { Node } from '../project/node.ts'
 import { truthy } from '../template/iteration.ts'
 import { str } from '../template/repr.ts'
 import { type NodeWork, type Outcome, plainResponse } from './node-work.ts'
@@ -50,17 +52,16 @@ const macrosOfBoth = [
 ]
 
 /** True where one statement does what dbt's macro does. */
-export function canReplace(work: NodeWork, kind: ReplaceableKind): boolean {
-  const { node, session } = work
-  const { macros, adapterFacts } = session.state
+export function canReplace(node: Node, { macros, adapterFacts }: RunState, kind: ReplaceableKind): boolean {
   const partitions = ['partitioned_by', 'partition_by', 'sorted_by', 'sort_by']
-  if ([...partitions, 'grants'].some(key => truthy(work.config(key))) || node.language !== 'sql') return false
+  if ([...partitions, 'grants'].some(key => truthy(node.config.get(key) ?? null)) || node.language !== 'sql')
+    return false
   const inLake = adapterFacts.ducklakeDatabases.has(node.database ?? adapterFacts.database)
-  if (adapterFacts.isMotherduck || inLake || hasForeignKey(work)) return false
+  if (adapterFacts.isMotherduck || inLake || hasForeignKey(node)) return false
   return macros.areBuiltIn([...macrosOfBoth, ...macrosOnTheWay[kind]])
 }
 
-function hasForeignKey({ node }: NodeWork): boolean {
+function hasForeignKey(node: Node): boolean {
   return node.resourceType === 'model' && node.contract.enforced && foreignKeys(node).length > 0
 }
 
@@ -74,13 +75,14 @@ export async function replaceRelation(work: NodeWork, kind: ReplaceableKind): Pr
   const hasIndexes = kind === 'table' && truthy(work.config('indexes'))
   const severalStatements = swapsKind || hasIndexes || work.persistsDocs || work.node.contract.enforced
   const transaction = severalStatements || work.hasHooksInside
+  const isLast = !transaction && !work.hasHooks('post-hook', false)
   await work.runHooks('pre-hook', true)
   const textOf = await buildText(work, kind)
   work.write(textOf(`create ${kind}`, scratchName(relation)))
   const sql = textOf(`create or replace ${kind}`, relation.render())
   try {
     if (swapsKind) await work.send(`drop ${existing.kind} if exists ${relation.render()} cascade`, { begin: true })
-    await work.send(sql, { begin: transaction })
+    await work.send(sql, { begin: transaction, isLast })
   } catch (error) {
     if (isHeldByForeignKey(error) && !work.hasHooksInside && !work.hasHooks('pre-hook', false)) return undefined
     throw error

@@ -308,7 +308,10 @@ describe('a node that ran out of memory', () => {
         },
       })
     }
-    return { database: { connect, readOnly: false, close: () => database.close() }, tries: () => tries }
+    return {
+      database: { connect, readOnly: false, isNew: true, close: () => database.close() },
+      tries: () => tries,
+    }
   }
 
   test('is tried once more, alone', async () => {

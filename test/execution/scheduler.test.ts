@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { schedule, type Turn, type Unit } from '../../src/execution/scheduler.ts'
+import { schedule, type Turn } from '../../src/execution/scheduler.ts'
+import type { Unit } from '../../src/execution/unit-order.ts'
 
 /** Units that run until the test lets each one end. */
 class Puppets {
@@ -160,6 +161,69 @@ describe('the scheduler', () => {
       await puppets.end('a')
       await done
       expect(told).toEqual(['first a', 'end a', 'first b', 'end b', 'first c', 'end c'])
+    })
+
+    test('what waits for a unit starts once it is done, in the order of one worker', async () => {
+      const puppets = new Puppets()
+      const dones = new Map<string, () => void>()
+      const units = [...inGroup('g', 'a', 'b', 'd'), { id: 'c', after: ['b'], group: 'g' }]
+      const told: string[] = []
+      const all = schedule(
+        units,
+        async (id, turn) => {
+          dones.set(id, turn.done)
+          await puppets.run(id, turn)
+          await turn.comeFirst()
+          told.push(id)
+        },
+        { workers: 1, abreast: 3 },
+      )
+      expect(puppets.started).toEqual(['a', 'b', 'd'])
+      dones.get('b')?.()
+      expect(puppets.started).toEqual(['a', 'b', 'd', 'c'])
+      expect(puppets.workers.get('c')).toBe(puppets.workers.get('b'))
+      for (const id of ['c', 'd', 'b', 'a']) await puppets.end(id)
+      await all
+      expect(told).toEqual(['a', 'b', 'd', 'c'])
+    })
+
+    test('none starts past one that waits for others', async () => {
+      const puppets = new Puppets()
+      const units = [
+        ...inGroup('g', 'a', 'b'),
+        { id: 'c', after: ['a'], group: 'g' },
+        { id: 'd', after: ['b'], group: 'g' },
+      ]
+      void schedule(units, puppets.run, { workers: 1, abreast: 3 })
+      await puppets.end('b')
+      expect(puppets.started).toEqual(['a', 'b'])
+      await puppets.end('a')
+      expect(puppets.started).toEqual(['a', 'b', 'c', 'd'])
+    })
+
+    test('a unit waits until those before it are settled or done, and counts as idle', async () => {
+      const told: string[] = []
+      const turns = new Map<string, Turn>()
+      const puppets = new Puppets()
+      void schedule(
+        inGroup('g', 'a', 'b', 'c'),
+        async (id, turn) => {
+          turns.set(id, turn)
+          if (id === 'c') await turn.settledBefore().then(() => told.push('c goes on'))
+          await puppets.run(id, turn)
+        },
+        { workers: 1, abreast: 3 },
+      )
+      expect(turns.get('c')?.before()).toEqual(['a', 'b'])
+      turns.get('a')?.settle()
+      await settled()
+      expect(told).toEqual([])
+      void turns.get('a')?.alone(async () => void told.push('a alone'))
+      turns.get('b')?.done()
+      expect(turns.get('c')?.before()).toEqual(['a'])
+      await settled()
+      await settled()
+      expect(told).toEqual(['a alone', 'c goes on'])
     })
 
     test('an error of whoever is told is let out', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src/execution/event.ts'
-import { onlyReads } from '../../src/execution/side-step.ts'
+import { onlyReads } from '../../src/execution/statement-effect.ts'
 import { type RanOutcome, RunRig, type RunWish } from '../rig/run-rig.ts'
 
 let rig: RunRig | undefined
@@ -98,10 +98,12 @@ describe('with one thread', () => {
     }
   })
 
-  test('models run one after the other, and so do seeds with hooks and tests that keep their failures', async () => {
+  test('seeds with hooks, tests that keep their failures and models that more than one statement makes run by themselves', async () => {
     const files = {
-      'models/a.sql': slowly,
-      'models/b.sql': 'select 1 as id',
+      'models/a.sql': "{{ config(materialized='incremental') }} select 1 as id",
+      'models/b.sql': "{{ config(post_hook='select 1') }} select 1 as id",
+      'models/c.sql': "{{ config(materialized='table', indexes=[{'columns': ['id']}]) }} select 1 as id",
+      'models/d.sql': "{{ config(sql_header='select 1;') }} select 1 as id",
       'seeds/s.csv': 'id\n1\n',
       'seeds/t.csv': 'id\n1\n',
       'seeds/schema.yml':
@@ -152,5 +154,144 @@ describe('with one thread', () => {
     const outcome = await p.run({ command: 'test', change: { signal: abort.signal } })
     expect(outcome.interrupted).toBe(true)
     expect(outcome.results.filter(one => one.status === 'pass')).toEqual([])
+  })
+
+  describe('models', () => {
+    const table = "{{ config(materialized='table') }} "
+    test('run beside each other, and everything is told as if they did not', async () => {
+      const files = {
+        'models/a.sql': `${table}${slowly}`,
+        'models/b.sql': "{{ log('b is here', info=true) }} select 1 as id",
+        'models/c.sql': "select * from {{ ref('b') }}",
+        'models/d.sql': 'select nothing',
+        'models/e.sql': "select * from {{ ref('d') }}",
+        'models/f.sql': `${table}select * from {{ ref('e') }} union all select * from {{ ref('c') }}`,
+        'models/schema.yml':
+          'models: [{name: b, columns: [{name: id, data_tests: [unique, {accepted_values: {values: [2]}}]}]}]\n',
+      }
+      for (const command of ['run', 'build']) {
+        const abreast = await run(files, { command })
+        const single = await run(files, { command, flags: { threads: 1 } })
+        expect(held(abreast)).toBeGreaterThan(0)
+        expect(story(abreast)).toEqual(story(single))
+        expect(abreast.statuses).toEqual(single.statuses)
+      }
+    })
+
+    test('what hangs on one that is done is built while one before it still runs', async () => {
+      const outcome = await run(
+        {
+          'models/a.sql': table + slowly,
+          'models/b.sql': 'select 1 as id',
+          'models/c.sql': "select * from {{ ref('b') }}",
+        },
+        { command: 'run' },
+      )
+      const builtEarly = outcome.events.some(
+        event => event.kind === 'statement finished' && event.connection === 'model.shop.c' && (event.heldMs ?? 0) > 0,
+      )
+      expect(builtEarly).toBe(true)
+    })
+
+    /** Every relation's rows, after a run with models beside each other and after one without. */
+    async function bothWays(files: Record<string, string>, before: readonly string[]): Promise<[unknown, unknown]> {
+      const found: unknown[] = []
+      for (const flags of [{}, { threads: 1 }]) {
+        const p = project(files)
+        for (const sql of before) await p.rows(sql)
+        const { statuses } = await p.run({ command: 'build', flags })
+        const names = await p.rows(
+          "select table_name from information_schema.tables where table_name <> 'seen' order by 1",
+        )
+        const rows = await Promise.all(names.map(async ([name]) => [name, await p.rows(`select * from "${name}"`)]))
+        found.push({ statuses, rows })
+        await p.close()
+      }
+      return found as [unknown, unknown]
+    }
+
+    const slowTable = table + slowly
+    const old = 'create table a as select -1 as n'
+    const cases: Record<string, { files: Record<string, string>; before: string[] }> = {
+      'names what one before it makes': {
+        files: { 'models/a.sql': slowTable, 'models/b.sql': `${table}select n from a` },
+        before: [old],
+      },
+      'reads a view of it': {
+        files: { 'models/a.sql': slowTable, 'models/b.sql': `${table}select n from indirect` },
+        before: [old, 'create view seen_by as select * from a', 'create view indirect as select * from seen_by'],
+      },
+      'reads it by a macro': {
+        files: { 'models/a.sql': slowTable, 'models/b.sql': `${table}select n from found()` },
+        before: [old, 'create macro found() as table select * from a'],
+      },
+      'reads it by a view of this run': {
+        files: {
+          'models/a.sql': slowTable,
+          'models/b.sql': 'select n from a',
+          'models/c.sql': `${table}select n from {{ ref('b') }}`,
+        },
+        before: [old],
+      },
+      'reads the catalogue': {
+        files: {
+          'models/a.sql': slowTable,
+          'models/b.sql': `${table}select count(*) as n from duckdb_tables() where table_name = 'a'`,
+        },
+        before: [],
+      },
+      'asks whether it exists': {
+        files: {
+          'models/a.sql': slowTable,
+          'models/b.sql': "select {{ 1 if adapter.get_relation(target.database, target.schema, 'a') else 0 }} as n",
+        },
+        before: [],
+      },
+      'makes what one before it reads': {
+        files: {
+          'models/a.sql': `${slowTable} and i > (select max(n) from b)`,
+          'models/b.sql': `${table}select 9e9 as n`,
+        },
+        before: ['create table b as select 5 as n'],
+      },
+      'makes what one before it is going to read': {
+        files: {
+          'models/a.sql': `{% do run_query("${slowly}") if execute %}${table}select max(n) as n from b`,
+          'models/b.sql': `${table}select 9 as n`,
+        },
+        before: ['create table b as select 5 as n'],
+      },
+      'writes besides': {
+        files: {
+          'models/a.sql': `${slowTable} and i > (select count(*) from seen)`,
+          'models/b.sql': "{% do run_query('insert into seen values (2)') if execute %}select 1 as n",
+          'models/c.sql': 'select count(*) as n from seen',
+          'tests/one.sql': 'select * from seen where n = 2',
+        },
+        before: ['create table seen as select 1 as n'],
+      },
+      'fails, and so does another': {
+        files: {
+          'models/a.sql': slowTable,
+          'models/b.sql': `${table}select error('no') as n`,
+          'models/c.sql': "select * from {{ ref('b') }}",
+        },
+        before: [],
+      },
+      'has another kind than before': {
+        files: {
+          'models/a.sql': slowTable,
+          'models/b.sql': `${table}select 1 as n`,
+          'models/c.sql': 'select * from a',
+        },
+        before: ['create view b as select 2 as n', 'create view c as select 3 as n'],
+      },
+    }
+    for (const [name, { files, before }] of Object.entries(cases)) {
+      test(`one that ${name} finds and leaves what it would by itself`, async () => {
+        const [abreast, single] = await bothWays(files, before)
+        expect(abreast).toEqual(single)
+      })
+    }
   })
 })
