@@ -4,6 +4,7 @@
  */
 import { modelsWithForeignKeys } from '../compile/foreign-keys.ts'
 import { isNode } from '../compile/node-providers.ts'
+import { isEphemeral } from '../compile/node-relation.ts'
 import type { RunState } from '../compile/run-state.ts'
 import type { Config } from '../config/config.ts'
 import { isPlainTest } from '../data-tests/run-data-test.ts'
@@ -42,7 +43,7 @@ function sideGroupOf(node: GraphMember, state: RunState): SideGroup | undefined 
         ? 'queries'
         : undefined
     case 'model':
-      return isPlainModel(node, state) ? 'queries' : undefined
+      return isEphemeral(node) || isPlainModel(node, state) ? 'queries' : undefined
     case 'seed':
       return isPlainSeed(node, state) ? 'seeds' : undefined
     default:

@@ -28,7 +28,7 @@ import { templateEffects } from './template-effects.ts'
 export const stepsAbreast = 3
 
 /** From here on a statement is one of those that threads: 1 is there for: nothing more is built beside it. */
-const largeMs = 250
+const largeMs = 1000
 
 /** What the steps of a run that may run beside each other know of one another. */
 export interface SideSteps {

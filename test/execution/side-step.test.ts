@@ -179,18 +179,19 @@ describe('with one thread', () => {
     })
 
     test('what hangs on one that is done is built while one before it still runs', async () => {
-      const outcome = await run(
-        {
+      for (const materialized of ['view', 'ephemeral']) {
+        const files = {
           'models/a.sql': table + slowly,
-          'models/b.sql': 'select 1 as id',
+          'models/b.sql': `{{ config(materialized='${materialized}') }} select 1 as id`,
           'models/c.sql': "select * from {{ ref('b') }}",
-        },
-        { command: 'run' },
-      )
-      const builtEarly = outcome.events.some(
-        event => event.kind === 'statement finished' && event.connection === 'model.shop.c' && (event.heldMs ?? 0) > 0,
-      )
-      expect(builtEarly).toBe(true)
+        }
+        const outcome = await run(files, { command: 'run' })
+        const isBuiltEarly = outcome.events.some(
+          event =>
+            event.kind === 'statement finished' && event.connection === 'model.shop.c' && (event.heldMs ?? 0) > 0,
+        )
+        expect(isBuiltEarly).toBe(true)
+      }
     })
 
     /** Every relation's rows, after a run with models beside each other and after one without. */
