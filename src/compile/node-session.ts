@@ -128,8 +128,7 @@ export class NodeSession implements NodeAccess {
   }
 
   async getRelation(database: string | null, schema: string, identifier: string): Promise<RelationInfo | undefined> {
-    const wait = this.state.gate?.looksUp(identifier)
-    if (wait) await wait
+    this.state.gate?.looksUp(identifier)
     const name = { database: database ?? this.facts.database, schema, identifier }
     return this.state.relations.find(name, sql => this.ask(sql))
   }

@@ -25,12 +25,12 @@ interface StatementObserver {
   finished(connection: string, elapsedMs: number, error?: string): void
 }
 
-/** Sees what a node is about to do, and may have it wait. What it throws keeps the node from doing so. */
+/** Sees what a node is about to do. What it throws keeps the node from doing so. */
 export interface Gate {
-  /** Before each statement. @param isLast the node will send no other */
+  /** Before each statement, which waits for what is returned. @param isLast the node will send no other */
   sends(sql: string, isLast: boolean): Promise<void> | undefined
   /** Before a relation is looked up by its name. */
-  looksUp(identifier: string): Promise<void> | undefined
+  looksUp(identifier: string): void
 }
 
 /** An ephemeral model, compiled: what its readers put before their own queries. */

@@ -4,8 +4,8 @@
  * nobody can tell but by the time it takes:
  *
  * 1. What a step tells is held back until every step before it has ended, so lines and results have the order of one thread.
- * 2. Before its turn a step does nothing but to read, and to replace its own relation. Whatever else it wants to do waits
- *    for its turn; if it has read something until then, it begins anew.
+ * 2. Before its turn a step does nothing but to read, and to replace its own relation. Whatever else it wants to do, it
+ *    does in its turn, from the beginning.
  * 3. It does not read what a step before it is still making (`reach.ts`), and replaces nothing until all is known that the
  *    steps before it will still do, none of which reads or makes the same. So what hangs on it may start at once.
  * 4. What fails before its turn is tried again in its turn.
@@ -54,7 +54,6 @@ export class SideStep implements Gate {
   private readonly parts: SideStepParts
   private readonly writesBefore: number
   private held: { readonly event: RunEvent; readonly sinceMs: number }[] | undefined = []
-  private sent = 0
   private spoilt = false
   private isDone = false
   private waitedMs = 0
@@ -110,7 +109,9 @@ export class SideStep implements Gate {
     const replaces = isLast && this.ownName !== null && onlyReplaces(sql, this.ownName)
     if (!replaces && !onlyReads(sql)) {
       reach.note(sql)
-      return this.writesInTurn()
+      if (this.isEarly) this.beginAnew()
+      this.parts.all.writes++
+      return undefined
     }
     this.statement = sql
     if (replaces) reach.note(sql)
@@ -121,9 +122,9 @@ export class SideStep implements Gate {
     return this.sendsEarly(replaces, isLast)
   }
 
-  looksUp(identifier: string): Promise<void> | undefined {
+  looksUp(identifier: string): void {
     const name = identifier.toLowerCase()
-    return this.isEarly && this.before().some(other => other.makes === name) ? this.waitForTurn() : undefined
+    if (this.isEarly && this.before().some(other => other.makes === name)) this.beginAnew()
   }
 
   /** What the step has found out on its way is of use to those behind it. */
@@ -162,37 +163,21 @@ export class SideStep implements Gate {
     const { turn } = this.parts
     const sinceMs = this.elapsedMs()
     if (replaces) await turn.settledBefore()
-    if ((replaces && this.before().some(other => other.isLarge)) || (await this.meetsOthers(replaces))) {
-      await this.waitForTurn()
-    }
+    const waits = replaces && this.before().some(other => other.isLarge)
+    if (this.spoilt || this.isOutdated || waits || (await this.meetsOthers(replaces))) this.beginAnew()
     this.waitedMs += this.elapsedMs() - sinceMs
-    if (this.isEarly && this.isOutdated) this.spoilt = true
-    this.refuseSpoilt()
     this.goesOn(isLast)
   }
 
   private goesOn(isLast: boolean): void {
-    this.sent++
     if (!isLast) return
     this.lastSentMs = this.elapsedMs()
     this.parts.turn.settle()
   }
 
-  private async writesInTurn(): Promise<void> {
-    if (this.isEarly) await this.waitForTurn()
-    this.sent++
-    this.parts.all.writes++
-  }
-
-  /** What a step has read may be part of a transaction, which sees nothing newer. */
-  private async waitForTurn(): Promise<void> {
-    if (this.sent > 0) this.spoilt = true
-    else await this.parts.turn.comeFirst()
-    this.refuseSpoilt()
-  }
-
-  private refuseSpoilt(): void {
-    if (this.spoilt) throw new Error('a step begins anew in its turn')
+  private beginAnew(): never {
+    this.spoilt = true
+    throw new Error('a step begins anew in its turn')
   }
 
   private async meetsOthers(replaces: boolean): Promise<boolean> {
