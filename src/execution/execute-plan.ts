@@ -28,7 +28,7 @@ import type { NodeResult, RunResult } from './run-result.ts'
 import { runStep, type StepReport } from './run-step.ts'
 import { schedule, type Turn } from './scheduler.ts'
 import { deservesSecondAttempt, tellingNoStart } from './second-attempt.ts'
-import { type SideGroup, sideGroups } from './side-groups.ts'
+import { relationsAreMadeAbreast, type SideGroup, sideGroups } from './side-groups.ts'
 import { SideStep, type SideSteps, stepsAbreast } from './side-step.ts'
 import { StepResults } from './step-results.ts'
 import { movedInAll, tellTraffic } from './tell-traffic.ts'
@@ -97,7 +97,7 @@ class PlanExecution {
     const { reach } = this.sideSteps
     try {
       // Takes its time while hooks are rendered.
-      if (this.hasModelsAbreast()) await reach.learn(this.run.database)
+      if (relationsAreMadeAbreast(this.plan, this.groups)) await reach.learn(this.run.database)
       await this.prepare()
       const startFailed = await this.runHooks('on-run-start')
       if (startFailed && this.state.config.projectFile.behaviour.skipNodesIfOnRunStartFails) this.results.skipAll()
@@ -130,10 +130,6 @@ class PlanExecution {
     const { clock } = this.state.config
     this.run.sink({ kind: 'run finished', atMs: clock.now(), result, statLine: this.results.statLine })
     return result
-  }
-
-  private hasModelsAbreast(): boolean {
-    return this.plan.steps.some(({ node }) => node.resourceType === 'model' && this.groups.has(node.uniqueId))
   }
 
   private threads(): number {

@@ -71,7 +71,7 @@ interface Running {
 class Schedule {
   private readonly pending: readonly Pending[]
   /** With one worker every unit, in the order in which it takes them; with more, those that are ready. */
-  private readonly queue: Pending[] = []
+  private readonly queue: Pending[]
   /** Where the queue of units to start begins. */
   private next = 0
   /** The lowest number last: it goes next. */
@@ -93,7 +93,7 @@ class Schedule {
     this.pending = linkUnits(units, options.seed)
     const places = Math.max(1, options.workers, options.abreast ?? 0)
     this.idleWorkers = Array.from({ length: places }, (_, index) => places - index)
-    if (this.hasOneWorker) this.queue.push(...orderOfOne(this.pending))
+    this.queue = this.hasOneWorker ? orderOfOne(this.pending) : []
     this.becomeReady(this.pending.filter(one => one.waitsFor === 0))
   }
 

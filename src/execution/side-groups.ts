@@ -10,7 +10,7 @@ import type { Config } from '../config/config.ts'
 import { isPlainTest } from '../data-tests/run-data-test.ts'
 import { canReplace } from '../materializations/replace-relation.ts'
 import { seedMacros } from '../materializations/seed.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, PlannedStep } from '../plan/plan.ts'
 import type { GraphMember, ModelNode, SeedNode } from '../project/node.ts'
 import { truthy } from '../template/iteration.ts'
 import { PyDict } from '../template/value.ts'
@@ -28,6 +28,12 @@ export function sideGroups({ steps, graph }: Plan, state: RunState): ReadonlyMap
     if (group) groups.set(node.uniqueId, group)
   }
   return groups
+}
+
+/** A step may run beside one that makes a relation which it might read. */
+export function relationsAreMadeAbreast({ steps }: Plan, groups: ReadonlyMap<string, SideGroup>): boolean {
+  const makes = ({ node }: PlannedStep): boolean => node.resourceType === 'model' && !isEphemeral(node)
+  return groups.size > 1 && steps.some(step => groups.has(step.node.uniqueId) && makes(step))
 }
 
 function hasOneThread({ flags, target }: Config): boolean {

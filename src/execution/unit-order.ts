@@ -31,7 +31,7 @@ export function orderOfOne(units: readonly Pending[]): Pending[] {
       left.set(dependant, count)
       return count === 0
     })
-    order.push(...ready.sort(byDepth))
+    for (const next of ready.sort(byDepth)) order.push(next)
   }
   return order
 }
