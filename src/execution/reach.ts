@@ -22,8 +22,10 @@ const reachesAnything = /^(?:duckdb_|pragma_|pg_|sqlite_)|^(?:information_schema
 const suspicious = /\b(?:view|macro|function|attach|import|load|install|use|execute|call|pragma|database)\b/i
 
 /** Statements that make neither, whatever words they have. */
-const harmless = new Set(['insert', 'update', 'delete', 'merge', 'truncate', 'drop', 'comment', 'set', 'reset', 'with'])
-harmless.add('begin').add('commit').add('rollback').add('vacuum').add('analyze').add('checkpoint')
+const harmless = new Set([
+  ...['insert', 'update', 'delete', 'merge', 'truncate', 'drop', 'comment', 'set', 'reset', 'with'],
+  ...['begin', 'commit', 'rollback', 'vacuum', 'analyze', 'checkpoint'],
+])
 
 const name = '(?:if\\s+not\\s+exists\\s+)?((?:"[^"]+"|[\\w$]+)(?:\\s*\\.\\s*(?:"[^"]+"|[\\w$]+))*)'
 const creating = new RegExp(`^create\\s+(?:or\\s+replace\\s+)?(?:temp\\s+|temporary\\s+)?(\\w+)\\s+${name}`, 'i')
