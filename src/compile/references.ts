@@ -180,6 +180,7 @@ function loadSource(session: NodeAccess, source: SourceNode, name: string): Prom
       node: source.uniqueId,
     })
   }
+  session.state.gate?.writes()
   const load = plugin.load.bind(plugin)
   const options = sourceOptions(source)
   const config = (key: string): Value | undefined => options.get(key)

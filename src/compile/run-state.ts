@@ -29,6 +29,8 @@ interface StatementObserver {
 export interface Gate {
   /** Before each statement, which waits for what is returned. @param isLast the node will send no other */
   sends(sql: string, isLast: boolean): Promise<void> | undefined
+  /** Before something is written on another connection than the node's own. */
+  writes(): void
   /** Before a relation is looked up by its name. */
   looksUp(identifier: string): void
 }

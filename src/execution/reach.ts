@@ -101,6 +101,7 @@ export function openGate(reach: Reach): Gate {
       reach.note(sql)
       return undefined
     },
+    writes() {},
     looksUp() {},
   }
 }

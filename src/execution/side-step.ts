@@ -109,8 +109,7 @@ export class SideStep implements Gate {
     const replaces = isLast && this.ownName !== null && onlyReplaces(sql, this.ownName)
     if (!replaces && !onlyReads(sql)) {
       reach.note(sql)
-      if (this.isEarly) this.beginAnew()
-      this.parts.all.writes++
+      this.writes()
       return undefined
     }
     this.statement = sql
@@ -120,6 +119,11 @@ export class SideStep implements Gate {
       return undefined
     }
     return this.sendsEarly(replaces, isLast)
+  }
+
+  writes(): void {
+    if (this.isEarly) this.beginAnew()
+    this.parts.all.writes++
   }
 
   looksUp(identifier: string): void {

@@ -54,6 +54,14 @@ describe('a source of the plugin excel', () => {
     expect(await p.rows('select count(*) as n from raw.people')).toEqual([{ n: 2 }])
   })
 
+  test('is loaded by one node at a time where there is one thread', async () => {
+    const models = ['a', 'b', 'c', 'd', 'e', 'f'].map(name => [
+      `models/${name}.sql`,
+      `select * from {{ source('book', '${'ace'.includes(name) ? 'people' : 'first'}') }}`,
+    ])
+    for (let round = 0; round < 5; round++) expect(await shop(Object.fromEntries(models)).run('run')).toBe(0)
+  })
+
   test('that is to be kept is not loaded again', async () => {
     const p = shop({ 'models/a.sql': "select * from {{ source('book', 'kept') }}" })
     expect(await p.run('run')).toBe(0)
